@@ -1,0 +1,40 @@
+# PETSc, MPI and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
+# once installed, by nadirConfig.cmake for programs that link to nadir.
+
+# Ends the configuration of nadir itself; of a program that uses nadir only its find_package.
+function(nadir_dependency_failed problem)
+  if(CMAKE_FIND_PACKAGE_NAME STREQUAL "nadir")
+    set(nadir_FOUND FALSE PARENT_SCOPE)
+    set(nadir_NOT_FOUND_MESSAGE "${problem}" PARENT_SCOPE)
+  else()
+    message(FATAL_ERROR "${problem}")
+  endif()
+endfunction()
+
+find_package(PETSc 3.18)
+if(NOT PETSc_FOUND)
+  nadir_dependency_failed("PETSc: ${PETSc_problem}")
+endif()
+
+# PETSc names the MPI wrapper it was built with; mixing two MPI libraries crashes at start-up.
+if(NOT MPI_CXX_COMPILER AND IS_ABSOLUTE "${PETSc_CXX_COMPILER}" AND EXISTS "${PETSc_CXX_COMPILER}")
+  set(MPI_CXX_COMPILER "${PETSc_CXX_COMPILER}")
+endif()
+find_package(MPI COMPONENTS CXX C)
+if(NOT MPI_CXX_FOUND OR NOT MPI_C_FOUND)
+  nadir_dependency_failed("MPI: no working C and C++ wrappers found. On Debian install \
+libopenmpi-dev and openmpi-bin; elsewhere load the MPI module that PETSc was built with, or pass \
+-DMPI_CXX_COMPILER= and -DMPI_C_COMPILER=.")
+endif()
+
+set(HDF5_PREFER_PARALLEL TRUE)
+find_package(HDF5 COMPONENTS C HL)
+if(NOT HDF5_FOUND)
+  nadir_dependency_failed("HDF5: not found (C library and HL). On Debian install \
+libhdf5-openmpi-dev; elsewhere load a module of *parallel* HDF5, or pass -DHDF5_ROOT=.")
+elseif(NOT HDF5_IS_PARALLEL)
+  nadir_dependency_failed("HDF5: version ${HDF5_VERSION} in '${HDF5_C_INCLUDE_DIRS}' is a serial \
+build, but nadir writes with all ranks and needs a parallel one. On Debian install \
+libhdf5-openmpi-dev; elsewhere load a module such as hdf5/parallel, or pass -DHDF5_ROOT= of an \
+HDF5 configured with --enable-parallel.")
+endif()

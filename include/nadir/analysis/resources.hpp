@@ -1,0 +1,52 @@
+#pragma once
+
+#include "nadir/grid/grid.hpp"
+#include "nadir/input/case.hpp"
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nadir {
+
+/// One part of a rank's memory.
+struct MemoryPart {
+  std::string name;
+  double bytes = 0.0;
+};
+
+/// What a command adds to a rank's memory after start-up, for the rank with the largest box.
+struct MemoryEstimate {
+  std::vector<MemoryPart> parts;
+  double total() const;
+};
+
+enum class Workload { forward, gradient, train };
+
+/// Predicted from the case alone, for a box of `owned` points. `samples` as the files have them.
+MemoryEstimate estimate_memory(const Case& c, const Extents& owned, std::int64_t samples,
+                               bool rank_0, Workload workload);
+
+/// The largest box a rank gets, by axis.
+Extents largest_box(const Extents& shape, const ProcessGrid& processes);
+
+/// Entries of all parameters of a case, trained and all, over the whole grid.
+struct ParameterCount {
+  std::int64_t trained = 0, all = 0;
+};
+ParameterCount count_parameters(const Case& c);
+
+/// Bytes of the result file's arrays.
+double result_bytes(const Case& c, std::int64_t samples);
+
+/// Memory of this node that is free for use (Linux: MemAvailable, less where a control group allows
+/// less), and this job's ranks on it. Collective.
+struct NodeMemory {
+  double available = 0.0; ///< bytes; 0 when unknown
+  int ranks = 1;
+};
+NodeMemory node_memory(MPI_Comm comm);
+
+} // namespace nadir

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "nadir/network/coefficients.hpp"
+
+#include <string>
+
+namespace nadir {
+
+/// Stability numbers of the worst point and layer (theory, section 5), for f = identity and R = 0:
+///
+///     diffusive = sum_a 2 omega D_aa / Delta_a^2  <= 1,   advective = sum_a omega U_a^2 / (2 D_aa)
+///     <= 1
+///
+/// and, for a full tensor, the largest amplification |a(k)|, a(k) = 1 - omega + omega W^(k), over
+/// sampled wave numbers k instead.
+struct Stability {
+  bool full_tensor = false;
+  double diffusive = 0.0;
+  double advective = 0.0;     ///< infinite where U is not 0 and D is
+  double amplification = 0.0; ///< full tensor only
+  double omega_min = 0.0, omega_max = 0.0;
+  bool maximum_principle = false; ///< the maximum norm cannot grow (sufficient conditions)
+};
+
+/// Collective.
+Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients);
+
+/// Two or three lines for a reader.
+std::string stability_text(const Stability& s);
+
+} // namespace nadir

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "nadir/network/coefficients.hpp"
+
+#include <string>
+#include <vector>
+
+namespace nadir {
+
+/// Range and mean of one component of a parameter over points and layers.
+struct Range {
+  double minimum = 0.0, maximum = 0.0, mean = 0.0;
+};
+
+/// Collective.
+Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t component);
+
+/// Names of a parameter's components: axes of U ("y", "x"), pairs of axes of D ("yy", "yx", "xx");
+/// empty with one component.
+std::vector<std::string> component_names(const Case& c, Parameter parameter);
+
+/// One line per component, "U_x   -0.31 .. 0.52, mean 0.07, trained", for a reader. Collective.
+std::string parameter_table(const Grid& grid, const Case& c, const Coefficients& coefficients);
+
+} // namespace nadir

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <hdf5.h>
+#include <mpi.h>
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// A thin layer over HDF5: handles that close themselves, checked calls, whole boxes in and out.
+namespace nadir::hdf5 {
+
+/// An HDF5 call failed on this rank; `what()` is HDF5's own explanation. Other ranks may not know:
+/// see `together`.
+class Failure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Passes on the result of an HDF5 call; throws Failure when it is negative. HDF5 prints nothing
+/// itself.
+template<class Result> Result check(Result result, const char* what);
+
+/// HDF5's error stack of this thread as one line, which is cleared.
+std::string take_error_text();
+
+/// Owns one HDF5 identifier; moves, does not copy.
+template<herr_t (*close_id)(hid_t)> class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(hid_t id) : id_(id) {}
+  ~Handle() { reset(); }
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  operator hid_t() const { return id_; }
+  bool open() const { return id_ >= 0; }
+  /// Closes; throws Failure when that fails (a file may meet its full disk only here).
+  void close() { check(close_id(std::exchange(id_, -1)), "close"); }
+  void reset() noexcept {
+    if (id_ >= 0) close_id(id_);
+    id_ = -1;
+  }
+
+ private:
+  hid_t id_ = -1;
+};
+
+using File = Handle<H5Fclose>;
+using Group = Handle<H5Gclose>;
+using Dataset = Handle<H5Dclose>;
+using Space = Handle<H5Sclose>;
+using Type = Handle<H5Tclose>;
+using Attribute = Handle<H5Aclose>;
+using Properties = Handle<H5Pclose>;
+
+/// Opens for reading by all ranks of `comm` (MPI_COMM_SELF: by this rank alone). Collective.
+File open_file(MPI_Comm comm, const std::string& path);
+/// Creates a file written by all ranks of `comm`; it must not exist. Collective.
+File create_file(MPI_Comm comm, const std::string& path);
+
+/// Whether every link of a path ("/a/b", "a/b") exists below `file`.
+bool exists(hid_t file, const std::string& path);
+/// Whether a path exists and names a dataset.
+bool is_dataset(hid_t file, const std::string& path);
+/// Paths of the datasets in a file, at most `limit`.
+std::vector<std::string> dataset_paths(hid_t file, std::size_t limit);
+/// Extents of a dataset, slowest axis first; empty for a scalar.
+std::vector<hsize_t> extents(hid_t dataset);
+
+/// The text of a string attribute of the object at `path`, if it is there.
+std::optional<std::string> text_attribute(hid_t file, const std::string& path, const char* name);
+/// Writes (or replaces) an attribute of an open object. Collective, same value on all ranks.
+/// Texts are of variable length, UTF-8: no limit of 64 KiB.
+void write_attribute(hid_t object, const char* name, const std::string& value);
+void write_attribute(hid_t object, const char* name, double value);
+void write_attribute(hid_t object, const char* name, std::int64_t value);
+
+/// A box of a dataset of any rank, slowest axis first, packed in memory in C order; no axes for a
+/// scalar. A rank may take part in a transfer without data.
+struct Slab {
+  std::vector<hsize_t> start;
+  std::vector<hsize_t> count;
+  bool participates = true;
+  std::size_t elements() const;
+};
+
+/// A slab as pieces of at most `limit` elements, each contiguous in the packed memory and in the
+/// order in which they lie there.
+std::vector<Slab> split(const Slab& slab, std::size_t limit);
+
+/// Reads or writes this rank's slab as elements of `type` (in memory), in pieces that MPI-IO can
+/// count (its counts are ints). Collective over `comm`, the communicator of the file; ranks may
+/// have different slabs. Throws Failure, possibly on some ranks only but never between two
+/// collective calls.
+void read(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, void* values);
+void write(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, const void* values);
+
+/// The problem of the lowest rank that has one, on all ranks; empty when none has. Collective.
+std::string first_problem(MPI_Comm comm, const std::string& mine);
+
+/// Does `work` on every rank; then either no rank throws, or all throw `Problem(context + why)`
+/// with the reason of the lowest failing rank. Collective: put one around every step others depend
+/// on.
+template<class Problem, class Work>
+void together(MPI_Comm comm, const std::string& context, Work&& work) {
+  std::string mine;
+  try {
+    work();
+  } catch (const std::exception& error) {
+    mine = *error.what() ? error.what() : "unknown error";
+  }
+  const std::string problem = first_problem(comm, mine);
+  if (!problem.empty()) throw Problem(context + problem);
+}
+
+/// Throws Failure with `what` and the error text. Used by check().
+[[noreturn]] void fail(const char* what);
+
+template<class Result> Result check(Result result, const char* what) {
+  if (result < 0) fail(what);
+  return result;
+}
+
+} // namespace nadir::hdf5

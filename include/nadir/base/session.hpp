@@ -1,0 +1,45 @@
+#pragma once
+
+#include "nadir/base/error.hpp"
+
+#include <mpi.h>
+
+#include <string>
+#include <vector>
+
+namespace nadir {
+
+/// MPI and PETSc from start to end of the program. One per process, made first, destroyed last.
+class Session {
+ public:
+  /// Starts MPI, hands `petsc_words` (what stood after `--`) to PETSc's options, and turns errors
+  /// of MPI and PETSc into codes that check_mpi and check_petsc throw. Collective.
+  explicit Session(const std::vector<std::string>& petsc_words = {});
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  MPI_Comm comm() const { return comm_; }
+  int rank() const { return rank_; }
+  int ranks() const { return ranks_; }
+
+  /// Words given after `--` that no part of PETSc has asked for so far.
+  std::vector<std::string> unused_petsc_words() const;
+  /// Options from the environment or rc files that nobody has asked for so far.
+  std::vector<std::string> unused_petsc_environment() const;
+
+  /// Ends the run: all ranks meet and return the same code, the highest one; the first failing rank
+  /// prints its `message` to stderr. When some rank does not come within a few seconds (it waits
+  /// in another collective) a failing one prints and aborts the run with its own code.
+  /// Collective, called once, after all files are closed.
+  ExitCode agree(ExitCode code, const std::string& message) const;
+
+ private:
+  std::vector<std::string> words_;
+  MPI_Comm comm_ = MPI_COMM_NULL; ///< for the program
+  MPI_Comm last_ = MPI_COMM_NULL; ///< for agree() only
+  int rank_ = 0;
+  int ranks_ = 1;
+};
+
+} // namespace nadir

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "nadir/base/box.hpp"
+#include "nadir/base/handle.hpp"
+#include "nadir/input/case.hpp"
+
+#include <mpi.h>
+
+#include <array>
+#include <optional>
+
+namespace nadir {
+
+/// Ranks per axis, slowest first; 1 on unused axes.
+using ProcessGrid = std::array<int, max_dimension>;
+
+/// The process grid for `ranks` ranks with the smallest halo surface, every rank owning at least
+/// `width` points of each axis; nothing when there is none.
+std::optional<ProcessGrid> choose_process_grid(const Extents& shape, int ranks, int width = 1);
+
+/// The largest count of ranks, at most `ranks`, that choose_process_grid can place (at least 1).
+int largest_usable_ranks(const Extents& shape, int ranks, int width = 1);
+
+/// A shape of d axes as three extents, unused ones 1.
+Extents three_extents(const std::vector<std::int64_t>& shape);
+
+/// The uniform grid and its distribution: one box of points per rank (PETSc DMDA).
+///
+/// Axes are numbered 0..2, slowest first, in every dimension; in d dimensions the axes in use are
+/// 3-d..2 (`first_axis()`..2), so x is always axis 2.
+class Grid {
+ public:
+  /// Collective. Throws InputError when the ranks do not fit the grid.
+  Grid(MPI_Comm comm, const GridCase& grid);
+
+  MPI_Comm comm() const { return comm_; }
+  int rank() const { return rank_; }
+  int dimension() const { return dimension_; }
+  int first_axis() const { return max_dimension - dimension_; }
+  const Extents& shape() const { return shape_; }
+  std::int64_t points() const { return shape_[0] * shape_[1] * shape_[2]; }
+  const Box& owned() const { return owned_; }
+  const ProcessGrid& process_grid() const { return processes_; }
+  double spacing(int axis) const { return spacing_[static_cast<std::size_t>(axis)]; }
+  const std::array<double, max_dimension>& spacings() const { return spacing_; }
+  const BoundaryCase& boundary(int axis) const { return boundary_[static_cast<std::size_t>(axis)]; }
+
+  /// The rank beyond the low (side 0) or high (side 1) face of this rank's box, periodic axes
+  /// wrapped (possibly this rank itself); nothing at a boundary that is not periodic.
+  std::optional<int> neighbour(int axis, int side) const;
+
+  /// Global index, C order, of the point at (z, y, x) of this rank's box.
+  std::int64_t global_index(std::int64_t z, std::int64_t y, std::int64_t x) const {
+    return ((owned_.start[0] + z) * shape_[1] + owned_.start[1] + y) * shape_[2] + owned_.start[2] +
+           x;
+  }
+
+ private:
+  void read_ownership();
+
+  MPI_Comm comm_;
+  int rank_ = 0;
+  int dimension_;
+  Extents shape_;
+  std::array<double, max_dimension> spacing_{1, 1, 1};
+  std::array<BoundaryCase, max_dimension> boundary_;
+  ProcessGrid processes_{1, 1, 1};
+  DmHandle dm_;
+  Box owned_;
+};
+
+} // namespace nadir

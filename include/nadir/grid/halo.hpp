@@ -1,0 +1,88 @@
+#pragma once
+
+#include "nadir/grid/field.hpp"
+#include "nadir/grid/grid.hpp"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace nadir {
+
+/// What stands in the ghosts beyond a `value` boundary.
+enum class GhostValue {
+  given,  ///< the boundary's value: the affine kernel W z + g
+  zero,   ///< 0: its linear part
+  mirror, ///< as beyond a `reflect` boundary: for fields the boundary value is not meant for
+};
+
+/// The ghosts of padded fields: copy (owner to ghost) and its exact transpose, sum (ghost to
+/// owner).
+///
+/// copy fills axis by axis, the slowest first, each over the rows already extended, which settles
+/// the corners (theory, section 5): periodic wraps, reflect mirrors at the cell face (ghost -1 =
+/// point 0), value puts a number. sum runs the fastest axis first and adds every ghost to the point
+/// it was copied from (nothing for value); ghosts are spent afterwards.
+///
+/// Both are split: begin starts the first axis' messages, each advance() finishes one axis and
+/// starts the next, end finishes what is left. Between them the caller computes what does not touch
+/// ghosts (copy) or, for sum, points that receive nothing: owned points next to a face must be
+/// complete before the axis is finished. One exchange at a time per object; at most 2d messages
+/// per rank and exchange; no allocation after construction.
+class Halo {
+ public:
+  Halo(const Grid& grid, const Layout& layout);
+
+  /// Collective, each of them.
+  void copy_begin(double* field, GhostValue beyond = GhostValue::given);
+  void sum_begin(double* field);
+  void advance();
+  void end();
+
+  void copy(double* field, GhostValue beyond = GhostValue::given) {
+    copy_begin(field, beyond);
+    end();
+  }
+  void sum(double* field) {
+    sum_begin(field);
+    end();
+  }
+
+  /// Whether ghosts of this axis come from other ranks.
+  bool remote(int axis) const { return remote_[static_cast<std::size_t>(axis)]; }
+  bool any_remote() const { return remote_[0] || remote_[1] || remote_[2]; }
+
+  /// Messages sent and their bytes since construction, this rank.
+  std::int64_t messages_sent() const { return messages_; }
+  std::int64_t bytes_sent() const { return bytes_; }
+
+ private:
+  enum class Direction { copy, sum };
+
+  void start_axis();
+  void finish_axis();
+  Box slab(int axis, std::int64_t from, std::int64_t width) const;
+  void exchange_start(int axis);
+  void copy_local(int axis, int side);
+  void sum_local(int axis, int side);
+  std::int64_t source_layer(int axis, std::int64_t ghost_layer) const;
+  std::ptrdiff_t source_offset(int axis, std::int64_t ghost_layer) const;
+
+  const Grid& grid_;
+  Layout layout_;
+  std::array<bool, max_dimension> remote_{};
+  std::vector<double> send_[2], receive_[2];
+  MPI_Request requests_[4];
+  int pending_ = 0; ///< requests in flight
+
+  double* field_ = nullptr;
+  Direction direction_ = Direction::copy;
+  GhostValue beyond_ = GhostValue::given;
+  int axis_ = 0; ///< the axis in flight
+  int step_ = 0; ///< +1 for copy, -1 for sum; 0 when idle
+
+  std::int64_t messages_ = 0;
+  std::int64_t bytes_ = 0;
+};
+
+} // namespace nadir

@@ -1,0 +1,180 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The case file as plain typed structs: what the user asked for, defaults filled in, nothing
+/// computed. Names and meanings are those of docs/case-reference.md.
+namespace nadir {
+
+/// Where a value of the case was written: `file:line:column`, or an override on the command line.
+struct Position {
+  std::string source; ///< path as typed, or "--set key.path=value"
+  int line = 0;       ///< 1-based; 0 for overrides and defaults
+  int column = 0;
+};
+
+struct DatasetCase {
+  std::string file; ///< relative to the working directory or absolute: ready to open
+  std::string dataset;
+  bool operator==(const DatasetCase&) const = default;
+};
+
+/// A field on the grid read from a file: (value - offset) / scale, one or more samples.
+struct FieldCase {
+  DatasetCase source;
+  bool all_samples = true;           ///< every sample of the leading axis, or the only one
+  std::vector<std::int64_t> samples; ///< otherwise these, in this order
+  std::optional<DatasetCase> mask;   ///< 0 where not observed
+  double scale = 1.0;
+  double offset = 0.0;
+  bool operator==(const FieldCase&) const = default;
+};
+
+struct WithholdCase {
+  double fraction = 0.0; ///< exactly round(fraction * observed) points ...
+  std::uint64_t seed = 0;
+  std::optional<DatasetCase> source; ///< ... or those where this dataset is not 0
+  bool operator==(const WithholdCase&) const = default;
+};
+
+struct TargetCase {
+  FieldCase field;
+  std::int64_t layer = -1; ///< 0..n; resolved: never negative
+  double weight = 1.0;
+  std::optional<WithholdCase> withhold;
+  bool operator==(const TargetCase&) const = default;
+};
+
+enum class BoundaryKind { periodic, reflect, value };
+
+struct BoundaryCase {
+  BoundaryKind kind = BoundaryKind::periodic;
+  double value = 0.0; ///< of every ghost, in the units of z; only for BoundaryKind::value
+  bool operator==(const BoundaryCase&) const = default;
+};
+
+struct GridCase {
+  std::vector<std::int64_t> shape; ///< points per axis, slowest first; d = shape.size() = 1, 2, 3
+  std::vector<double> spacing;     ///< resolved: d entries
+  std::vector<double> origin;      ///< resolved: d entries
+  std::string units = "1";
+  std::vector<BoundaryCase> boundary; ///< d entries
+  int dimension() const { return static_cast<int>(shape.size()); }
+  bool operator==(const GridCase&) const = default;
+};
+
+/// Penalty weights of one parameter (theory, section 6); 0 is off.
+struct PenaltyCase {
+  double l2 = 0.0, h1 = 0.0, tv = 0.0, l1 = 0.0;
+  double epsilon = 1e-3;  ///< rounds the corner of tv and l1
+  bool continuum = false; ///< scaling = "continuum": mesh-independent sums
+  bool any() const { return l2 != 0 || h1 != 0 || tv != 0 || l1 != 0; }
+  bool operator==(const PenaltyCase&) const = default;
+};
+
+struct ParameterCase {
+  std::vector<double> init;            ///< resolved: one value per component (unless init_file)
+  std::optional<DatasetCase> init_file; ///< shape exactly that of /parameters/NAME
+  bool varies_space = false;
+  bool varies_layer = false;
+  bool train = false;
+  std::optional<std::pair<double, double>> bounds;
+  PenaltyCase penalty;
+  bool operator==(const ParameterCase&) const = default;
+};
+
+enum class ActivationKind {
+  identity, tanh, relu, leaky_relu, sigmoid, softplus, gelu, sin, square, logistic
+};
+
+struct NetworkCase {
+  std::int64_t layers = 1;
+  ActivationKind activation = ActivationKind::identity;
+  std::string scheme = "explicit-euler";
+  double rate = 1.0;        ///< gamma
+  ParameterCase relaxation; ///< omega
+  ParameterCase bias;       ///< b
+  bool operator==(const NetworkCase&) const = default;
+};
+
+enum class DiffusionTensor { isotropic, diagonal, full };
+
+struct KernelCase {
+  std::string type = "adr";
+  DiffusionTensor diffusion_tensor = DiffusionTensor::isotropic;
+  ParameterCase reaction;  ///< R, 1 component
+  ParameterCase advection; ///< U, d components in axis order
+  ParameterCase diffusion; ///< D: 1 | d | d(d+1)/2 components
+  bool operator==(const KernelCase&) const = default;
+};
+
+struct DataCase {
+  FieldCase input;
+  std::vector<TargetCase> targets; ///< in the order of the file; may be empty for `forward`
+  std::string units = "1";
+  bool operator==(const DataCase&) const = default;
+};
+
+enum class Reduction { sum, mean };
+
+struct LossCase {
+  Reduction reduction = Reduction::sum;
+  bool operator==(const LossCase&) const = default;
+};
+
+struct TrainingCase {
+  std::string strategy = "end-to-end";
+  std::string optimizer = "bqnls";
+  std::int64_t iterations = 200;
+  double gradient_tolerance = 1e-6; ///< relative to the first gradient
+  double learning_rate = 1e-3;      ///< steepest-descent (alpha of eq. (5)) and adam
+  double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_epsilon = 1e-8;
+  bool operator==(const TrainingCase&) const = default;
+};
+
+enum class StoredLayers { none, ends, all };
+
+struct CheckpointCase {
+  std::int64_t every = 20;
+  std::int64_t keep = 2;
+  StoredLayers layers = StoredLayers::ends;
+  bool operator==(const CheckpointCase&) const = default;
+};
+
+struct RunCase {
+  std::optional<CheckpointCase> checkpoint; ///< as asked for; not acted on yet
+  std::optional<double> time_limit;         ///< seconds; not acted on yet
+  bool operator==(const RunCase&) const = default;
+};
+
+struct OutputCase {
+  std::string file;                 ///< resolved: results/<case>.h5 under the working directory
+  std::vector<std::int64_t> layers; ///< resolved: ascending, unique, within 0..n
+  bool operator==(const OutputCase&) const = default;
+};
+
+struct Case {
+  std::string title;
+  GridCase grid;
+  NetworkCase network;
+  KernelCase kernel;
+  DataCase data;
+  LossCase loss;
+  TrainingCase training;
+  RunCase run;
+  OutputCase output;
+
+  std::string path;                          ///< the case file as typed
+  std::string text;                          ///< its text as read
+  std::map<std::string, Position> positions; ///< of every key given, by its path ("grid.shape")
+};
+
+/// Components of R, U, D, b, omega in d dimensions.
+std::int64_t advection_components(int dimension);
+std::int64_t diffusion_components(int dimension, DiffusionTensor tensor);
+
+} // namespace nadir

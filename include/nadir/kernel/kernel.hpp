@@ -1,0 +1,63 @@
+#pragma once
+
+#include "nadir/base/box.hpp"
+#include "nadir/input/case.hpp"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+
+namespace nadir {
+
+/// Neighbours of a point in memory: distances to the next point along z and y (x is 1).
+struct Strides {
+  std::ptrdiff_t z = 0, y = 0;
+};
+
+/// The first point of a row segment and how to reach its neighbours. A constant coefficient is a
+/// row of equal numbers with both strides 0, so that rows never ask which kind they have.
+template<class T> struct BasicRow {
+  T* data = nullptr;
+  Strides stride;
+};
+using Row = BasicRow<const double>;
+using MutableRow = BasicRow<double>;
+
+/// Most coefficients a family has: adr in 3-D with a full tensor, 1 + 3 + 6.
+inline constexpr int max_coefficients = 10;
+/// Points per row segment: the buffers of a segment stay in the first-level cache.
+inline constexpr int segment_points = 512;
+/// Ghost points that coefficient rows and Z_bar need around the points they are applied to
+/// (their transpose is gathered on the ghosts of z as well).
+inline constexpr int coefficient_ghosts = 2;
+/// Ghost points of states.
+inline constexpr int state_ghosts = 1;
+
+/// A family of weight kernels W(theta), linear in its coefficients theta_c:
+///
+///     (W z)_i = z_i + sum_c theta_c,i (delta_c z)_i
+///
+/// with difference operators delta_c of constant coefficients (theory, section 4). Works on row
+/// segments of n <= segment_points points; knows no ghosts, no layers, no ranks.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+
+  /// Number of theta_c.
+  virtual int coefficients() const = 0;
+
+  /// Z = W z. `z` has valid neighbours at distance 1; `Z` does not overlap it.
+  virtual void apply(Row z, const Row* theta, int n, double* Z) const = 0;
+
+  /// z_bar = W^T Z_bar. Z_bar and theta have neighbours at distance 1, zero outside the grid.
+  virtual void apply_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
+
+  /// theta_bar_c += Z_bar (delta_c z), the derivative of Z_bar . W z, point by point.
+  virtual void add_gradient(Row z, const double* Z_bar, int n, MutableRow* theta_bar) const = 0;
+};
+
+/// The kernel of a case's family. `spacing` per axis, slowest first, unused axes ignored.
+std::unique_ptr<Kernel> make_kernel(const KernelCase& kernel, int dimension,
+                                    const std::array<double, max_dimension>& spacing);
+
+} // namespace nadir

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "nadir/base/box.hpp"
+#include "nadir/input/case.hpp"
+#include "nadir/kernel/kernel.hpp"
+
+#include <array>
+#include <vector>
+
+namespace nadir {
+
+/// One coefficient of one layer: a padded field on this rank's box, or a number.
+struct CoefficientView {
+  const double* field =
+      nullptr; ///< first owned point, coefficient_ghosts zero points around; or null
+  Strides stride;
+  double number = 0.0; ///< where there is no field
+};
+
+/// Where the derivative with respect to one coefficient of one layer is added: a field, a number,
+/// or nowhere (both null).
+struct CoefficientBar {
+  double* field = nullptr; ///< first owned point
+  Strides stride;
+  double* number = nullptr;
+};
+
+/// The coefficients of one layer: theta of the kernel in its order, then b and omega.
+template<class View> struct LayerRows {
+  std::array<View, max_coefficients> theta{};
+  View b, omega;
+};
+using LayerCoefficients = LayerRows<CoefficientView>;
+using LayerBar = LayerRows<CoefficientBar>;
+
+/// A padded array seen from its first owned point.
+struct FieldView {
+  const double* origin = nullptr;
+  Strides stride;
+};
+struct MutableFieldView {
+  double* origin = nullptr;
+  Strides stride;
+  operator FieldView() const { return {origin, stride}; }
+};
+
+/// One relaxation layer (18), (19) and its transpose on the boxes of points it is told to sweep:
+///
+///     Z = W z - b,   z_next = (1 - omega) z + omega f(Z)
+///
+/// The loops over rows and segments are here, the physics is in Kernel and the activations. Every
+/// point's arithmetic is the same whatever box it is swept in, so states do not depend on the
+/// number of ranks. Knows no ranks; ghosts are the caller's. Not collective, allocates nothing
+/// after construction.
+class LayerSweep {
+ public:
+  LayerSweep(const Kernel& kernel, ActivationKind activation);
+
+  /// The coefficients of the layer that is swept next; views must stay valid.
+  void set_coefficients(const LayerCoefficients& coefficients);
+
+  /// Z = W z on `box`, the kernel alone.
+  void apply(const Box& box, FieldView z, MutableFieldView Z);
+
+  /// z_next on `box`; z has its ghosts. Returns false when some new value is not finite.
+  [[nodiscard]] bool forward(const Box& box, FieldView z, MutableFieldView z_next);
+
+  /// With lambda = the adjoint of z_next: Z_bar = g = omega lambda f'(Z) on `box`
+  /// (coefficient_ghosts points around it stay as they are), and the sums of the layer's
+  /// coefficient gradients. begin_gradient and end_gradient enclose the calls of one layer.
+  void begin_gradient(const LayerBar& bar);
+  void adjoint(const Box& box, FieldView z, FieldView lambda, MutableFieldView Z_bar);
+  void end_gradient();
+
+  /// W^T Z_bar on `box`, which may reach one point beyond the owned ones where Z_bar is zero.
+  void transpose(const Box& box, FieldView Z_bar, MutableFieldView z_bar);
+
+  /// z_bar += (1 - omega) lambda on `box`: the direct path of the relaxation step.
+  void add_direct(const Box& box, FieldView lambda, MutableFieldView z_bar);
+
+ private:
+  using RelaxRow = bool (*)(int, const double* Z, const double* b, const double* omega,
+                            const double* z, double* z_next);
+  using AdjointRow = void (*)(int, const double* Z, const double* b, const double* omega,
+                              const double* z, const double* lambda, double* g, double* b_bar,
+                              double* omega_bar);
+  static constexpr std::size_t numbers = max_coefficients + 2;
+  using NumberRow = std::array<double, segment_points + 2 * coefficient_ghosts>;
+
+  struct Segment {
+    std::int64_t z, y, x;
+    int n;
+  };
+  template<class Use> static void for_segments(const Box& box, Use use);
+
+  Row coefficient_row(std::size_t slot, const Segment& at) const;
+  MutableRow bar_row(std::size_t slot, const Segment& at);
+  std::array<Row, max_coefficients> theta_rows(const Segment& at) const;
+
+  const Kernel& kernel_;
+  RelaxRow relax_row_;
+  AdjointRow adjoint_row_;
+  std::size_t theta_count_;
+  std::array<CoefficientView, numbers> view_; ///< theta, b, omega
+  std::array<CoefficientBar, numbers> bar_;
+  std::vector<NumberRow> number_rows_; ///< numbers as rows, one per coefficient
+  std::vector<NumberRow> bar_rows_;    ///< sums over rows, one per coefficient
+};
+
+} // namespace nadir

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "nadir/grid/field.hpp"
+#include "nadir/grid/grid.hpp"
+#include "nadir/input/case.hpp"
+#include "nadir/kernel/layer_sweep.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace nadir {
+
+/// The parameters of a network, in the order of files and control vectors.
+enum class Parameter { reaction, advection, diffusion, bias, relaxation };
+inline constexpr std::array all_parameters{Parameter::reaction, Parameter::advection,
+                                           Parameter::diffusion, Parameter::bias,
+                                           Parameter::relaxation};
+
+std::string_view name_of(Parameter parameter);   ///< as in /parameters/NAME
+std::string_view symbol_of(Parameter parameter); ///< R, U, D, b, omega
+std::string_view key_of(Parameter parameter);    ///< in the case: "kernel.reaction"
+const ParameterCase& case_of(const Case& c, Parameter parameter);
+std::int64_t components_of(const Case& c, Parameter parameter);
+
+/// One parameter on this rank: numbers, or padded fields where it varies in space, for each
+/// component and, where it varies by layer, each layer. Layout [layer][component][field].
+class ParameterValues {
+ public:
+  ParameterValues() = default;
+  ParameterValues(const Layout& layout, std::int64_t layers, std::int64_t components,
+                  bool varies_space, bool varies_layer);
+
+  bool varies_space() const { return varies_space_; }
+  bool varies_layer() const { return varies_layer_; }
+  std::int64_t layers() const { return layers_; } ///< 1 unless it varies by layer
+  std::int64_t components() const { return components_; }
+  std::int64_t blocks() const { return layers_ * components_; }
+  const Layout& layout() const { return layout_; }
+
+  /// The padded field (or the number) of block layer * components() + component.
+  double* block(std::int64_t index) {
+    return data_.data() + static_cast<std::size_t>(index) * stride_;
+  }
+  const double* block(std::int64_t index) const {
+    return data_.data() + static_cast<std::size_t>(index) * stride_;
+  }
+  std::int64_t block_index(std::int64_t layer, std::int64_t component) const {
+    return (varies_layer_ ? layer : 0) * components_ + component;
+  }
+
+  void fill(double value) { std::fill(data_.begin(), data_.end(), value); }
+  bool empty() const { return data_.empty(); }
+
+ private:
+  Layout layout_;
+  std::int64_t layers_ = 0, components_ = 0;
+  bool varies_space_ = false, varies_layer_ = false;
+  std::size_t stride_ = 1;
+  std::vector<double> data_;
+};
+
+/// R, U, D, b and omega of all layers on this rank, or the derivatives with respect to them.
+/// Not collective.
+class Coefficients {
+ public:
+  enum class Content {
+    values,    ///< every parameter
+    gradients, ///< trained parameters only; the others stay empty
+  };
+  Coefficients(const Grid& grid, const Case& c, Content content);
+
+  ParameterValues& operator[](Parameter p) { return values_[static_cast<std::size_t>(p)]; }
+  const ParameterValues& operator[](Parameter p) const {
+    return values_[static_cast<std::size_t>(p)];
+  }
+
+  /// What a sweep of layer `layer` reads, or adds its derivatives to.
+  LayerCoefficients layer(std::int64_t layer) const;
+  LayerBar layer_bar(std::int64_t layer);
+
+  void set_zero();
+
+ private:
+  std::array<ParameterValues, all_parameters.size()> values_;
+};
+
+} // namespace nadir

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+/// Files appear under their final name only when they are complete. One rank calls these.
+namespace nadir {
+
+/// The path without a final ".h5": NAME of NAME.h5, NAME.xdmf, NAME.csv.
+std::string output_stem(const std::string& path);
+
+/// A name beside `path` that no other run uses: PATH.part-XXXXXXXX.
+std::string temporary_name(const std::string& path);
+
+/// Creates the folder of `path` if it is missing and tries to write there. Returns why that fails,
+/// in words, or an empty text.
+std::string unwritable(const std::string& path);
+
+/// Has the file system set aside room for these bytes of a file and a little more, where it can.
+/// Throws SystemError when there is not enough.
+void reserve_disk(const std::string& path, std::uint64_t offset, std::uint64_t size);
+
+/// Makes the complete file `temporary` durable (fsync of file and folder) and gives it the name
+/// `path`. A file that stands there is replaced when `replaceable(its name)`; otherwise it is kept
+/// as NAME.1.h5, NAME.2.h5, ... (the first free one). No file is ever lost, also when several runs
+/// do this at once, and a reader always finds one under `path` (where the file system can exchange
+/// names; elsewhere with a moment in between). Throws SystemError; after that `temporary` may hold
+/// the older file and must not be removed.
+void place_file(const std::string& temporary, const std::string& path,
+                const std::function<bool(const std::string&)>& replaceable);
+
+/// The same for a file that only accompanies another: what stands there is replaced.
+void place_file(const std::string& temporary, const std::string& path);
+
+} // namespace nadir

@@ -1,0 +1,132 @@
+#pragma once
+
+#include "nadir/base/box.hpp"
+#include "nadir/base/hdf5.hpp"
+
+#include <mpi.h>
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace nadir {
+
+/// What a dataset of a result holds, in the file.
+enum class Number { f8, i8, u1 };
+
+template<class T>
+concept Stored =
+    std::same_as<T, double> || std::same_as<T, std::int64_t> || std::same_as<T, std::uint8_t>;
+
+/// The Number a type of memory is stored as.
+template<Stored T> constexpr Number number_of() {
+  if (std::same_as<T, double>) return Number::f8;
+  return std::same_as<T, std::int64_t> ? Number::i8 : Number::u1;
+}
+
+/// What every dataset says about itself.
+struct Label {
+  std::string units;
+  std::string long_name;
+};
+
+/// One HDF5 file of results, written by all ranks together.
+///
+/// It grows under a temporary name beside `path`; commit() completes, verifies and renames it.
+/// Destroyed without commit (also by an exception that all ranks throw), it is removed. Everything
+/// is collective with the same arguments on all ranks, boxes and data aside; all ranks throw the
+/// same SystemError or none does. Groups come into being with the first thing put into them; a
+/// dimension scale serves the datasets of its own group.
+class ResultFile {
+ public:
+  /// A dataset of this file.
+  class Dataset {
+    friend class ResultFile;
+    std::size_t index = 0;
+  };
+
+  /// Where the text that tells cases apart stands: an attribute of this group.
+  static constexpr const char* provenance_group = "/provenance";
+  static constexpr const char* resolved_case = "resolved_case";
+
+  ResultFile(MPI_Comm comm, std::string path);
+  ~ResultFile();
+  ResultFile(const ResultFile&) = delete;
+  ResultFile& operator=(const ResultFile&) = delete;
+
+  /// A dimension scale GROUP/NAME with these coordinates; texts are at most a few characters.
+  void add_scale(const std::string& group, const std::string& name, std::span<const double> values,
+                 const Label& label);
+  void add_scale(const std::string& group, const std::string& name,
+                 std::span<const std::int64_t> values, const Label& label);
+  void add_scale(const std::string& group, const std::string& name,
+                 std::span<const std::string> values, const Label& label);
+
+  /// An empty dataset along scales of its group, slowest axis first; none for a scalar.
+  Dataset create_dataset(const std::string& path, Number number,
+                         const std::vector<std::string>& scales, const Label& label);
+
+  /// Writes each rank's box: the dataset is [given indices][axes in between, whole][grid axes], the
+  /// values are packed [axes in between][points of the box].
+  template<Stored T>
+  void write(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
+             const T* values) {
+    write_box(dataset, indices, box, number_of<T>(), values);
+  }
+
+  /// Writes a whole small dataset from rank 0's values.
+  template<Stored T> void write_all(Dataset dataset, std::span<const T> values) {
+    write_whole(dataset, number_of<T>(), values.size(), values.data());
+  }
+
+  /// An attribute of the group or dataset at `path` ("/" for the file): rank 0's value.
+  void attribute(const std::string& path, const std::string& name, std::string value);
+  void attribute(const std::string& path, const std::string& name, double value);
+  void attribute(const std::string& path, const std::string& name, std::int64_t value);
+
+  /// Closes, opens again and verifies, makes durable, renames. A result of the same case (the same
+  /// resolved case text) is replaced, another one kept as NAME.1.h5, NAME.2.h5, ...
+  /// When the last step fails, the complete file stays under its temporary name.
+  void commit();
+
+  const std::string& path() const { return path_; }
+
+ private:
+  struct Entry {
+    std::string path;
+    std::vector<hsize_t> extents;
+    Number number = Number::f8;
+    hdf5::Dataset handle;
+  };
+
+  Dataset create(const std::string& path, hid_t stored, Number number,
+                 const std::vector<hsize_t>& extents, const Label& label);
+  Dataset create_scale(const std::string& group, const std::string& name, hid_t stored,
+                       Number number, std::size_t size, const Label& label);
+  const Entry& find_scale(const std::string& group, const std::string& name) const;
+  void write_box(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
+                 Number number, const void* values);
+  void write_whole(Dataset dataset, Number number, std::size_t size, const void* values);
+  void write_by_rank_0(const Entry& entry, hid_t type, const void* values);
+  template<class Value>
+  void put_attribute(const std::string& path, const std::string& name, const Value& value);
+  void close();
+  void verify() const;
+  template<class Work> void together(Work&& work) const;
+
+  MPI_Comm comm_;
+  int rank_ = 0;
+  std::string path_;
+  std::string temporary_;
+  bool removable_ = true; ///< the temporary file is ours alone and incomplete
+  hdf5::File file_;
+  std::vector<Entry> entries_;
+};
+
+/// Why a result cannot be written to `path`, in words, on all ranks; empty when it can. Creates its
+/// folder when missing. Collective.
+std::string check_writable(MPI_Comm comm, const std::string& path);
+
+} // namespace nadir

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "nadir/base/handle.hpp"
+#include "nadir/network/coefficients.hpp"
+
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace nadir {
+
+/// The vector of all trained parameters, distributed: a parameter that varies in space lies with
+/// the points of each rank, [layer][component][point]; numbers, [layer][component], lie on rank 0.
+/// All control vectors come from create().
+class ControlSpace {
+ public:
+  /// One trained parameter's place in the local part of the vector.
+  struct Block {
+    Parameter parameter;
+    const ParameterCase* spec;
+    bool varies_space;
+    std::int64_t layers; ///< 1 unless it varies by layer
+    std::int64_t components;
+    std::int64_t points; ///< of this rank's box; for numbers 1 on rank 0, else 0
+    std::int64_t offset; ///< first local entry
+    std::int64_t size() const { return layers * components * points; }
+  };
+
+  /// Collective. `c` must outlive this. Throws InputError when there are more unknowns than
+  /// PetscInt holds.
+  ControlSpace(const Grid& grid, const Case& c);
+
+  /// The one factory of control vectors. Collective.
+  VecHandle create() const;
+
+  const std::vector<Block>& blocks() const { return blocks_; }
+  std::int64_t local_size() const { return local_size_; }
+  std::int64_t global_size() const { return global_size_; }
+
+  /// Trained numbers (not varying in space) of all parameters: entries of a reduction buffer.
+  std::size_t numbers() const { return numbers_; }
+
+  /// Control vector -> coefficients of every rank; fixed parameters stay. Collective.
+  void to_coefficients(Vec x, Coefficients& values) const;
+  /// Coefficients -> control vector; numbers as rank 0 has them. Not collective.
+  void from_coefficients(const Coefficients& values, Vec x) const;
+  /// local += the coefficients, in the order of the vector's local part. Not collective.
+  void add_coefficients(const Coefficients& values, double* local) const;
+
+  /// The numbers of `values` in the order of the reduction buffer, and back. Not collective.
+  void collect_numbers(const Coefficients& values, std::span<double> buffer) const;
+  void spread_numbers(std::span<const double> buffer, Coefficients& values) const;
+
+  bool any_bounds() const;
+  /// Lower and upper bounds; +-PETSC_INFINITY where there are none.
+  void bounds(Vec lower, Vec upper) const;
+
+ private:
+  const Grid& grid_;
+  std::vector<Block> blocks_;
+  std::int64_t local_size_ = 0, global_size_ = 0;
+  std::size_t numbers_ = 0;
+};
+
+} // namespace nadir

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "nadir/input/case.hpp"
+
+#include <petsctao.h>
+
+namespace nadir {
+
+/// Registers our own TAO types, once per process:
+///
+///     steepest-descent   theta <- P(theta - alpha grad)                                   (5)
+///     adam               Kingma & Ba 2015, algorithm 1, followed by the projection P
+///
+/// P is the projection on the bounds, where there are any. Both run a fixed number of steps unless
+/// the (projected) gradient falls below the tolerances; neither searches along a line, so the
+/// objective may rise. Collective.
+void register_descent_types();
+
+/// The rates of the case for one of our types; nothing for PETSc's own.
+void set_descent_rates(Tao tao, const TrainingCase& training);
+
+} // namespace nadir

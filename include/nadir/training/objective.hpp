@@ -1,0 +1,68 @@
+#pragma once
+
+#include "nadir/network/chain.hpp"
+#include "nadir/training/control.hpp"
+#include "nadir/training/misfit.hpp"
+#include "nadir/training/penalty.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace nadir {
+
+struct LossParts {
+  double misfit = 0.0;
+  double penalty = 0.0;
+  double loss() const { return misfit + penalty; }
+};
+
+/// loss(x) = misfit + penalties of a case as a function of the control vector, and its gradient by
+/// the exact transpose of the chain. One allreduce per evaluation. Collective.
+///
+/// A value of a state that is not finite ends an evaluation with NumericsError on all ranks, naming
+/// sample, layer and point.
+class Objective {
+ public:
+  /// `initial` are the coefficients training starts from; the other arguments must outlive this.
+  Objective(const Grid& grid, const Case& c, const Observations& observations,
+            Coefficients initial);
+
+  const ControlSpace& space() const { return space_; }
+  /// A control vector with the initial values.
+  VecHandle initial_control() const;
+
+  LossParts value(Vec x);
+  LossParts value_and_gradient(Vec x, Vec gradient);
+
+  /// The coefficients of the last evaluation, and their derivatives (misfit's part).
+  const Coefficients& coefficients() const { return coefficients_; }
+  /// Evaluates nothing: coefficients() become those of x.
+  void set_control(Vec x) { space_.to_coefficients(x, coefficients_); }
+
+  Chain& chain() { return chain_; }
+  const Observations& observations() const { return observations_; }
+  const Misfit& misfit() const { return misfit_; }
+  std::int64_t evaluations() const { return evaluations_; }
+  std::int64_t reductions() const { return reductions_; }
+
+ private:
+  double run_sample(std::int64_t s, bool with_adjoint);
+  LossParts evaluate(Vec x, Vec gradient);
+
+  const Grid& grid_;
+  const Observations& observations_;
+  ControlSpace space_;
+  Coefficients coefficients_;
+  Coefficients bar_;
+  Chain chain_;
+  Misfit misfit_;
+  Penalty penalty_;
+  std::unique_ptr<Trajectory> states_; ///< of one sample; made by the first gradient
+  KeepTwo two_states_;
+  std::vector<double> reduction_;       ///< misfit, penalty, not-finite count, gradients of numbers
+  std::optional<NonFinite> non_finite_; ///< this rank's first one, in sample non_finite_sample_
+  std::int64_t non_finite_sample_ = 0;
+  std::int64_t evaluations_ = 0, reductions_ = 0;
+};
+
+} // namespace nadir

@@ -1,0 +1,82 @@
+#include "nadir/analysis/summary.hpp"
+
+#include "nadir/base/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace nadir {
+
+Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t component) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  std::array<double, 2> extremes{-infinity, -infinity}; // -minimum, maximum
+  double sum = 0;
+  const auto add = [&](const double* row, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      extremes[0] = std::max(extremes[0], -row[i]);
+      extremes[1] = std::max(extremes[1], row[i]);
+      sum += row[i];
+    }
+  };
+  for (std::int64_t l = 0; l < values.layers(); ++l) {
+    const double* block = values.block(values.block_index(l, component));
+    if (values.varies_space()) {
+      for_owned_rows(values.layout(), block, add);
+    } else {
+      add(block, 1);
+    }
+  }
+  double entries = static_cast<double>(values.layers());
+  if (values.varies_space()) {
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, extremes.data(), 2, MPI_DOUBLE, MPI_MAX, grid.comm()));
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm()));
+    entries *= static_cast<double>(grid.points());
+  }
+  return {-extremes[0], extremes[1], sum / entries};
+}
+
+std::vector<std::string> component_names(const Case& c, Parameter parameter) {
+  const int d = c.grid.dimension();
+  if (components_of(c, parameter) == 1) return {};
+  const std::vector<std::string> axes = d == 1   ? std::vector<std::string>{"x"}
+                                        : d == 2 ? std::vector<std::string>{"y", "x"}
+                                                 : std::vector<std::string>{"z", "y", "x"};
+  if (parameter == Parameter::advection) return axes;
+  std::vector<std::string> pairs;
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    for (std::size_t b = a; b < axes.size(); ++b) {
+      if (a == b || c.kernel.diffusion_tensor == DiffusionTensor::full)
+        pairs.push_back(axes[a] + axes[b]);
+    }
+  }
+  return pairs;
+}
+
+std::string parameter_table(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+  std::string text;
+  for (const auto p : all_parameters) {
+    const ParameterValues& values = coefficients[p];
+    const ParameterCase& spec = case_of(c, p);
+    const auto names = component_names(c, p);
+    for (std::int64_t k = 0; k < values.components(); ++k) {
+      const std::string name = std::string(symbol_of(p)) +
+                               (names.empty() ? "" : "_" + names[static_cast<std::size_t>(k)]);
+      const Range range = range_of(grid, values, k);
+      const char* kind = spec.train ? "trained" : "fixed";
+      if (!text.empty()) text += '\n';
+      if (!spec.varies_space && !spec.varies_layer) {
+        text += formatted("%-6s %12.6g  (%s)", name.c_str(), range.mean, kind);
+      } else {
+        const char* over = !spec.varies_layer   ? "by space"
+                           : !spec.varies_space ? "by layer"
+                                                : "by space and layer";
+        text += formatted("%-6s %12.6g .. %.6g, mean %.6g  (%s, %s)", name.c_str(), range.minimum,
+                          range.maximum, range.mean, kind, over);
+      }
+    }
+  }
+  return text;
+}
+
+} // namespace nadir

@@ -1,0 +1,100 @@
+#include "arguments.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/text.hpp"
+#include "nadir/base/version.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace nadir::app {
+namespace {
+
+struct CommandInfo {
+  Command command;
+  std::string_view name, summary;
+};
+constexpr std::array commands{
+    CommandInfo{Command::forward, "forward", "run the layers, write the states"},
+    CommandInfo{Command::gradient, "gradient", "loss and gradient once"},
+    CommandInfo{Command::train, "train", "minimise the loss"},
+    CommandInfo{Command::describe, "describe",
+                "what would run: unknowns, layout, memory, stability"},
+};
+
+std::string version_text() {
+  return "nadir " + std::string(version()) + " (" + std::string(git_hash()) +
+         (git_dirty() == "yes" ? ", with local changes)" : ")");
+}
+
+void add_options(CLI::App& sub, Command command, Arguments& arguments, bool& quiet, bool& verbose) {
+  sub.add_option("CASE", arguments.case_file, "the case file (TOML)")->required();
+  sub.add_option("--set", arguments.overrides, "key.path=value: change the case; repeatable")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false);
+  sub.add_option("--output", arguments.output, "result file instead of the case's output.file");
+  sub.add_flag("--quiet", quiet, "print errors and warnings only");
+  sub.add_flag("--verbose", verbose, "print more");
+  if (command == Command::gradient) {
+    sub.add_flag("--verify", arguments.verify,
+                 "test the gradient: transpose, Taylor rates, directions");
+    sub.add_option("--repeat", arguments.repeat, "evaluate K times after one warm-up, with timings")
+        ->check(CLI::PositiveNumber);
+  }
+}
+
+/// The word that is no command, with the nearest one that is.
+void refuse_unknown_command(const std::vector<std::string>& words) {
+  if (words.empty() || words[0].starts_with("-")) return;
+  const auto known = [&](const CommandInfo& info) { return info.name == words[0]; };
+  if (std::ranges::any_of(commands, known)) return;
+  std::vector<std::string> names;
+  for (const auto& info : commands) names.emplace_back(info.name);
+  const auto nearest = nearest_name(words[0], names);
+  throw InputError("nadir: unknown command '" + words[0] + "'" +
+                   (nearest ? " (did you mean '" + *nearest + "'?)" : "") + "; see nadir --help");
+}
+
+} // namespace
+
+Parsed parse_arguments(const std::vector<std::string>& words) {
+  refuse_unknown_command(words);
+  Arguments arguments;
+  bool quiet = false, verbose = false;
+  CLI::App app(
+      "nadir - neural advection-diffusion-reaction networks: learn the physics that takes one "
+      "field to another",
+      "nadir");
+  app.set_version_flag("--version", version_text());
+  app.footer(
+      "Words after -- go to PETSc: nadir train CASE.toml -- -log_view\n"
+      "Exit codes: 0 done, 1 failed in the numerics, 2 wrong input, 3 file or system error.");
+  app.require_subcommand(1);
+  for (const auto& info : commands) {
+    CLI::App* sub = app.add_subcommand(std::string(info.name), std::string(info.summary));
+    add_options(*sub, info.command, arguments, quiet, verbose);
+    sub->set_version_flag("--version", version_text());
+    sub->callback([&arguments, command = info.command] { arguments.command = command; });
+  }
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForVersion&) {
+    return {std::nullopt, version_text()};
+  } catch (const CLI::CallForHelp&) {
+    const auto used = app.get_subcommands();
+    return {std::nullopt, (used.empty() ? app : *used.front()).help()};
+  } catch (const CLI::ParseError& error) {
+    throw InputError(std::string("nadir: ") + error.what() + "; see nadir --help");
+  }
+  if (quiet && verbose) throw InputError("nadir: --quiet and --verbose exclude each other");
+  if (quiet) arguments.verbosity = Verbosity::quiet;
+  if (verbose) arguments.verbosity = Verbosity::verbose;
+  return {arguments, {}};
+}
+
+} // namespace nadir::app

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "nadir/base/log.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nadir::app {
+
+enum class Command { forward, gradient, train, describe };
+
+/// The command line, `nadir COMMAND CASE.toml [options] [-- PETSc options]`.
+struct Arguments {
+  Command command = Command::describe;
+  std::string case_file;
+  std::vector<std::string> overrides; ///< key.path=value, in order
+  std::string output;                 ///< empty: as in the case
+  Verbosity verbosity = Verbosity::normal;
+  bool verify = false; ///< gradient
+  int repeat = 0;      ///< gradient: evaluations after one warm-up; 0 without --repeat
+  std::string line;    ///< the whole command line, for /provenance
+};
+
+/// What to do: run `arguments`, or print `text` (help, version) and end well.
+struct Parsed {
+  std::optional<Arguments> arguments;
+  std::string text;
+};
+
+/// Throws InputError for a command line that cannot be understood. `words` are argv without the
+/// program's name and without what follows `--`.
+Parsed parse_arguments(const std::vector<std::string>& words);
+
+} // namespace nadir::app

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "arguments.hpp"
+
+#include "nadir/base/session.hpp"
+#include "nadir/input/case.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace nadir::app {
+
+/// What tells one run from another.
+struct Run {
+  std::string id;         ///< 32 hexadecimal digits; rank 0's counts
+  std::string start_time; ///< UTC, ISO 8601
+  static Run start();
+};
+
+/// What every command works with.
+struct Job {
+  const Session& session;
+  const Arguments& arguments;
+  const Log& log;
+  Case c;               ///< complete and checked
+  std::int64_t samples; ///< of the input
+  Run run;
+};
+
+/// Reads and checks the case, then runs the command. Collective; throws Error, the same on all
+/// ranks.
+void run_command(const Session& session, const Arguments& arguments);
+
+void run_forward(const Job& job);
+void run_gradient(const Job& job);
+void run_train(const Job& job);
+void run_describe(const Job& job);
+
+/// The case of a command line with everything that can be known before data are read: keys, files,
+/// ranks, output. Throws InputError with all that is wrong. Collective.
+Case load_case(const Session& session, const Arguments& arguments);
+
+/// Throws InputError naming words after `--` that nobody asked for; warns of options from
+/// elsewhere. Call when everything that reads options is set up. Collective.
+void refuse_unused_options(const Job& job);
+
+} // namespace nadir::app

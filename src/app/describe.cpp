@@ -1,0 +1,62 @@
+#include "commands.hpp"
+
+#include "nadir/analysis/resources.hpp"
+#include "nadir/analysis/stability.hpp"
+#include "nadir/analysis/summary.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/input/case_reader.hpp"
+#include "nadir/input/file_checks.hpp"
+#include "nadir/training/initial_values.hpp"
+
+namespace nadir::app {
+namespace {
+
+constexpr std::array workloads{std::pair{Workload::forward, "forward"},
+                               std::pair{Workload::gradient, "gradient"},
+                               std::pair{Workload::train, "train"}};
+
+void print_memory(const Job& job, const Grid& grid) {
+  const Extents box = largest_box(grid.shape(), grid.process_grid());
+  for (const auto& [workload, name] : workloads) {
+    if (workload != Workload::forward && count_parameters(job.c).trained == 0) continue;
+    const MemoryEstimate estimate = estimate_memory(job.c, box, job.samples, true, workload);
+    std::string parts;
+    for (const auto& part : estimate.parts) {
+      parts += (parts.empty() ? "" : ", ") + part.name + " " + bytes_text(part.bytes);
+    }
+    job.log.line(
+        formatted("  %-9s %10s  (%s)", name, bytes_text(estimate.total()).c_str(), parts.c_str()));
+  }
+}
+
+} // namespace
+
+void run_describe(const Job& job) {
+  const Case& c = job.c;
+  const Grid grid(job.session.comm(), c.grid);
+  const ProcessGrid& p = grid.process_grid();
+  const Extents box = largest_box(grid.shape(), p);
+  const ParameterCount count = count_parameters(c);
+  const Log& log = job.log;
+  refuse_unused_options(job);
+  log.line("case    " + c.path + (c.title.empty() ? "" : ": " + c.title));
+  log.line(formatted(
+      "states  %lld points x %lld layers x %lld samples", static_cast<long long>(grid.points()),
+      static_cast<long long>(c.network.layers), static_cast<long long>(job.samples)));
+  log.line(formatted("unknowns  %lld trained of %lld parameters",
+                     static_cast<long long>(count.trained), static_cast<long long>(count.all)));
+  log.line(formatted("layout  %d rank(s) as %d x %d x %d, boxes up to %lld x %lld x %lld (z, y, x)",
+                     job.session.ranks(), p[0], p[1], p[2], static_cast<long long>(box[0]),
+                     static_cast<long long>(box[1]), static_cast<long long>(box[2])));
+  log.line("memory per rank, added after start-up");
+  print_memory(job, grid);
+  log.line("disk    " + bytes_text(result_bytes(c, job.samples)) + " in " + c.output.file);
+  const Coefficients coefficients = initial_coefficients(grid, c);
+  log.line("initial coefficients");
+  log.line(parameter_table(grid, c, coefficients));
+  log.line("stability of the initial coefficients");
+  log.line(stability_text(stability_of(grid, c, coefficients)));
+  log.detail("resolved case:\n" + resolved_text(c));
+}
+
+} // namespace nadir::app

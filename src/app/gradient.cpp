@@ -1,0 +1,94 @@
+#include "report.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/training/gradient_check.hpp"
+#include "nadir/training/initial_values.hpp"
+
+#include <functional>
+
+namespace nadir::app {
+namespace {
+
+const char* verdict(bool passed) { return passed ? "ok" : "FAILED"; }
+
+/// Prints the tables of theory, section 6. Returns whether everything holds.
+bool verify(const Job& job, const Grid& grid, Objective& objective, Vec x) {
+  const Log& log = job.log;
+  GradientCheck check(grid, job.c, objective);
+  const TransposeCheck transpose = check.transpose(x);
+  bool all = transpose.passed();
+  log.line(formatted("transpose  |<Wz, l> - <z, W'l>| / (|Wz| |l|) = %.2e  (at most %.0e)  %s",
+                     transpose.difference, TransposeCheck::tolerance, verdict(transpose.passed())));
+  log.line("Taylor     parameter     slope   step        remainder at the window's ends");
+  for (const TaylorCheck& t : check.taylor(x)) {
+    const std::string name(name_of(t.parameter));
+    all = all && t.passed();
+    if (t.window < 0) {
+      log.line(formatted("           %-10s  linear                every remainder below %.1e  %s",
+                         name.c_str(), t.linear_limit, verdict(t.passed())));
+    } else {
+      const auto k = static_cast<std::size_t>(t.window);
+      log.line(formatted("           %-10s  %7.4f   %.1e     %.2e, %.2e  %s", name.c_str(), t.slope,
+                         t.steps[k], t.remainders[k], t.remainders[k + TaylorCheck::halvings],
+                         t.sign_changes > 0 ? "not judged" : verdict(t.passed())));
+    }
+    if (t.sign_changes > 0) {
+      log.line(formatted("           %-10s  Z changes its sign at %lld points inside the window",
+                         "", static_cast<long long>(t.sign_changes)));
+    }
+  }
+  log.line("directions parameter   1 - cosine   relative difference to central differences");
+  for (const DirectionCheck& d : check.directions(x)) {
+    all = all && d.passed();
+    log.line(formatted("           %-10s   %9.1e   %.1e  %s",
+                       std::string(name_of(d.parameter)).c_str(), d.one_minus_cosine, d.relative,
+                       d.sign_changes > 0 ? "not judged (sign changes)" : verdict(d.passed())));
+  }
+  log.line(all ? "the gradient is verified" : "the gradient FAILED its verification");
+  return all;
+}
+
+/// Seconds of `work` on the slowest rank. Collective.
+double time_of(MPI_Comm comm, const std::function<void()>& work) {
+  check_mpi(MPI_Barrier(comm));
+  const double start = MPI_Wtime();
+  work();
+  double seconds = MPI_Wtime() - start;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, comm));
+  return seconds;
+}
+
+} // namespace
+
+void run_gradient(const Job& job) {
+  const Grid grid(job.session.comm(), job.c.grid);
+  const Observations observations = load_observations(grid, job.c);
+  Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c));
+  refuse_unused_options(job);
+  print_start(job, grid, observations.samples, objective.space().global_size());
+  VecHandle x = objective.initial_control(), gradient = objective.space().create();
+
+  const bool verified = !job.arguments.verify || verify(job, grid, objective, x);
+  std::vector<double> forward_seconds, gradient_seconds;
+  LossParts parts = objective.value_and_gradient(x, gradient); // also the warm-up
+  for (int k = 0; k < job.arguments.repeat; ++k) {
+    forward_seconds.push_back(time_of(grid.comm(), [&] { objective.value(x); }));
+    gradient_seconds.push_back(
+        time_of(grid.comm(), [&] { parts = objective.value_and_gradient(x, gradient); }));
+  }
+  Coefficients derivatives(grid, job.c, Coefficients::Content::gradients);
+  objective.space().to_coefficients(gradient, derivatives);
+  print_outcome(job, write_result({.job = job,
+                                   .grid = grid,
+                                   .observations = observations,
+                                   .chain = objective.chain(),
+                                   .coefficients = objective.coefficients(),
+                                   .penalty = parts.penalty,
+                                   .gradient = &derivatives,
+                                   .forward_seconds = forward_seconds,
+                                   .gradient_seconds = gradient_seconds}));
+  if (!verified)
+    throw NumericsError("the gradient does not pass its verification; see the tables above");
+}
+
+} // namespace nadir::app

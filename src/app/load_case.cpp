@@ -1,0 +1,163 @@
+#include "commands.hpp"
+
+#include "nadir/analysis/resources.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/base/text.hpp"
+#include "nadir/grid/grid.hpp"
+#include "nadir/input/case_reader.hpp"
+#include "nadir/input/diagnostics.hpp"
+#include "nadir/input/file_checks.hpp"
+#include "nadir/network/coefficients.hpp"
+#include "nadir/output/result_file.hpp"
+
+#include <petscsys.h>
+
+#include <algorithm>
+
+namespace nadir::app {
+namespace {
+
+void add(Diagnostics& diagnostics, const Case& c, const std::string& path,
+         const std::string& message) {
+  diagnostics.add(position_of(c, path), path, message);
+}
+
+/// What a command needs beyond a valid case.
+void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
+  if (command != Command::train && command != Command::gradient) return;
+  const std::string name = command == Command::train ? "train" : "gradient";
+  if (c.data.targets.empty() && !c.positions.contains("data.target")) {
+    add(diagnostics, c, "data", "`nadir " + name + "` needs a target: add data.target");
+  }
+  const auto trained = [&](Parameter p) { return case_of(c, p).train; };
+  if (diagnostics.empty() && std::ranges::none_of(all_parameters, trained)) {
+    add(diagnostics, c, "kernel",
+        "no parameter is trained: write one as a table, e.g. reaction = { init = 0.0 }");
+  }
+}
+
+/// Whether ranks and PETSc's integers suffice for the grid.
+void check_grid(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
+  int ranks = 1;
+  check_mpi(MPI_Comm_size(comm, &ranks));
+  const auto usable = [](std::int64_t n) { return n > 0; };
+  if (c.grid.shape.empty() || c.grid.shape.size() > 3 || !std::ranges::all_of(c.grid.shape, usable))
+    return;
+  const Extents shape = three_extents(c.grid.shape);
+  const std::int64_t unknowns =
+      std::max(shape[0] * shape[1] * shape[2], count_parameters(c).trained);
+  if (unknowns > PETSC_MAX_INT) {
+    add(diagnostics, c, "grid.shape",
+        formatted(
+            "%lld unknowns are more than PETSc's %d-bit integers count; build with 64-bit indices "
+            "(Debian: libpetsc64-real-dev)",
+            static_cast<long long>(unknowns), static_cast<int>(8 * sizeof(PetscInt))));
+    return;
+  }
+  if (!choose_process_grid(shape, ranks)) {
+    add(diagnostics, c, "grid.shape",
+        formatted("%d ranks are too many for this grid; the largest usable count is %d", ranks,
+                  largest_usable_ranks(shape, ranks)));
+  }
+}
+
+void check_output(MPI_Comm comm, const Case& c, Command command, Diagnostics& diagnostics) {
+  if (command == Command::describe) return;
+  const std::string problem = check_writable(comm, c.output.file);
+  if (!problem.empty()) add(diagnostics, c, "output.file", problem);
+}
+
+/// Keys of a later version's features: accepted, so that cases can be shared, but never in silence.
+void warn_unused_keys(const Log& log, const Case& c) {
+  for (const auto* key : {"run.checkpoint", "run.time_limit"}) {
+    const bool given = std::string(key) == "run.checkpoint" ? c.run.checkpoint.has_value()
+                                                            : c.run.time_limit.has_value();
+    if (given)
+      log.warning(std::string(key) + " has no effect yet: this version writes no checkpoints");
+  }
+}
+
+Workload workload_of(Command command) {
+  if (command == Command::train) return Workload::train;
+  return command == Command::gradient ? Workload::gradient : Workload::forward;
+}
+
+/// Whether the case fits this node's memory; `describe` asks for the largest command it could run.
+void check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Command command) {
+  int ranks = 1;
+  check_mpi(MPI_Comm_size(comm, &ranks));
+  const Extents shape = three_extents(c.grid.shape);
+  const Extents box = largest_box(shape, *choose_process_grid(shape, ranks));
+  const NodeMemory node = node_memory(comm);
+  const double needed =
+      node.ranks * estimate_memory(c, box, samples, true, workload_of(command)).total();
+  double worst = node.available > 0 ? needed / node.available : 0.0;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_DOUBLE, MPI_MAX, comm));
+  if (worst <= 1.0) return;
+  Diagnostics diagnostics;
+  add(diagnostics, c, "network.layers",
+      formatted("this case needs %s on a node that has %s free; use more nodes, fewer layers or a "
+                "smaller grid",
+                bytes_text(needed).c_str(), bytes_text(node.available).c_str()));
+  diagnostics.throw_if_any();
+}
+
+/// Samples of the input as its file has them. Collective.
+std::int64_t count_samples(const Session& session, const Case& c) {
+  std::int64_t samples = 0;
+  Diagnostics ignored; // reported by check_case_files already
+  if (session.rank() == 0) samples = check_field(c, c.data.input, "data.input", ignored);
+  check_mpi(MPI_Bcast(&samples, 1, MPI_INT64_T, 0, session.comm()));
+  return samples;
+}
+
+} // namespace
+
+Case load_case(const Session& session, const Arguments& arguments) {
+  Diagnostics diagnostics;
+  Case c = read_case(session.comm(), arguments.case_file, arguments.overrides, diagnostics);
+  if (!arguments.output.empty()) {
+    c.output.file = arguments.output;
+    c.positions["output.file"] = {"--output", 0, 0};
+  }
+  check_command(c, arguments.command, diagnostics);
+  check_grid(session.comm(), c, diagnostics);
+  if (!c.grid.shape.empty()) check_case_files(session.comm(), c, diagnostics);
+  if (!c.output.file.empty()) check_output(session.comm(), c, arguments.command, diagnostics);
+  diagnostics.throw_if_any();
+  warn_unused_keys(Log(session.rank(), arguments.verbosity), c);
+  return c;
+}
+
+void refuse_unused_options(const Job& job) {
+  std::vector<std::string> problems;
+  for (const auto& word : job.session.unused_petsc_words()) {
+    problems.push_back("-- " + word + ": no part of PETSc used here asks for this option");
+  }
+  if (!problems.empty()) throw InputError(problems);
+  const auto elsewhere = job.session.unused_petsc_environment();
+  if (!elsewhere.empty()) {
+    job.log.warning("PETSc options from the environment or rc files that nothing uses: " +
+                    join(elsewhere, " "));
+  }
+}
+
+void run_command(const Session& session, const Arguments& arguments) {
+  const Log log(session.rank(), arguments.verbosity);
+  Case c = load_case(session, arguments);
+  const std::int64_t samples = count_samples(session, c);
+  check_memory(session.comm(), c, samples, arguments.command);
+  const Job job{session, arguments, log, std::move(c), samples, Run::start()};
+  switch (arguments.command) {
+  case Command::forward:
+    return run_forward(job);
+  case Command::gradient:
+    return run_gradient(job);
+  case Command::train:
+    return run_train(job);
+  case Command::describe:
+    return run_describe(job);
+  }
+}
+
+} // namespace nadir::app

@@ -1,0 +1,66 @@
+#include "arguments.hpp"
+#include "commands.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/log.hpp"
+#include "nadir/base/session.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace nadir;
+
+std::string whole_line(int argc, char** argv) {
+  std::string line = "nadir";
+  for (int i = 1; i < argc; ++i) line += std::string(" ") + argv[i];
+  return line;
+}
+
+/// Parses the command line and runs the command. Throws Error.
+void run(const Session& session, const std::vector<std::string>& words, const std::string& line) {
+  auto [arguments, text] = app::parse_arguments(words);
+  if (!arguments) {
+    if (session.rank() == 0) std::printf("%s\n", text.c_str());
+    return;
+  }
+  arguments->line = line;
+  app::run_command(session, *arguments);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  // 1. Words after `--` are PETSc's.
+  const std::vector<std::string> all(argv + 1, argv + argc);
+  const auto separator = std::ranges::find(all, "--");
+  const std::vector<std::string> words(all.begin(), separator);
+  const std::vector<std::string> petsc_words(separator == all.end() ? separator : separator + 1,
+                                             all.end());
+
+  // 2. MPI and PETSc.
+  const Session session(petsc_words);
+
+  // 3. The command; whatever goes wrong becomes one code and one message.
+  ExitCode code = ExitCode::done;
+  std::string message;
+  try {
+    run(session, words, whole_line(argc, argv));
+  } catch (const Error& error) {
+    code = error.code();
+    message = error.what();
+  } catch (const std::bad_alloc&) {
+    code = ExitCode::system;
+    message = "out of memory; `nadir describe` tells what a case needs";
+  } catch (const std::exception& error) {
+    code = ExitCode::system;
+    message = error.what();
+  }
+
+  // 4. All ranks return the same code, after all files are closed.
+  return static_cast<int>(session.agree(code, message));
+}

@@ -1,0 +1,76 @@
+#include "result.hpp"
+
+#include "nadir/base/version.hpp"
+#include "nadir/input/case_reader.hpp"
+
+#include <H5public.h>
+#include <petscsys.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <random>
+
+namespace nadir::app {
+namespace {
+
+std::string library_versions() {
+  std::array<char, 256> petsc{};
+  check_petsc(PetscGetVersion(petsc.data(), petsc.size()));
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> mpi{};
+  int length = 0;
+  check_mpi(MPI_Get_library_version(mpi.data(), &length));
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return std::string(petsc.data()) + "; HDF5 " + std::to_string(major) + "." +
+         std::to_string(minor) + "." + std::to_string(release) + "; " + mpi.data();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+/// When the process started to work on the job, e.g. "2025-02-11T09:30:00Z".
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::array<char, 32> text{};
+  std::tm utc{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+  return text.data();
+}
+
+std::string new_run_id() {
+  std::random_device device;
+  std::string id;
+  for (int k = 0; k < 4; ++k) id += formatted("%08x", device());
+  return id;
+}
+
+} // namespace
+
+Run Run::start() { return {new_run_id(), utc_now()}; }
+
+void write_provenance(ResultFile& file, const Job& job) {
+  const std::string group = ResultFile::provenance_group;
+  const auto text = [&](const char* name, std::string value) {
+    file.attribute(group, name, std::move(value));
+  };
+  text("case", job.c.text);
+  text(ResultFile::resolved_case, resolved_text(job.c));
+  text("version", std::string(version()));
+  text("git_hash", std::string(git_hash()));
+  text("git_dirty", std::string(git_dirty()));
+  text("libraries", library_versions());
+  text("compiler", std::string(compiler()));
+  text("compile_flags", std::string(compile_flags()));
+  text("command_line", job.arguments.line);
+  text("host", host_name());
+  text("start_time", job.run.start_time);
+  text("run_id", job.run.id);
+  text("parent_run_id", "");
+  file.attribute(group, "ranks", std::int64_t{job.session.ranks()});
+}
+
+} // namespace nadir::app

@@ -1,0 +1,110 @@
+#include "report.hpp"
+
+#include "nadir/base/version.hpp"
+#include "nadir/input/case_reader.hpp"
+#include "nadir/output/place_file.hpp"
+
+#include <array>
+
+namespace nadir::app {
+namespace {
+
+constexpr std::size_t pace_iterations = 10;
+constexpr double quiet_seconds = 30.0; ///< a log file gets a line at least this often
+
+long long whole(std::int64_t n) { return static_cast<long long>(n); }
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text;
+  for (const auto n : shape) text += (text.empty() ? "" : " x ") + std::to_string(n);
+  return text;
+}
+
+} // namespace
+
+void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained) {
+  const Case& c = job.c;
+  const ProcessGrid& p = grid.process_grid();
+  job.log.line(formatted("nadir %s: %s", std::string(version()).c_str(),
+                         c.title.empty() ? c.path.c_str() : c.title.c_str()));
+  job.log.line(formatted(
+      "grid %s, %lld layers, %lld sample%s, %lld trained unknowns, %d rank%s (%d x %d x %d)",
+      shape_text(c.grid.shape).c_str(), whole(c.network.layers), whole(samples),
+      samples == 1 ? "" : "s", whole(trained), job.session.ranks(),
+      job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
+  job.log.detail("resolved case:\n" + resolved_text(c));
+}
+
+void print_outcome(const Job& job, const Outcome& outcome) {
+  const Case& c = job.c;
+  if (!c.data.targets.empty()) {
+    job.log.line(formatted("loss %.8g, misfit %.8g", outcome.loss, outcome.misfit));
+  }
+  if (const auto& scores = outcome.scores) {
+    const char* units = c.data.units.c_str();
+    const double share =
+        scores->persistence_rms > 0 ? scores->withheld_rms / scores->persistence_rms : 0;
+    job.log.line(formatted("error at withheld points: %.4f %s RMS (%.2f x persistence)",
+                           scores->withheld_rms, units, share));
+    job.log.line(formatted("  baseline, output = input (persistence):             %.4f %s",
+                           scores->persistence_rms, units));
+    job.log.line(formatted("  baseline, increment interpolated without dynamics:  %.4f %s",
+                           scores->interpolation_rms, units));
+  }
+  const std::string stem = output_stem(c.output.file);
+  job.log.line("wrote " + c.output.file + " and " + stem + ".xdmf");
+}
+
+Progress::Progress(const Job& job, MPI_Comm comm)
+    : job_(job), csv_(comm, output_stem(job.c.output.file) + ".csv",
+                      {"iteration", "loss", "misfit", "penalty", "gradient_norm", "step_length",
+                       "evaluations", "seconds"}) {
+  job.log.line("  iter          loss        misfit       penalty      gradient      step  evals   "
+               "seconds       ETA");
+}
+
+void Progress::add(const Iteration& i) {
+  const std::array row{static_cast<double>(i.iteration),
+                       i.loss.loss(),
+                       i.loss.misfit,
+                       i.loss.penalty,
+                       i.gradient_norm,
+                       i.step_length,
+                       static_cast<double>(i.evaluations),
+                       i.seconds};
+  csv_.row(row);
+  recent_.push_back(i);
+  if (recent_.size() > pace_iterations + 1) recent_.pop_front();
+  if (due(i)) print(i);
+}
+
+/// Every line on a terminal; in a log the first ten, then every tenth, hundredth, ...
+bool Progress::due(const Iteration& i) const {
+  if (job_.log.terminal() || i.seconds - printed_seconds_ >= quiet_seconds) return true;
+  std::int64_t stride = 1;
+  while (stride * 10 <= i.iteration) stride *= 10;
+  return i.iteration % stride == 0;
+}
+
+/// The pace of the last iterations times those that are left; the run may end earlier.
+double Progress::remaining_seconds(const Iteration& i) const {
+  if (recent_.size() < 2) return -1.0;
+  const double pace =
+      (i.seconds - recent_.front().seconds) / static_cast<double>(recent_.size() - 1);
+  return pace * static_cast<double>(job_.c.training.iterations - i.iteration);
+}
+
+void Progress::print(const Iteration& i) {
+  job_.log.line(formatted("%6lld  %12.6e  %12.6e  %12.6e  %12.6e  %8.2e  %5lld  %8.2f  %8s",
+                          whole(i.iteration), i.loss.loss(), i.loss.misfit, i.loss.penalty,
+                          i.gradient_norm, i.step_length, whole(i.evaluations), i.seconds,
+                          duration_text(remaining_seconds(i)).c_str()));
+  printed_ = i.iteration;
+  printed_seconds_ = i.seconds;
+}
+
+void Progress::finish() {
+  if (!recent_.empty() && recent_.back().iteration != printed_) print(recent_.back());
+}
+
+} // namespace nadir::app

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "result.hpp"
+
+#include "nadir/output/csv.hpp"
+
+#include <deque>
+
+namespace nadir::app {
+
+/// Prints the resolved case (verbose) and one line about what runs where.
+void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained);
+
+/// Prints misfit, scores and where the files are.
+void print_outcome(const Job& job, const Outcome& outcome);
+
+/// A line per iteration on a terminal, fewer in a log file; every row in NAME.csv.
+class Progress {
+ public:
+  /// Collective; opens NAME.csv.
+  Progress(const Job& job, MPI_Comm comm);
+  void add(const Iteration& iteration);
+  /// Prints the last line if it was left out.
+  void finish();
+
+ private:
+  void print(const Iteration& iteration);
+  double remaining_seconds(const Iteration& iteration) const;
+  bool due(const Iteration& iteration) const;
+
+  const Job& job_;
+  CsvFile csv_;
+  std::deque<Iteration> recent_; ///< for the pace of the last iterations
+  std::int64_t printed_ = -1;
+  double printed_seconds_ = 0.0;
+};
+
+} // namespace nadir::app

@@ -1,0 +1,282 @@
+#include "result.hpp"
+
+#include "state_pass.hpp"
+
+#include "nadir/analysis/summary.hpp"
+#include "nadir/output/xdmf.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace nadir::app {
+namespace {
+
+constexpr std::int64_t schema_version = 1;
+
+std::vector<std::string> axis_names(int dimension) {
+  const std::vector<std::string> all{"z", "y", "x"};
+  return {all.end() - dimension, all.end()};
+}
+
+std::vector<std::int64_t> counted(std::int64_t n) {
+  std::vector<std::int64_t> numbers(static_cast<std::size_t>(n));
+  std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
+  return numbers;
+}
+
+std::string squared(const std::string& units) {
+  if (units == "1") return units;
+  const bool simple = units.find_first_of(" */^-") == std::string::npos;
+  return simple ? units + "^2" : "(" + units + ")^2";
+}
+
+/// Writes one result; each method is a part of the file.
+class ResultWriter {
+ public:
+  explicit ResultWriter(const Result& result)
+      : r_(result), c_(result.job.c), axes_(axis_names(c_.grid.dimension())),
+        file_(result.grid.comm(), c_.output.file) {}
+
+  Outcome write();
+
+ private:
+  void add_root_scales();
+  void add_axis_scales(const std::string& group);
+  Outcome write_states();
+  void write_target();
+  template<class T>
+  void write_samples(const char* path, Number number, const Label& label,
+                     const std::vector<T>& values);
+  void write_parameters(const std::string& group, const Coefficients& values, bool derivatives);
+  void write_parameter(const std::string& group, Parameter p, const ParameterValues& values,
+                       bool derivatives);
+  void write_history();
+  void write_timing();
+  void write_attributes(const Outcome& outcome);
+  void write_xdmf_file();
+
+  bool has_target() const { return !c_.data.targets.empty(); }
+  const FieldCase& data_field() const {
+    return has_target() ? c_.data.targets.back().field : c_.data.input;
+  }
+  bool scaled() const { return data_field().scale != 1.0 || data_field().offset != 0.0; }
+  /// Units of z: those of the data unless they were scaled.
+  std::string state_units() const { return scaled() ? "1" : c_.data.units; }
+  std::string parameter_units(Parameter p) const;
+  std::vector<std::string> with_axes(std::vector<std::string> leading) const {
+    leading.insert(leading.end(), axes_.begin(), axes_.end());
+    return leading;
+  }
+
+  const Result& r_;
+  const Case& c_;
+  std::vector<std::string> axes_;
+  ResultFile file_;
+};
+
+Outcome ResultWriter::write() {
+  add_root_scales();
+  const Outcome outcome = write_states();
+  if (has_target()) write_target();
+  write_parameters("/parameters", r_.coefficients, false);
+  if (r_.gradient) write_parameters("/gradient", *r_.gradient, true);
+  if (!r_.history.empty()) write_history();
+  if (!r_.gradient_seconds.empty()) write_timing();
+  write_attributes(outcome);
+  write_provenance(file_, r_.job);
+  file_.commit();
+  write_xdmf_file();
+  return outcome;
+}
+
+void ResultWriter::add_root_scales() {
+  file_.add_scale("/", "sample", counted(r_.observations.samples), {"1", "sample"});
+  file_.add_scale("/", "layer", c_.output.layers,
+                  {"1", "layer of the stored state, 0 is the input"});
+  if (has_target()) {
+    file_.add_scale("/", "depth", counted(c_.network.layers + 1), {"1", "layer, 0 is the input"});
+  }
+  add_axis_scales("/");
+}
+
+void ResultWriter::add_axis_scales(const std::string& group) {
+  for (std::size_t a = 0; a < axes_.size(); ++a) {
+    std::vector<double> coordinate(static_cast<std::size_t>(c_.grid.shape[a]));
+    for (std::size_t i = 0; i < coordinate.size(); ++i) {
+      coordinate[i] = c_.grid.origin[a] + static_cast<double>(i) * c_.grid.spacing[a];
+    }
+    file_.add_scale(group, axes_[a], coordinate, {c_.grid.units, axes_[a] + " coordinate"});
+  }
+}
+
+Outcome ResultWriter::write_states() {
+  const auto state = file_.create_dataset("/state", Number::f8, with_axes({"sample", "layer"}),
+                                          {state_units(), "state z of the network"});
+  StatePass pass(r_);
+  pass.run([&](std::int64_t sample, std::int64_t position, const double* packed) {
+    const std::array at{sample, position};
+    file_.write(state, at, r_.grid.owned(), packed);
+  });
+  if (has_target()) {
+    const auto distances =
+        file_.create_dataset("/loss_by_layer", Number::f8, {"sample", "depth"},
+                             {"1", "squared distance of the state to the last target"});
+    file_.write_all<double>(distances, pass.distances());
+  }
+  return {pass.misfit(), pass.misfit() + r_.penalty, pass.scores()};
+}
+
+template<class T>
+void ResultWriter::write_samples(const char* path, Number number, const Label& label,
+                                 const std::vector<T>& values) {
+  const auto dataset = file_.create_dataset(path, number, with_axes({"sample"}), label);
+  for (std::int64_t s = 0; s < r_.observations.samples; ++s) {
+    const std::array at{s};
+    file_.write(dataset, at, r_.grid.owned(), values.data() + s * r_.observations.points);
+  }
+}
+
+void ResultWriter::write_target() {
+  const Target& target = r_.observations.targets.back();
+  std::vector<double> y(target.y);
+  std::vector<std::uint8_t> observed(y.size());
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    observed[i] = target.used[i] || target.withheld[i];
+    if (!observed[i]) y[i] = std::nan("");
+  }
+  write_samples("/target", Number::f8, {state_units(), "last target, NaN where not observed"}, y);
+  write_samples("/observed", Number::u1, {"1", "1 where the last target was observed"}, observed);
+  write_samples("/withheld", Number::u1, {"1", "1 where it was kept out of the loss"},
+                target.withheld);
+}
+
+void ResultWriter::write_parameters(const std::string& group, const Coefficients& values,
+                                    bool derivatives) {
+  const auto included = [&](Parameter p) { return !derivatives || case_of(c_, p).train; };
+  bool by_layer = false, by_space = false;
+  for (const auto p : all_parameters) {
+    if (!included(p)) continue;
+    by_layer = by_layer || case_of(c_, p).varies_layer;
+    by_space = by_space || case_of(c_, p).varies_space;
+    const auto names = component_names(c_, p);
+    const std::string scale = std::string(name_of(p)) + "_component";
+    if (!names.empty())
+      file_.add_scale(group, scale, names, {"1", "component of " + std::string(name_of(p))});
+  }
+  if (by_layer) file_.add_scale(group, "layer", counted(c_.network.layers), {"1", "layer, from 0"});
+  if (by_space) add_axis_scales(group);
+  for (const auto p : all_parameters) {
+    if (included(p)) write_parameter(group, p, values[p], derivatives);
+  }
+}
+
+std::string ResultWriter::parameter_units(Parameter p) const {
+  if (p == Parameter::advection) return c_.grid.units;
+  if (p == Parameter::diffusion) return squared(c_.grid.units);
+  return p == Parameter::bias ? state_units() : "1";
+}
+
+void ResultWriter::write_parameter(const std::string& group, Parameter p,
+                                   const ParameterValues& values, bool derivatives) {
+  const std::string name(name_of(p));
+  std::vector<std::string> scales;
+  if (values.varies_layer()) scales.push_back("layer");
+  if (values.components() > 1) scales.push_back(name + "_component");
+  if (values.varies_space()) scales = with_axes(scales);
+  const Label label = derivatives
+                          ? Label{"1", "derivative of the loss with respect to " + name}
+                          : Label{parameter_units(p), name + " " + std::string(symbol_of(p))};
+  const auto dataset = file_.create_dataset(group + "/" + name, Number::f8, scales, label);
+  if (!values.varies_space()) {
+    file_.write_all<double>(dataset, {values.block(0), static_cast<std::size_t>(values.blocks())});
+    return;
+  }
+  std::vector<double> packed(static_cast<std::size_t>(r_.observations.points));
+  for (std::int64_t k = 0; k < values.blocks(); ++k) {
+    std::vector<std::int64_t> at;
+    if (values.varies_layer()) at.push_back(k / values.components());
+    if (values.components() > 1) at.push_back(k % values.components());
+    pack(values.layout(), values.block(k), packed.data());
+    file_.write(dataset, at, r_.grid.owned(), packed.data());
+  }
+}
+
+void ResultWriter::write_history() {
+  const auto column = [&]<class T>(const char* name, const Label& label, T value_of) {
+    using Value = decltype(value_of(r_.history[0]));
+    std::vector<Value> values;
+    for (const Iteration& iteration : r_.history) values.push_back(value_of(iteration));
+    const auto dataset = file_.create_dataset(std::string("/history/") + name, number_of<Value>(),
+                                              {"iteration"}, label);
+    file_.write_all<Value>(dataset, values);
+  };
+  std::vector<std::int64_t> numbers;
+  for (const Iteration& iteration : r_.history) numbers.push_back(iteration.iteration);
+  file_.add_scale("/history", "iteration", numbers, {"1", "iteration, 0 is the start"});
+  column("loss", {"1", "misfit and penalties"}, [](const Iteration& i) { return i.loss.loss(); });
+  column("misfit", {"1", "misfit"}, [](const Iteration& i) { return i.loss.misfit; });
+  column("gradient_norm", {"1", "norm of the (projected) gradient"},
+         [](const Iteration& i) { return i.gradient_norm; });
+  column("step_length", {"1", "length of the step that led here"},
+         [](const Iteration& i) { return i.step_length; });
+  column("evaluations", {"1", "loss and gradient evaluations so far"},
+         [](const Iteration& i) { return i.evaluations; });
+  column("seconds", {"s", "wall-clock time since the start"},
+         [](const Iteration& i) { return i.seconds; });
+}
+
+void ResultWriter::write_timing() {
+  const auto repeats = static_cast<std::int64_t>(r_.gradient_seconds.size());
+  file_.add_scale("/timing", "repeat", counted(repeats), {"1", "repeated evaluation"});
+  const auto write = [&](const char* path, const char* text, std::span<const double> values) {
+    file_.write_all<double>(file_.create_dataset(path, Number::f8, {"repeat"}, {"s", text}),
+                            values);
+  };
+  write("/timing/forward", "one loss evaluation without adjoint, slowest rank", r_.forward_seconds);
+  write("/timing/gradient", "one loss and gradient, slowest rank", r_.gradient_seconds);
+}
+
+void ResultWriter::write_attributes(const Outcome& outcome) {
+  file_.attribute("/", "Conventions", std::string("CF-1.8"));
+  file_.attribute("/", "schema_version", schema_version);
+  file_.attribute("/", "title", c_.title);
+  file_.attribute("/", "data_units", c_.data.units);
+  file_.attribute("/", "data_scale", data_field().scale);
+  file_.attribute("/", "data_offset", data_field().offset);
+  if (has_target()) {
+    file_.attribute("/", "loss", outcome.loss);
+    file_.attribute("/", "misfit", outcome.misfit);
+  }
+  if (!outcome.scores) return;
+  file_.attribute("/", "withheld_rms", outcome.scores->withheld_rms);
+  file_.attribute("/", "withheld_persistence_rms", outcome.scores->persistence_rms);
+  file_.attribute("/", "withheld_interpolation_rms", outcome.scores->interpolation_rms);
+}
+
+void ResultWriter::write_xdmf_file() {
+  const std::int64_t samples = r_.observations.samples;
+  auto fields = state_fields(samples, static_cast<std::int64_t>(c_.output.layers.size()));
+  const auto append = [&](std::vector<XdmfField> more) {
+    std::ranges::move(more, std::back_inserter(fields));
+  };
+  if (has_target()) {
+    append(sample_fields("/target", Number::f8, samples));
+    append(sample_fields("/observed", Number::u1, samples));
+    append(sample_fields("/withheld", Number::u1, samples));
+  }
+  for (const auto p : all_parameters) {
+    const ParameterValues& values = r_.coefficients[p];
+    if (!values.varies_space()) continue;
+    append(parameter_fields(std::string(name_of(p)), values.layers(), values.varies_layer(),
+                            component_names(c_, p), c_.output.layers));
+  }
+  const std::vector<double> times(c_.output.layers.begin(), c_.output.layers.end());
+  write_xdmf(r_.grid.comm(), c_.grid, c_.output.file, times, fields);
+}
+
+} // namespace
+
+Outcome write_result(const Result& result) { return ResultWriter(result).write(); }
+
+} // namespace nadir::app

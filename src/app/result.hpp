@@ -1,0 +1,51 @@
+#pragma once
+
+#include "commands.hpp"
+
+#include "nadir/network/chain.hpp"
+#include "nadir/output/result_file.hpp"
+#include "nadir/training/observations.hpp"
+#include "nadir/training/optimizer.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace nadir::app {
+
+/// Errors at the withheld points of the last target, in the data's own units.
+struct Scores {
+  double withheld_rms = 0.0;
+  double persistence_rms = 0.0;   ///< output = input
+  double interpolation_rms = 0.0; ///< the increment interpolated without dynamics
+};
+
+/// Everything a result file holds; what a command has not got stays empty.
+struct Result {
+  const Job& job;
+  const Grid& grid;
+  const Observations& observations;
+  Chain& chain;
+  const Coefficients& coefficients;
+  double penalty = 0.0;
+  const Coefficients* gradient = nullptr;
+  std::span<const Iteration> history{};
+  std::span<const double> forward_seconds{}, gradient_seconds{}; ///< with --repeat
+};
+
+/// What was found while the states were computed for the file.
+struct Outcome {
+  double misfit = 0.0, loss = 0.0;
+  std::optional<Scores> scores;
+};
+
+/// Runs the chain once more through every sample, writes the result file of the contract and its
+/// XDMF file beside it, and renames them when they are complete. Collective. Throws NumericsError
+/// for a state that is not finite, SystemError for files; nothing is left behind then.
+Outcome write_result(const Result& result);
+
+/// The texts that tell where a result comes from, for /provenance.
+void write_provenance(ResultFile& file, const Job& job);
+
+} // namespace nadir::app

@@ -1,0 +1,279 @@
+#include "nadir/base/hdf5.hpp"
+
+#include "nadir/base/check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <numeric>
+
+namespace nadir::hdf5 {
+namespace {
+
+/// MPI counts are ints, and some MPI-IO layers count bytes: stay well below 2^31 of them.
+constexpr std::size_t piece_bytes = std::size_t{1} << 29;
+
+/// Errors come to the user through Failure, once; HDF5 would print them on every rank.
+void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+
+herr_t keep_innermost(unsigned /*depth*/, const H5E_error2_t* entry, void* text) {
+  if (entry->desc && *entry->desc) *static_cast<std::string*>(text) = entry->desc;
+  return 0;
+}
+
+Properties access_by(MPI_Comm comm) {
+  silence();
+  Properties access(check(H5Pcreate(H5P_FILE_ACCESS), "create access list"));
+  check(H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL), "set MPI-IO access");
+  return access;
+}
+
+template<class Value>
+void write_plain_attribute(hid_t object, const char* name, hid_t stored, hid_t type, Value value) {
+  if (check(H5Aexists(object, name), "look for attribute") > 0)
+    check(H5Adelete(object, name), "delete attribute");
+  const Space scalar(check(H5Screate(H5S_SCALAR), "create space"));
+  const Attribute attribute(check(
+      H5Acreate2(object, name, stored, scalar, H5P_DEFAULT, H5P_DEFAULT), "create attribute"));
+  check(H5Awrite(attribute, type, &value), "write attribute");
+}
+
+Type variable_text() {
+  Type type(check(H5Tcopy(H5T_C_S1), "copy type"));
+  check(H5Tset_size(type, H5T_VARIABLE), "set text size");
+  check(H5Tset_cset(type, H5T_CSET_UTF8), "set character set");
+  return type;
+}
+
+/// Spaces in memory and in the file of one piece; an absent piece selects nothing.
+std::pair<Space, Space> select(hid_t dataset, const Slab* piece) {
+  Space file(check(H5Dget_space(dataset), "get space"));
+  const bool scalar = check(H5Sget_simple_extent_ndims(file), "get rank") == 0;
+  const hsize_t elements = piece ? piece->elements() : 0;
+  if (elements == 0) {
+    const hsize_t one = 1;
+    Space memory(check(H5Screate_simple(1, &one, nullptr), "create space"));
+    check(H5Sselect_none(memory), "select");
+    check(H5Sselect_none(file), "select");
+    return {std::move(memory), std::move(file)};
+  }
+  Space memory(check(H5Screate_simple(1, &elements, nullptr), "create space"));
+  if (!scalar) {
+    check(H5Sselect_hyperslab(file, H5S_SELECT_SET, piece->start.data(), nullptr,
+                              piece->count.data(), nullptr),
+          "select");
+  }
+  return {std::move(memory), std::move(file)};
+}
+
+/// Contiguous data goes through MPI-IO's collective buffering. Chunks are read by each rank for
+/// itself: collective filtered reads would fall back to that anyway.
+Properties transfer_for(hid_t dataset) {
+  const Properties creation(check(H5Dget_create_plist(dataset), "get creation list"));
+  const bool contiguous = H5Pget_layout(creation) == H5D_CONTIGUOUS;
+  Properties transfer(check(H5Pcreate(H5P_DATASET_XFER), "create transfer list"));
+  check(H5Pset_dxpl_mpio(transfer, contiguous ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT),
+        "set transfer mode");
+  return transfer;
+}
+
+bool inside(const Slab& slab, const std::vector<hsize_t>& extents) {
+  if (slab.start.size() != extents.size() || slab.count.size() != extents.size()) return false;
+  for (std::size_t i = 0; i < extents.size(); ++i)
+    if (slab.start[i] + slab.count[i] > extents[i]) return false;
+  return true;
+}
+
+/// Rounds of pieces that all ranks need. A slab outside the dataset would fail on its own rank
+/// only and leave the others waiting, so all ranks refuse it here.
+std::uint64_t agree_on_rounds(MPI_Comm comm, std::size_t pieces, bool valid) {
+  constexpr auto refused = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t rounds = valid ? pieces : refused;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UINT64_T, MPI_MAX, comm));
+  if (rounds == refused) throw Failure("a box reaches beyond the dataset");
+  return rounds;
+}
+
+/// Calls `move(memory space, file space, list, first element)` as often on every rank, also
+/// after a failure: the other ranks wait in the same collective call.
+using Move = std::function<herr_t(hid_t, hid_t, hid_t, std::size_t)>;
+void move_pieces(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, const Move& move) {
+  const std::size_t size = H5Tget_size(type);
+  const auto pieces =
+      split(slab, std::max<std::size_t>(1, piece_bytes / std::max<std::size_t>(1, size)));
+  const bool valid = slab.elements() == 0 || inside(slab, extents(dataset));
+  const std::uint64_t rounds = agree_on_rounds(comm, pieces.size(), valid);
+
+  const Properties transfer = transfer_for(dataset);
+  std::size_t first = 0;
+  std::string problem;
+  for (std::uint64_t i = 0; i < rounds; ++i) {
+    const Slab* piece = i < pieces.size() ? &pieces[i] : nullptr;
+    const auto [memory, file] = select(dataset, piece);
+    if (move(memory, file, transfer, first) < 0 && problem.empty()) problem = take_error_text();
+    if (piece) first += piece->elements();
+  }
+  if (!problem.empty()) throw Failure(problem);
+}
+
+} // namespace
+
+std::string take_error_text() {
+  std::string text;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_innermost, &text);
+  H5Eclear2(H5E_DEFAULT);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text.empty() ? "unknown HDF5 error" : text;
+}
+
+void fail(const char* what) {
+  throw Failure("HDF5 cannot " + std::string(what) + ": " + take_error_text());
+}
+
+File open_file(MPI_Comm comm, const std::string& path) {
+  const Properties access = access_by(comm);
+  return File(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), "open the file"));
+}
+
+File create_file(MPI_Comm comm, const std::string& path) {
+  const Properties access = access_by(comm);
+  // Large datasets begin on a boundary that file systems stripe by.
+  check(H5Pset_alignment(access, hsize_t{4} << 20, hsize_t{1} << 20), "set alignment");
+  const Properties creation(check(H5Pcreate(H5P_FILE_CREATE), "create creation list"));
+  check(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+        "keep creation order");
+  return File(check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation, access), "create the file"));
+}
+
+bool exists(hid_t file, const std::string& path) {
+  for (std::size_t end = path.find_first_not_of('/'); end != std::string::npos;) {
+    end = path.find('/', end);
+    const std::string part = path.substr(0, end);
+    if (H5Lexists(file, part.c_str(), H5P_DEFAULT) <= 0) return false;
+    if (end != std::string::npos) end = path.find_first_not_of('/', end);
+  }
+  return true;
+}
+
+bool is_dataset(hid_t file, const std::string& path) {
+  if (!exists(file, path)) return false;
+  H5O_info_t info;
+  return H5Oget_info_by_name2(file, path.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
+         info.type == H5O_TYPE_DATASET;
+}
+
+std::vector<std::string> dataset_paths(hid_t file, std::size_t limit) {
+  struct Found {
+    std::vector<std::string> paths;
+    std::size_t limit;
+  } found{{}, limit};
+  auto visit = [](hid_t, const char* name, const H5O_info_t* info, void* data) -> herr_t {
+    auto& result = *static_cast<Found*>(data);
+    if (info->type == H5O_TYPE_DATASET) result.paths.push_back("/" + std::string(name));
+    return result.paths.size() >= result.limit ? 1 : 0;
+  };
+  check(H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, visit, &found, H5O_INFO_BASIC),
+        "list the file");
+  return found.paths;
+}
+
+std::vector<hsize_t> extents(hid_t dataset) {
+  const Space space(check(H5Dget_space(dataset), "get space"));
+  const int rank = check(H5Sget_simple_extent_ndims(space), "get rank");
+  std::vector<hsize_t> result(static_cast<std::size_t>(rank));
+  if (rank > 0) check(H5Sget_simple_extent_dims(space, result.data(), nullptr), "get extents");
+  return result;
+}
+
+std::optional<std::string> text_attribute(hid_t file, const std::string& path, const char* name) {
+  if (!exists(file, path)) return std::nullopt;
+  if (H5Aexists_by_name(file, path.c_str(), name, H5P_DEFAULT) <= 0) return std::nullopt;
+  const Attribute attribute(
+      check(H5Aopen_by_name(file, path.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), "open attribute"));
+  const Type stored(check(H5Aget_type(attribute), "get type"));
+  const Space space(check(H5Aget_space(attribute), "get space"));
+  if (H5Tis_variable_str(stored) <= 0 || H5Sget_simple_extent_npoints(space) != 1)
+    return std::nullopt;
+  const Type type = variable_text();
+  char* text = nullptr;
+  check(H5Aread(attribute, type, &text), "read attribute");
+  std::string result = text ? text : "";
+  H5free_memory(text);
+  return result;
+}
+
+void write_attribute(hid_t object, const char* name, const std::string& value) {
+  const Type type = variable_text();
+  write_plain_attribute(object, name, type, type, value.c_str());
+}
+
+void write_attribute(hid_t object, const char* name, double value) {
+  write_plain_attribute(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, value);
+}
+
+void write_attribute(hid_t object, const char* name, std::int64_t value) {
+  write_plain_attribute(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, value);
+}
+
+std::size_t Slab::elements() const {
+  if (!participates) return 0;
+  return std::accumulate(count.begin(), count.end(), std::size_t{1}, std::multiplies<>());
+}
+
+std::vector<Slab> split(const Slab& slab, std::size_t limit) {
+  if (slab.elements() == 0) return {};
+  if (slab.elements() <= limit) return {slab};
+  // Cutting the slowest axis longer than 1 keeps every piece contiguous in memory.
+  const auto longer = [](hsize_t count) { return count > 1; };
+  const auto cut = std::find_if(slab.count.begin(), slab.count.end(), longer);
+  if (cut == slab.count.end()) return {slab};
+  const auto axis = static_cast<std::size_t>(cut - slab.count.begin());
+  const std::size_t row = slab.elements() / *cut;
+  const hsize_t rows = std::max<hsize_t>(1, limit / row);
+  std::vector<Slab> pieces;
+  for (hsize_t done = 0; done < *cut; done += rows) {
+    Slab piece = slab;
+    piece.start[axis] += done;
+    piece.count[axis] = std::min(rows, *cut - done);
+    for (auto& part : split(piece, limit)) pieces.push_back(std::move(part));
+  }
+  return pieces;
+}
+
+void read(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, void* values) {
+  const std::size_t size = H5Tget_size(type);
+  auto* bytes = static_cast<std::byte*>(values);
+  std::byte nothing{}; // HDF5 wants an address even for no data
+  move_pieces(comm, dataset, slab, type, [&](hid_t memory, hid_t file, hid_t list, std::size_t i) {
+    return H5Dread(dataset, type, memory, file, list, bytes ? bytes + i * size : &nothing);
+  });
+}
+
+void write(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, const void* values) {
+  const std::size_t size = H5Tget_size(type);
+  const auto* bytes = static_cast<const std::byte*>(values);
+  const std::byte nothing{};
+  move_pieces(comm, dataset, slab, type, [&](hid_t memory, hid_t file, hid_t list, std::size_t i) {
+    return H5Dwrite(dataset, type, memory, file, list, bytes ? bytes + i * size : &nothing);
+  });
+}
+
+std::string first_problem(MPI_Comm comm, const std::string& mine) {
+  int rank = 0;
+  int ranks = 1;
+  check_mpi(MPI_Comm_rank(comm, &rank));
+  check_mpi(MPI_Comm_size(comm, &ranks));
+  int first = mine.empty() ? ranks : rank;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm));
+  if (first == ranks) return {};
+  int length = static_cast<int>(mine.size());
+  check_mpi(MPI_Bcast(&length, 1, MPI_INT, first, comm));
+  std::string text = mine;
+  text.resize(static_cast<std::size_t>(length));
+  check_mpi(MPI_Bcast(text.data(), length, MPI_CHAR, first, comm));
+  return text;
+}
+
+} // namespace nadir::hdf5

@@ -1,0 +1,129 @@
+#include "nadir/base/session.hpp"
+
+#include "nadir/base/check.hpp"
+
+#include <petscsys.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+namespace nadir {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto patience = 10s; ///< for ranks that are still on their way to agree()
+
+/// PETSc wants argc and argv; it keeps pointers to them until it ends.
+struct Arguments {
+  std::vector<std::string> words;
+  std::vector<char*> pointers;
+  int count = 0;
+  char** list = nullptr;
+};
+
+Arguments& petsc_arguments() {
+  static Arguments arguments;
+  return arguments;
+}
+
+void start_petsc(const std::vector<std::string>& words) {
+  auto& a = petsc_arguments();
+  a.words = {"nadir"};
+  a.words.insert(a.words.end(), words.begin(), words.end());
+  for (auto& word : a.words) a.pointers.push_back(word.data());
+  a.pointers.push_back(nullptr);
+  a.count = static_cast<int>(a.words.size());
+  a.list = a.pointers.data();
+  check_petsc(PetscInitialize(&a.count, &a.list, nullptr, nullptr));
+  install_petsc_error_handler();
+  // The program names unused options itself, and signals belong to the batch system.
+  check_petsc(PetscOptionsSetValue(nullptr, "-options_left", "no"));
+  check_petsc(PetscPopSignalHandler());
+}
+
+std::vector<std::string> unused_options() {
+  PetscInt count = 0;
+  char** names = nullptr;
+  char** values = nullptr;
+  check_petsc(PetscOptionsLeftGet(nullptr, &count, &names, &values));
+  std::vector<std::string> result;
+  for (PetscInt i = 0; i < count; ++i) result.push_back("-" + std::string(names[i]));
+  check_petsc(PetscOptionsLeftRestore(nullptr, &count, &names, &values));
+  return result;
+}
+
+/// PETSc takes `--name` for `-name`.
+std::string single_dash(const std::string& word) {
+  return word.starts_with("--") ? word.substr(1) : word;
+}
+
+} // namespace
+
+Session::Session(const std::vector<std::string>& petsc_words) : words_(petsc_words) {
+  int given = MPI_THREAD_SINGLE;
+  check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given));
+  check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
+  check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &comm_));
+  check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &last_));
+  check_mpi(MPI_Comm_rank(comm_, &rank_));
+  check_mpi(MPI_Comm_size(comm_, &ranks_));
+  start_petsc(petsc_words);
+}
+
+Session::~Session() {
+  PetscPopErrorHandler();
+  PetscFinalize();
+  MPI_Comm_free(&last_);
+  MPI_Comm_free(&comm_);
+  MPI_Finalize();
+}
+
+std::vector<std::string> Session::unused_petsc_words() const {
+  const auto left = unused_options();
+  std::vector<std::string> result;
+  bool value_allowed = false; // a word without dash is the value of the option before it
+  for (const auto& word : words_) {
+    const bool option = word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
+    if (option && std::ranges::find(left, single_dash(word)) != left.end()) result.push_back(word);
+    if (!option && !value_allowed) result.push_back(word);
+    value_allowed = option;
+  }
+  return result;
+}
+
+std::vector<std::string> Session::unused_petsc_environment() const {
+  std::vector<std::string> result;
+  for (const auto& option : unused_options()) {
+    const auto same = [&](const std::string& word) { return single_dash(word) == option; };
+    if (std::ranges::none_of(words_, same) && option != "-options_left") result.push_back(option);
+  }
+  return result;
+}
+
+ExitCode Session::agree(ExitCode code, const std::string& message) const {
+  const int mine = static_cast<int>(code);
+  const auto give_up = [&] {
+    std::fprintf(stderr, "%s\n(rank %d of %d; the other ranks were stopped)\n", message.c_str(),
+                 rank_, ranks_);
+    MPI_Abort(MPI_COMM_WORLD, mine);
+  };
+  std::array<int, 2> highest{mine, mine == 0 ? -ranks_ : -rank_}; // code, first failing rank
+  MPI_Request request = MPI_REQUEST_NULL;
+  const int started =
+      MPI_Iallreduce(MPI_IN_PLACE, highest.data(), 2, MPI_INT, MPI_MAX, last_, &request);
+  if (started != MPI_SUCCESS) give_up();
+  const auto limit = std::chrono::steady_clock::now() + patience;
+  for (int met = 0; !met;) {
+    if (MPI_Test(&request, &met, MPI_STATUS_IGNORE) != MPI_SUCCESS) give_up();
+    // A rank that is well may have to wait for others' last writes; only a failing one gives up.
+    if (!met && mine != 0 && std::chrono::steady_clock::now() > limit) give_up();
+    if (!met) std::this_thread::sleep_for(1ms);
+  }
+  if (mine != 0 && highest[1] == -rank_) std::fprintf(stderr, "%s\n", message.c_str());
+  return static_cast<ExitCode>(highest[0]);
+}
+
+} // namespace nadir

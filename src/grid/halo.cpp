@@ -1,0 +1,197 @@
+#include "nadir/grid/halo.hpp"
+
+#include "nadir/base/error.hpp"
+
+#include <algorithm>
+#include <climits>
+
+namespace nadir {
+namespace {
+
+std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
+
+/// Calls row(pointer, length) for every x-row of a box of padded indices.
+template<class Row> void for_rows(const Layout& layout, const Box& box, double* field, Row row) {
+  for (std::int64_t z = 0; z < box.count[0]; ++z) {
+    for (std::int64_t y = 0; y < box.count[1]; ++y) {
+      row(field + layout.index(box.start[0] + z, box.start[1] + y, box.start[2]), box.count[2]);
+    }
+  }
+}
+
+void pack_box(const Layout& layout, const Box& box, double* field, double* buffer) {
+  for_rows(layout, box, field,
+           [&](double* row, std::int64_t n) { buffer = std::copy_n(row, n, buffer); });
+}
+
+void unpack_box(const Layout& layout, const Box& box, double* field, const double* buffer) {
+  for_rows(layout, box, field, [&](double* row, std::int64_t n) {
+    std::copy_n(buffer, n, row);
+    buffer += n;
+  });
+}
+
+void add_box(const Layout& layout, const Box& box, double* field, const double* buffer) {
+  for_rows(layout, box, field, [&](double* row, std::int64_t n) {
+    for (std::int64_t x = 0; x < n; ++x) row[x] += buffer[x];
+    buffer += n;
+  });
+}
+
+} // namespace
+
+Halo::Halo(const Grid& grid, const Layout& layout) : grid_(grid), layout_(layout) {
+  std::int64_t largest = 0;
+  for (int a = grid_.first_axis(); a < max_dimension; ++a) {
+    remote_[at(a)] = grid_.process_grid()[at(a)] > 1;
+    if (remote_[at(a)]) largest = std::max(largest, slab(a, 0, layout_.ghost[at(a)]).points());
+  }
+  if (largest > INT_MAX)
+    throw InputError("grid.shape: a halo message of this box is too large; use more ranks");
+  for (auto* buffers : {send_, receive_}) {
+    for (int side = 0; side < 2; ++side) buffers[side].resize(static_cast<std::size_t>(largest));
+  }
+}
+
+/// Layers [from, from + width) along `axis`; slower axes with their ghosts, faster ones without.
+Box Halo::slab(int axis, std::int64_t from, std::int64_t width) const {
+  Box box;
+  for (int a = 0; a < max_dimension; ++a) {
+    const std::int64_t extended = a < axis ? layout_.ghost[at(a)] : 0;
+    box.start[at(a)] = -extended;
+    box.count[at(a)] = layout_.count[at(a)] + 2 * extended;
+  }
+  box.start[at(axis)] = from;
+  box.count[at(axis)] = width;
+  return box;
+}
+
+void Halo::copy_begin(double* field, GhostValue beyond) {
+  field_ = field;
+  beyond_ = beyond;
+  direction_ = Direction::copy;
+  axis_ = grid_.first_axis();
+  step_ = 1;
+  start_axis();
+}
+
+void Halo::sum_begin(double* field) {
+  field_ = field;
+  direction_ = Direction::sum;
+  axis_ = max_dimension - 1;
+  step_ = -1;
+  start_axis();
+}
+
+void Halo::advance() {
+  if (step_ == 0) return;
+  finish_axis();
+  axis_ += step_;
+  if (axis_ < grid_.first_axis() || axis_ >= max_dimension) {
+    step_ = 0;
+  } else {
+    start_axis();
+  }
+}
+
+void Halo::end() {
+  while (step_ != 0) advance();
+}
+
+void Halo::start_axis() {
+  pending_ = 0;
+  if (remote_[at(axis_)]) exchange_start(axis_);
+}
+
+/// Posts the receives and sends of both sides. copy sends owned layers and receives ghosts, sum the
+/// other way round. A message's tag is the side it leaves through, so that two ranks that are each
+/// other's neighbour on both sides keep them apart.
+void Halo::exchange_start(int axis) {
+  const std::int64_t n = layout_.count[at(axis)], w = layout_.ghost[at(axis)];
+  for (int side = 0; side < 2; ++side) {
+    const auto neighbour = grid_.neighbour(axis, side);
+    if (!neighbour) continue;
+    const Box owned = slab(axis, side == 0 ? 0 : n - w, w);
+    const Box ghost = slab(axis, side == 0 ? -w : n, w);
+    const Box& leaving = direction_ == Direction::copy ? owned : ghost;
+    const int count = static_cast<int>(leaving.points());
+    pack_box(layout_, leaving, field_, send_[side].data());
+    check_mpi(MPI_Irecv(receive_[side].data(), count, MPI_DOUBLE, *neighbour, 1 - side,
+                        grid_.comm(), &requests_[pending_++]));
+    check_mpi(MPI_Isend(send_[side].data(), count, MPI_DOUBLE, *neighbour, side, grid_.comm(),
+                        &requests_[pending_++]));
+    ++messages_;
+    bytes_ += count * static_cast<std::int64_t>(sizeof(double));
+  }
+}
+
+void Halo::finish_axis() {
+  check_mpi(MPI_Waitall(pending_, requests_, MPI_STATUSES_IGNORE));
+  pending_ = 0;
+  const std::int64_t n = layout_.count[at(axis_)], w = layout_.ghost[at(axis_)];
+  for (int side = 0; side < 2; ++side) {
+    const bool received = remote_[at(axis_)] && grid_.neighbour(axis_, side).has_value();
+    if (direction_ == Direction::copy) {
+      if (received) {
+        unpack_box(layout_, slab(axis_, side == 0 ? -w : n, w), field_, receive_[side].data());
+      } else {
+        copy_local(axis_, side);
+      }
+    } else {
+      if (received) {
+        add_box(layout_, slab(axis_, side == 0 ? 0 : n - w, w), field_, receive_[side].data());
+      } else {
+        sum_local(axis_, side);
+      }
+    }
+  }
+}
+
+/// The owned layer a ghost layer of this rank's own box is a copy of (periodic or reflect).
+std::int64_t Halo::source_layer(int axis, std::int64_t ghost_layer) const {
+  const std::int64_t n = layout_.count[at(axis)];
+  const auto wrapped = [](std::int64_t i, std::int64_t period) {
+    return (i % period + period) % period;
+  };
+  if (grid_.boundary(axis).kind == BoundaryKind::periodic) return wrapped(ghost_layer, n);
+  const std::int64_t i = wrapped(ghost_layer, 2 * n); // mirrored at both ends: period 2n
+  return i < n ? i : 2 * n - 1 - i;
+}
+
+/// From a ghost layer to the owned layer behind it, as a distance in memory.
+std::ptrdiff_t Halo::source_offset(int axis, std::int64_t ghost_layer) const {
+  const std::int64_t distance = source_layer(axis, ghost_layer) - ghost_layer;
+  const std::ptrdiff_t stride = axis == 0 ? layout_.stride_z : axis == 1 ? layout_.stride_y : 1;
+  return static_cast<std::ptrdiff_t>(distance) * stride;
+}
+
+void Halo::copy_local(int axis, int side) {
+  const std::int64_t n = layout_.count[at(axis)], w = layout_.ghost[at(axis)];
+  const BoundaryCase& boundary = grid_.boundary(axis);
+  const double value = beyond_ == GhostValue::given ? boundary.value : 0.0;
+  for (std::int64_t k = 0; k < w; ++k) {
+    const std::int64_t layer = side == 0 ? -1 - k : n + k;
+    const std::ptrdiff_t offset = source_offset(axis, layer);
+    for_rows(layout_, slab(axis, layer, 1), field_, [&](double* row, std::int64_t m) {
+      if (boundary.kind == BoundaryKind::value && beyond_ != GhostValue::mirror) {
+        std::fill_n(row, m, value);
+      } else {
+        std::copy_n(row + offset, m, row);
+      }
+    });
+  }
+}
+
+void Halo::sum_local(int axis, int side) {
+  if (grid_.boundary(axis).kind == BoundaryKind::value) return;
+  const std::int64_t n = layout_.count[at(axis)], w = layout_.ghost[at(axis)];
+  for (std::int64_t k = 0; k < w; ++k) {
+    const std::int64_t layer = side == 0 ? -1 - k : n + k;
+    const std::ptrdiff_t offset = source_offset(axis, layer);
+    for_rows(layout_, slab(axis, layer, 1), field_, [&](double* row, std::int64_t m) {
+      for (std::int64_t x = 0; x < m; ++x) row[x + offset] += row[x];
+    });
+  }
+}
+
+} // namespace nadir

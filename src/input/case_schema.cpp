@@ -1,0 +1,380 @@
+#include "case_schema.hpp"
+
+#include "data_schema.hpp"
+
+#include "nadir/input/activations.hpp"
+#include "nadir/input/optimizers.hpp"
+
+#include <algorithm>
+
+namespace nadir::schema {
+namespace {
+
+// ---- grid ---------------------------------------------------------------------------------------
+
+/// "periodic", "reflect" or { value = number }.
+Type<BoundaryCase> boundary() {
+  Section<BoundaryCase> s;
+  s.key("value", &BoundaryCase::value, real(), "of every ghost").required();
+  const auto fixed = table("BOUNDARY", s, BoundaryCase{BoundaryKind::value, 0.0});
+  const auto named = choice<BoundaryKind>(
+      "boundary", {{"periodic", BoundaryKind::periodic}, {"reflect", BoundaryKind::reflect}});
+  Type<BoundaryCase> type;
+  type.name = "BOUNDARY";
+  type.keys = s.docs();
+  type.read = [=](const Item& item, BoundaryCase& value) {
+    if (item.node.table()) return fixed.read(item, value);
+    if (item.node.text()) return named.read(item, value.kind);
+    return item.expected("\"periodic\", \"reflect\" or { value = number }");
+  };
+  type.write = [=](const BoundaryCase& value) {
+    return value.kind == BoundaryKind::value ? fixed.write(value) : named.write(value.kind);
+  };
+  return type;
+}
+
+Section<GridCase> grid_section() {
+  Section<GridCase> s;
+  s.key("shape", &GridCase::shape, list("integers", integer(at_least(1)), {1, 3}),
+        "points per axis, slowest first (C order): `[x]`, `[y, x]` or `[z, y, x]`")
+      .required("the number of points per axis, such as [90, 180]");
+  s.key("spacing", &GridCase::spacing, list("numbers", real(positive())), "Δ of each axis")
+      .by_default("1.0 for each axis");
+  s.key("origin", &GridCase::origin, list("numbers", real()), "coordinates of the first point")
+      .by_default("0.0 for each axis");
+  s.key("units", &GridCase::units, text(), "of spacing and origin");
+  s.key("boundary", &GridCase::boundary, list("boundaries, one per axis", boundary()),
+        "what lies beyond the ends of each axis; no default, since a wrong guess would go unseen")
+      .required("one of \"periodic\", \"reflect\", { value = number } for each axis; there is no "
+                "default, since a wrong guess would go unseen");
+  return s;
+}
+
+// ---- parameters ---------------------------------------------------------------------------------
+
+Section<PenaltyCase> penalty_section() {
+  Section<PenaltyCase> s;
+  const auto weight = real(not_negative());
+  s.key("l2", &PenaltyCase::l2, weight, "weight of `Σ (p - p_init)²`");
+  s.key("h1", &PenaltyCase::h1, weight,
+        "weight of `Σ (p_i - p_j)²` over neighbours in space, and in layer if p varies by layer");
+  s.key("tv", &PenaltyCase::tv, weight, "weight of `Σ √((p_i - p_j)² + ε²) - ε`, same pairs");
+  s.key("l1", &PenaltyCase::l1, weight, "weight of `Σ √(p² + ε²) - ε`");
+  s.key("epsilon", &PenaltyCase::epsilon, real(positive()), "ε of tv and l1");
+  s.key("scaling", &PenaltyCase::continuum,
+        choice<bool>("scaling", {{"lattice", false}, {"continuum", true}}),
+        "continuum: sums times Π Δ, differences over Δ, which makes them mesh-independent");
+  return s;
+}
+
+/// Numbers, one for all components or one each, or a dataset.
+Type<ParameterCase> init() {
+  const auto numbers = list("numbers", real());
+  const auto file = dataset();
+  Type<ParameterCase> type;
+  type.name = "number, list of one number per component, or DATASET";
+  type.read = [=](const Item& item, ParameterCase& p) {
+    if (item.node.table()) return file.read(item, p.init_file.emplace());
+    if (item.node.list()) return numbers.read(item, p.init);
+    if (!item.node.number())
+      return item.expected("a number, a list of one number per component, or { file, dataset }");
+    return real().read(item, p.init.emplace_back());
+  };
+  type.write = [=](const ParameterCase& p) {
+    if (p.init_file) return file.write(*p.init_file);
+    return numbers.write(p.init);
+  };
+  return type;
+}
+
+/// A subset of "space" and "layer".
+Type<ParameterCase> varies() {
+  const auto axis = choice("axis", {"space", "layer"});
+  const auto axes = list("\"space\" and \"layer\"", axis, {0, 2});
+  Type<ParameterCase> type;
+  type.name = "list of \"space\" and \"layer\"";
+  type.read = [=](const Item& item, ParameterCase& p) {
+    std::vector<std::string> names;
+    if (!axes.read(item, names)) return false;
+    if (names.size() == 2 && names[0] == names[1]) return item.problem("names an axis twice");
+    const auto has = [&](const char* name) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    p.varies_space = has("space");
+    p.varies_layer = has("layer");
+    return true;
+  };
+  type.write = [](const ParameterCase& p) {
+    std::vector<std::string> names;
+    if (p.varies_space) names.push_back(quote("space"));
+    if (p.varies_layer) names.push_back(quote("layer"));
+    return "[" + join(names, ", ") + "]";
+  };
+  return type;
+}
+
+Type<std::pair<double, double>> bounds() {
+  const auto numbers = list("two numbers [low, high]", real(), {2, 2});
+  Type<std::pair<double, double>> type;
+  type.name = "[low, high]";
+  type.read = [=](const Item& item, std::pair<double, double>& value) {
+    std::vector<double> read;
+    if (!numbers.read(item, read)) return false;
+    value = {read[0], read[1]};
+    if (read[0] <= read[1]) return true;
+    return item.problem("reversed: the lower bound " + number_text(read[0]) +
+                        " is above the upper bound " + number_text(read[1]));
+  };
+  type.write = [=](const std::pair<double, double>& v) {
+    return numbers.write({v.first, v.second});
+  };
+  return type;
+}
+
+Section<ParameterCase> parameter_section() {
+  Section<ParameterCase> s;
+  s.key("init", init(), "the values, where training starts")
+      .by_default("the parameter's own default");
+  s.key("varies", varies(), "where it may differ: nowhere, in space, from layer to layer, or both");
+  s.key("train", &ParameterCase::train, flag(), "whether it is learned").by_default("`true`");
+  s.key("bounds", &ParameterCase::bounds, maybe(bounds()),
+        "kept while training, by optimisers that take bounds");
+  auto penalty = table("PENALTY", penalty_section());
+  penalty.write = [write = penalty.write](const PenaltyCase& value) {
+    return value == PenaltyCase{} ? std::string() : write(value);
+  };
+  s.key("penalty", &ParameterCase::penalty, penalty, "terms added to the loss").by_default("none");
+  return s;
+}
+
+/// A number (fixed), or a table. Absent, it is `fallback` and fixed.
+Type<ParameterCase> parameter(double fallback) {
+  ParameterCase trained;
+  trained.train = true;
+  const auto full = table("PARAMETER", parameter_section(), trained);
+  Type<ParameterCase> type;
+  type.name = "PARAMETER";
+  type.keys = full.keys;
+  type.fallback = ParameterCase{};
+  type.fallback->init = {fallback};
+  type.read = [=](const Item& item, ParameterCase& value) {
+    value = ParameterCase{};
+    bool good = true;
+    if (item.node.table())
+      good = full.read(item, value);
+    else if (item.node.number())
+      good = real().read(item, value.init.emplace_back());
+    else
+      return item.expected("a number or a table");
+    if (value.init.empty() && !value.init_file) value.init = {fallback};
+    return good;
+  };
+  type.write = [=](const ParameterCase& value) {
+    ParameterCase plain;
+    plain.init = value.init;
+    const bool number = value == plain && value.init.size() == 1;
+    return number ? number_text(value.init[0]) : full.write(value);
+  };
+  return type;
+}
+
+// ---- network and kernel -------------------------------------------------------------------------
+
+Section<NetworkCase> network_section() {
+  Section<NetworkCase> s;
+  std::vector<Choice<ActivationKind>> kinds;
+  for (const auto& each : activations) kinds.push_back({std::string(each.name), each.kind});
+  auto activation = choice<ActivationKind>("activation", kinds);
+  activation.name = "name, see Activations";
+  s.key("layers", &NetworkCase::layers, integer(between(1, most_layers)),
+        "relaxation steps n; the states are z_0 to z_n")
+      .required("the number of relaxation steps n");
+  s.key("activation", &NetworkCase::activation, activation, "f");
+  s.key("scheme", &NetworkCase::scheme, choice("scheme", {"explicit-euler"}),
+        "how the relaxation equation is marched");
+  s.key("rate", &NetworkCase::rate, real(positive()),
+        "γ: scales physical time (Δt = ω/γ) in reports, and nothing else");
+  s.key("relaxation", &NetworkCase::relaxation, parameter(1.0), "ω, 1 component");
+  s.key("bias", &NetworkCase::bias, parameter(0.0), "b, 1 component");
+  return s;
+}
+
+Section<KernelCase> kernel_section() {
+  Section<KernelCase> s;
+  s.key("type", &KernelCase::type, choice("kernel", {"adr"}),
+        "the kernel family; adr: `W = 1 + R - U·∇ + D:∇∇` by central differences");
+  s.key("diffusion_tensor", &KernelCase::diffusion_tensor,
+        choice<DiffusionTensor>("diffusion tensor", {{"isotropic", DiffusionTensor::isotropic},
+                                                     {"diagonal", DiffusionTensor::diagonal},
+                                                     {"full", DiffusionTensor::full}}),
+        "the form of D");
+  s.key("reaction", &KernelCase::reaction, parameter(0.0), "R, 1 component");
+  s.key("advection", &KernelCase::advection, parameter(0.0),
+        "U, d components in axis order, such as (y, x)");
+  s.key("diffusion", &KernelCase::diffusion, parameter(0.0),
+        "D: 1 component (isotropic), d (diagonal) or d(d+1)/2 (full), the upper triangle by rows, "
+        "such as (yy, yx, xx)");
+  return s;
+}
+
+// ---- the rest -----------------------------------------------------------------------------------
+
+Section<LossCase> loss_section() {
+  Section<LossCase> s;
+  s.key("reduction", &LossCase::reduction,
+        choice<Reduction>("reduction", {{"sum", Reduction::sum}, {"mean", Reduction::mean}}),
+        "mean divides the misfit (never the penalties) by the observed weight");
+  return s;
+}
+
+Section<TrainingCase> training_section() {
+  Section<TrainingCase> s;
+  std::vector<std::string> names;
+  for (const auto& each : optimizers) names.emplace_back(each.name);
+  auto optimizer = choice("optimizer", names);
+  optimizer.name = "name, see Optimizers";
+  s.key("strategy", &TrainingCase::strategy, choice("strategy", {"end-to-end"}),
+        "minimise the loss over all parameters at once");
+  s.key("optimizer", &TrainingCase::optimizer, optimizer, "the method");
+  s.key("iterations", &TrainingCase::iterations, integer(at_least(0)), "at most so many");
+  s.key("gradient_tolerance", &TrainingCase::gradient_tolerance, real(not_negative()),
+        "stop when the gradient norm has fallen by this factor from the first");
+  s.key("learning_rate", &TrainingCase::learning_rate, real(positive()),
+        "step of steepest-descent and adam");
+  s.key("adam_beta1", &TrainingCase::adam_beta1, real(from_to_below(0, 1)),
+        "decay of adam's mean gradient");
+  s.key("adam_beta2", &TrainingCase::adam_beta2, real(from_to_below(0, 1)),
+        "decay of adam's mean square");
+  s.key("adam_epsilon", &TrainingCase::adam_epsilon, real(positive()),
+        "added to adam's root mean square");
+  return s;
+}
+
+Section<CheckpointCase> checkpoint_section() {
+  Section<CheckpointCase> s;
+  s.key("every", &CheckpointCase::every, integer(at_least(1)),
+        "iterations of train, layers of forward");
+  s.key("keep", &CheckpointCase::keep, integer(at_least(1)), "how many to keep");
+  s.key("layers", &CheckpointCase::layers,
+        choice<StoredLayers>("set of layers", {{"none", StoredLayers::none},
+                                               {"ends", StoredLayers::ends},
+                                               {"all", StoredLayers::all}}),
+        "the states stored in them");
+  return s;
+}
+
+/// "HH:MM:SS" in seconds.
+std::optional<double> clock_seconds(const std::string& text) {
+  std::vector<int> parts(1, 0);
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c == ':' && digits > 0) {
+      parts.push_back(0);
+      digits = 0;
+    } else if (c >= '0' && c <= '9' && ++digits <= 4) {
+      parts.back() = 10 * parts.back() + (c - '0');
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (parts.size() != 3 || digits == 0 || parts[1] > 59 || parts[2] > 59) return std::nullopt;
+  return 3600.0 * parts[0] + 60.0 * parts[1] + parts[2];
+}
+
+Type<double> time_limit() {
+  Type<double> type = real(positive());
+  const auto number = type.read;
+  type.name = "\"HH:MM:SS\" or seconds";
+  type.read = [=](const Item& item, double& value) {
+    if (item.node.number()) return number(item, value);
+    const auto* moment = std::get_if<Moment>(&item.node.value);
+    const auto* text = moment ? &moment->text : item.node.text();
+    const auto seconds = text ? clock_seconds(*text) : std::nullopt;
+    if (!seconds) return item.expected("\"HH:MM:SS\" or a number of seconds");
+    value = *seconds;
+    return value > 0 ? true : item.problem("must be positive, is " + *text);
+  };
+  return type;
+}
+
+Section<RunCase> run_section() {
+  Section<RunCase> s;
+  s.key("checkpoint", &RunCase::checkpoint, maybe(table("CHECKPOINT", checkpoint_section())),
+        "when to write checkpoints; checked, but not acted on in this version");
+  s.key("time_limit", &RunCase::time_limit, maybe(time_limit()),
+        "stop early with a checkpoint; checked, but not acted on in this version");
+  return s;
+}
+
+/// "ends", "all" or a list, which resolve_case turns into layer numbers.
+Type<std::vector<std::int64_t>> stored_layers() {
+  const auto numbers = list("integers", integer(at_least(0)));
+  Type<std::vector<std::int64_t>> type = numbers;
+  type.name = "\"ends\", \"all\" or list of layers";
+  type.read = [=](const Item& item, std::vector<std::int64_t>& layers) {
+    if (item.node.list()) return numbers.read(item, layers);
+    const auto* word = item.node.text();
+    if (!word || (*word != "ends" && *word != "all"))
+      return item.expected("\"ends\", \"all\" or a list of layers");
+    layers = *word == "all" ? all_layers : std::vector<std::int64_t>{};
+    return true;
+  };
+  type.write = [=](const std::vector<std::int64_t>& layers) {
+    return layers == all_layers ? quote("all") : numbers.write(layers);
+  };
+  return type;
+}
+
+Section<OutputCase> output_section() {
+  Section<OutputCase> s;
+  s.key("file", &OutputCase::file, name(), "the result file, relative to the working directory")
+      .by_default("`results/NAME.h5` for NAME.toml");
+  s.key("layers", &OutputCase::layers, stored_layers(), "the states to store: ends are z_0 and z_n")
+      .by_default("`\"ends\"`");
+  return s;
+}
+
+Section<Case> make_case_section() {
+  Section<Case> s;
+  s.key("title", &Case::title, text(), "one line, kept in the result");
+  s.key("grid", &Case::grid, section(grid_section()), "The uniform grid the states live on.");
+  s.key("network", &Case::network, section(network_section()),
+        "The chain of layers `z_{l+1} = (1 - ω) z_l + ω f(W z_l - b)`.");
+  s.key("kernel", &Case::kernel, section(kernel_section()), "The operator W of a layer.");
+  s.key("data", &Case::data, section(data_section()), "Input and targets.");
+  s.key("loss", &Case::loss, section(loss_section()),
+        "`loss = Σ_samples Σ_targets w Σ_i m_i (z_i - y_i)² + penalties`, m = 1 where the target "
+        "is observed and not withheld.");
+  s.key("training", &Case::training, section(training_section()),
+        "How `train` minimises the loss.");
+  s.key("run", &Case::run, section(run_section()), "Long runs.");
+  s.key("output", &Case::output, section(output_section()), "The result file.");
+  return s;
+}
+
+} // namespace
+
+const Section<Case>& case_section() {
+  static const Section<Case> section = make_case_section();
+  return section;
+}
+
+std::vector<NamedTable> named_tables() {
+  return {
+      {"PARAMETER",
+       "A number, which is then fixed; or a table, which is trained unless it says `train = "
+       "false`.",
+       parameter_section().docs()},
+      {"PENALTY", "Weights of the terms that keep a trained parameter p small or smooth; 0 is off.",
+       penalty_section().docs()},
+      {"FIELD", "A field on the grid read from a file.", field_section().docs()},
+      {"TARGET", "A FIELD to compare a state with.", target_section().docs()},
+      {"WITHHOLD", "Either `fraction` and `seed`, or `file` and `dataset`.",
+       withhold_section().docs()},
+      {"DATASET", "A dataset of a file.", dataset_section().docs()},
+      {"BOUNDARY", "`\"periodic\"`, `\"reflect\"`, or a table.", boundary().keys},
+      {"CHECKPOINT", "A table.", checkpoint_section().docs()},
+  };
+}
+
+} // namespace nadir::schema

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "schema.hpp"
+
+/// The schema of the case file, and the meaning that several keys have together.
+namespace nadir::schema {
+
+/// Most layers a case may ask for.
+inline constexpr std::int64_t most_layers = 1'000'000;
+
+/// `output.layers` before resolve_case knows n: empty means "ends", this means "all".
+inline const std::vector<std::int64_t> all_layers{-1};
+
+const Section<Case>& case_section();
+
+/// The inner tables, by the names their types have in the reference.
+struct NamedTable {
+  std::string name, meaning;
+  std::vector<KeyDoc> keys;
+};
+std::vector<NamedTable> named_tables();
+
+/// What reading leaves open: checks across keys, and everything whose number depends on another
+/// key (spacings, components, layers). Problems go to `reading`.
+void resolve_case(Case& c, Reading& reading);
+
+/// Names of the components: "y", "x" for advection, "yy", "yx", "xx" for a full tensor.
+std::vector<std::string> component_names(const Case& c, const std::string& parameter);
+
+} // namespace nadir::schema

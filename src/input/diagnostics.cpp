@@ -1,0 +1,54 @@
+#include "nadir/input/diagnostics.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/text.hpp"
+
+#include <algorithm>
+
+namespace nadir {
+namespace {
+
+std::string place_text(const Position& position, const std::string& path) {
+  if (is_override(position)) return path.empty() ? position.source : "--set " + path;
+  std::string text = position.source;
+  if (position.line > 0)
+    text += ':' + std::to_string(position.line) + ':' + std::to_string(position.column);
+  return path.empty() ? text : text + ": " + path;
+}
+
+} // namespace
+
+bool is_override(const Position& position) {
+  return position.line == 0 && position.source.starts_with("--set ");
+}
+
+void Diagnostics::add(const Position& position, const std::string& path,
+                      const std::string& message) {
+  std::string line = one_line(place_text(position, path)) + ": " + one_line(message);
+  if (std::find(lines_.begin(), lines_.end(), line) != lines_.end()) return;
+  const Place place{is_override(position), position.line, position.column};
+  const auto at = std::upper_bound(places_.begin(), places_.end(), place);
+  lines_.insert(lines_.begin() + (at - places_.begin()), std::move(line));
+  places_.insert(at, place);
+}
+
+void Diagnostics::throw_if_any() const {
+  if (!empty()) throw InputError(lines_);
+}
+
+Position position_of(const Case& c, const std::string& path) {
+  for (std::string place = path; !place.empty();) {
+    if (const auto found = c.positions.find(place); found != c.positions.end())
+      return found->second;
+    const auto dot = place.rfind('.');
+    place.resize(dot == std::string::npos ? 0 : dot);
+  }
+  return {c.path, 1, 1};
+}
+
+std::string target_path(const Case& c, std::size_t k) {
+  const std::string path = "data.target." + std::to_string(k);
+  return c.positions.contains(path) ? path : "data.target";
+}
+
+} // namespace nadir

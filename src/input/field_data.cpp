@@ -1,0 +1,236 @@
+#include "nadir/input/field_data.hpp"
+
+#include "nadir/base/check.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/input/stored_array.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <string>
+
+namespace nadir {
+namespace {
+
+using Index = std::vector<std::int64_t>;
+
+std::size_t points_of(const Box& box) { return static_cast<std::size_t>(box.points()); }
+
+bool has_sample_axis(const StoredArray& array, const Box& box) {
+  return array.shape().size() == static_cast<std::size_t>(box.dimension) + 1;
+}
+
+/// The box below `leading` axes given as start and count.
+hdf5::Slab slab_of(Index start, Index count, const Box* box) {
+  if (box) {
+    start.insert(start.end(), box->starts().begin(), box->starts().end());
+    count.insert(count.end(), box->counts().begin(), box->counts().end());
+  }
+  return {{start.begin(), start.end()}, {count.begin(), count.end()}};
+}
+
+/// Throws the same InputError on all ranks when the dataset has neither the axes of the grid nor
+/// one more. (A box beyond the dataset is refused by the read itself.)
+void require_field_rank(const StoredArray& array, const Box& box) {
+  const auto axes = array.shape().size();
+  const auto d = static_cast<std::size_t>(box.dimension);
+  if (axes == d || axes == d + 1) return;
+  throw InputError(array.name() + ": has shape " + shape_text(array.shape()) + ", the grid has " +
+                   std::to_string(d) + " axes");
+}
+
+/// The samples of the dataset that a field asks for.
+Index samples_of(const FieldCase& field, const StoredArray& array, const Box& box) {
+  const std::int64_t available = has_sample_axis(array, box) ? array.shape().front() : 1;
+  Index samples = field.samples;
+  if (field.all_samples) {
+    samples.resize(static_cast<std::size_t>(available));
+    std::iota(samples.begin(), samples.end(), 0);
+  }
+  for (const std::int64_t sample : samples) {
+    if (sample < 0 || sample >= available)
+      throw InputError(array.name() + ": has no sample " + std::to_string(sample));
+  }
+  return samples;
+}
+
+/// Given samples of an array, [sample][points]; neighbours in the file are read in one go. An
+/// array without a sample axis gives the same values for each.
+std::vector<double> read_samples(const StoredArray& array, const Index& samples, const Box& box) {
+  const std::size_t points = points_of(box);
+  std::vector<double> values(samples.size() * points);
+  if (!has_sample_axis(array, box)) {
+    if (samples.empty()) return values;
+    array.read(slab_of({}, {}, &box), std::span(values).first(points));
+    for (std::size_t s = 1; s < samples.size(); ++s)
+      std::copy_n(values.begin(), points, values.begin() + static_cast<std::ptrdiff_t>(s * points));
+    return values;
+  }
+  for (std::size_t first = 0; first < samples.size();) {
+    std::size_t end = first + 1;
+    while (end < samples.size() && samples[end] == samples[end - 1] + 1) ++end;
+    const auto count = static_cast<std::int64_t>(end - first);
+    array.read(slab_of({samples[first]}, {count}, &box),
+               std::span(values).subspan(first * points, (end - first) * points));
+    first = end;
+  }
+  return values;
+}
+
+/// The lexicographically first index over all ranks, on all ranks. Collective.
+std::optional<Index> first_index(MPI_Comm comm, const std::optional<Index>& mine,
+                                 std::size_t axes) {
+  constexpr auto none = std::numeric_limits<std::int64_t>::max();
+  bool candidate = mine.has_value();
+  int any = candidate ? 1 : 0;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &any, 1, MPI_INT, MPI_MAX, comm));
+  if (any == 0) return std::nullopt;
+  Index first(axes, none);
+  for (std::size_t axis = 0; axis < axes; ++axis) {
+    if (candidate) first[axis] = (*mine)[axis];
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &first[axis], 1, MPI_INT64_T, MPI_MIN, comm));
+    candidate = candidate && (*mine)[axis] == first[axis];
+  }
+  return first;
+}
+
+/// Index in the dataset of the packed element `position` of a slab.
+Index unpack(std::size_t position, const hdf5::Slab& slab) {
+  Index index(slab.count.size());
+  for (std::size_t axis = index.size(); axis-- > 0;) {
+    index[axis] = static_cast<std::int64_t>(slab.start[axis] + position % slab.count[axis]);
+    position /= slab.count[axis];
+  }
+  return index;
+}
+
+std::string tuple_text(std::span<const std::int64_t> index) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < index.size(); ++i) text += (i ? ", " : "") + std::to_string(index[i]);
+  return text + ")";
+}
+
+/// "sample 2, point (y,x) = (3, 7)".
+std::string place_text(const Index& index) {
+  const auto point = std::span(index).subspan(1);
+  const char* names[] = {"(x)", "(y,x)", "(z,y,x)"};
+  return "sample " + std::to_string(index.front()) + ", point " + names[point.size() - 1] + " = " +
+         tuple_text(point);
+}
+
+/// Throws the same InputError on all ranks where some packed element is `bad`, naming the first in
+/// the order of the samples asked for. Collective.
+template<class Bad>
+void refuse(MPI_Comm comm, const std::string& name, const Index& samples, const Box& box,
+            const char* why, Bad bad) {
+  const auto count = static_cast<std::int64_t>(samples.size());
+  const hdf5::Slab slab = slab_of({0}, {count}, &box);
+  std::optional<Index> mine;
+  for (std::size_t i = 0; i < slab.elements() && !mine; ++i)
+    if (bad(i)) mine = unpack(i, slab);
+  auto first = first_index(comm, mine, slab.count.size());
+  if (!first) return;
+  first->front() = samples[static_cast<std::size_t>(first->front())];
+  throw InputError(name + ": " + place_text(*first) + " " + why);
+}
+
+std::vector<std::uint8_t> read_marks_of(MPI_Comm comm, const DatasetCase& marks,
+                                        const Index& samples, const Box& box) {
+  const StoredArray array(comm, marks);
+  require_field_rank(array, box);
+  if (has_sample_axis(array, box)) {
+    for (const std::int64_t sample : samples)
+      if (sample >= array.shape().front())
+        throw InputError(array.name() + ": has no sample " + std::to_string(sample));
+  }
+  const auto values = read_samples(array, samples, box);
+  std::vector<std::uint8_t> result(values.size());
+  std::transform(values.begin(), values.end(), result.begin(),
+                 [](double value) -> std::uint8_t { return value != 0 && !std::isnan(value); });
+  return result;
+}
+
+/// A field with its holes as NaN, and which samples of the dataset it holds.
+struct RawField {
+  std::string name;
+  Index samples;
+  std::vector<double> values;
+};
+
+RawField read_raw(MPI_Comm comm, const FieldCase& field, const Box& box) {
+  RawField raw;
+  {
+    const StoredArray array(comm, field.source);
+    require_field_rank(array, box);
+    raw.name = array.name();
+    raw.samples = samples_of(field, array, box);
+    raw.values = read_samples(array, raw.samples, box);
+  }
+  for (double& value : raw.values) value = (value - field.offset) / field.scale;
+  if (!field.mask) return raw;
+  const auto mask = read_marks_of(comm, *field.mask, raw.samples, box);
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    if (mask[i] == 0) raw.values[i] = std::numeric_limits<double>::quiet_NaN();
+  return raw;
+}
+
+} // namespace
+
+FieldSamples read_field(MPI_Comm comm, const FieldCase& field, const Box& box) {
+  RawField raw = read_raw(comm, field, box);
+  refuse(comm, raw.name, raw.samples, box, "is infinite",
+         [&](std::size_t i) { return std::isinf(raw.values[i]); });
+  FieldSamples result{static_cast<std::int64_t>(raw.samples.size()), std::move(raw.values), {}};
+  result.observed.resize(result.value.size());
+  for (std::size_t i = 0; i < result.value.size(); ++i) {
+    result.observed[i] = !std::isnan(result.value[i]);
+    if (!result.observed[i]) result.value[i] = 0.0;
+  }
+  return result;
+}
+
+std::vector<double> read_input(MPI_Comm comm, const FieldCase& field, const Box& box) {
+  RawField raw = read_raw(comm, field, box);
+  refuse(comm, raw.name, raw.samples, box,
+         "is missing or not finite (NaN, fill value, mask = 0 or infinite); an input must be known "
+         "everywhere",
+         [&](std::size_t i) { return !std::isfinite(raw.values[i]); });
+  return std::move(raw.values);
+}
+
+std::vector<std::uint8_t> read_marks(MPI_Comm comm, const DatasetCase& marks,
+                                     const FieldCase& field, const Box& box) {
+  Index samples;
+  {
+    const StoredArray array(comm, field.source);
+    require_field_rank(array, box);
+    samples = samples_of(field, array, box);
+  }
+  return read_marks_of(comm, marks, samples, box);
+}
+
+std::vector<double> read_values(MPI_Comm comm, const DatasetCase& source,
+                                std::span<const std::int64_t> leading, const Box* box) {
+  const StoredArray array(comm, source);
+  const std::size_t axes = leading.size() + (box ? static_cast<std::size_t>(box->dimension) : 0);
+  const Index count(leading.begin(), leading.end());
+  if (array.shape().size() != axes ||
+      !std::equal(count.begin(), count.end(), array.shape().begin()))
+    throw InputError(array.name() + ": has shape " + shape_text(array.shape()) +
+                     ", which is not that of the parameter");
+  const hdf5::Slab slab = slab_of(Index(count.size(), 0), count, box);
+  std::vector<double> values(slab.elements());
+  array.read(slab, values);
+  std::optional<Index> mine;
+  for (std::size_t i = 0; i < values.size() && !mine; ++i)
+    if (!std::isfinite(values[i])) mine = unpack(i, slab);
+  if (const auto first = first_index(comm, mine, axes)) {
+    throw InputError(array.name() + ": element " + tuple_text(*first) +
+                     " is missing or not finite");
+  }
+  return values;
+}
+
+} // namespace nadir

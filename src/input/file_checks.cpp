@@ -1,0 +1,185 @@
+#include "nadir/input/file_checks.hpp"
+
+#include "nadir/base/check.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/input/stored_array.hpp"
+
+#include <optional>
+#include <span>
+
+namespace nadir {
+namespace {
+
+using Shape = std::vector<std::int64_t>;
+
+struct Problem {
+  std::string path, message;
+};
+
+/// Looks at the files of one case and lists what is wrong with them.
+class FileChecker {
+ public:
+  explicit FileChecker(const Case& c) : case_(c) {}
+  std::int64_t field(const FieldCase& field, const std::string& path);
+  void target(const TargetCase& target, const std::string& path, std::int64_t input_samples);
+  void parameter(const ParameterCase& parameter, std::int64_t components, const std::string& path);
+  const std::vector<Problem>& problems() const { return problems_; }
+
+ private:
+  void add(const std::string& path, const std::string& message) {
+    problems_.push_back({path, message});
+  }
+  std::optional<Shape> shape_at(const DatasetCase& source, const std::string& path);
+  std::int64_t samples_in(const FieldCase& field, const Shape& shape, const std::string& path);
+  void marks(const DatasetCase& source, const Shape& field, const std::string& path);
+
+  const Case& case_;
+  std::vector<Problem> problems_;
+};
+
+bool is_grid_shape(const Shape& shape, const Shape& grid) { return shape == grid; }
+
+bool is_samples_of_grid(const Shape& shape, const Shape& grid) {
+  return shape.size() == grid.size() + 1 && Shape(shape.begin() + 1, shape.end()) == grid;
+}
+
+std::optional<Shape> FileChecker::shape_at(const DatasetCase& source, const std::string& path) {
+  if (const std::string why = unreadable_file(source.file); !why.empty()) {
+    add(path + ".file", why);
+    return std::nullopt;
+  }
+  try {
+    return StoredArray(MPI_COMM_SELF, source).shape();
+  } catch (const Error& error) {
+    add(path + ".dataset", error.what());
+    return std::nullopt;
+  }
+}
+
+std::int64_t FileChecker::samples_in(const FieldCase& field, const Shape& shape,
+                                     const std::string& path) {
+  const bool sample_axis = shape.size() > case_.grid.shape.size();
+  const std::int64_t available = sample_axis ? shape.front() : 1;
+  if (available == 0) add(path + ".dataset", field.source.dataset + " has no samples");
+  bool in_range = available > 0;
+  for (const std::int64_t sample : field.all_samples ? Shape{} : field.samples) {
+    if (sample >= 0 && sample < available) continue;
+    in_range = false;
+    add(path + ".index", "sample " + std::to_string(sample) +
+                             " is out of range: " + field.source.dataset + " has " +
+                             std::to_string(available) + ", counted from 0");
+  }
+  if (!in_range) return 0;
+  return field.all_samples ? available : static_cast<std::int64_t>(field.samples.size());
+}
+
+void FileChecker::marks(const DatasetCase& source, const Shape& field, const std::string& path) {
+  const auto shape = shape_at(source, path);
+  if (!shape || is_grid_shape(*shape, case_.grid.shape) || *shape == field) return;
+  const bool same = field == case_.grid.shape;
+  add(path + ".dataset", source.dataset + " has shape " + shape_text(*shape) + ", expected " +
+                             shape_text(case_.grid.shape) +
+                             (same ? "" : " or that of the field, " + shape_text(field)));
+}
+
+std::int64_t FileChecker::field(const FieldCase& field, const std::string& path) {
+  const auto shape = shape_at(field.source, path);
+  if (!shape) return 0;
+  const Shape& grid = case_.grid.shape;
+  if (!is_grid_shape(*shape, grid) && !is_samples_of_grid(*shape, grid)) {
+    std::string with_samples = shape_text(grid);
+    with_samples.insert(1, "samples, ");
+    add(path + ".dataset", field.source.dataset + " has shape " + shape_text(*shape) +
+                               ", the grid needs " + shape_text(grid) + " or " + with_samples);
+    return 0;
+  }
+  if (field.mask) marks(*field.mask, *shape, path + ".mask");
+  return samples_in(field, *shape, path);
+}
+
+void FileChecker::target(const TargetCase& target, const std::string& path,
+                         std::int64_t input_samples) {
+  const std::int64_t samples = field(target.field, path);
+  if (samples > 0 && input_samples > 0 && samples != input_samples) {
+    add(path, "has " + std::to_string(samples) + " samples, data.input has " +
+                  std::to_string(input_samples));
+  }
+  if (samples > 0 && target.withhold && target.withhold->source) {
+    const Shape shape = StoredArray(MPI_COMM_SELF, target.field.source).shape();
+    marks(*target.withhold->source, shape, path + ".withhold");
+  }
+}
+
+void FileChecker::parameter(const ParameterCase& parameter, std::int64_t components,
+                            const std::string& path) {
+  if (!parameter.init_file) return;
+  const auto shape = shape_at(*parameter.init_file, path + ".init");
+  const Shape expected = parameter_shape(case_, parameter, components);
+  if (!shape || *shape == expected) return;
+  add(path + ".init.dataset", parameter.init_file->dataset + " has shape " + shape_text(*shape) +
+                                  ", expected " + shape_text(expected) +
+                                  " (layers, components, grid; axes it does not vary in absent)");
+}
+
+std::vector<Problem> find_problems(const Case& c) {
+  FileChecker checker(c);
+  const std::int64_t samples = checker.field(c.data.input, "data.input");
+  for (std::size_t k = 0; k < c.data.targets.size(); ++k)
+    checker.target(c.data.targets[k], target_path(c, k), samples);
+  const int d = c.grid.dimension();
+  checker.parameter(c.network.relaxation, 1, "network.relaxation");
+  checker.parameter(c.network.bias, 1, "network.bias");
+  checker.parameter(c.kernel.reaction, 1, "kernel.reaction");
+  checker.parameter(c.kernel.advection, advection_components(d), "kernel.advection");
+  checker.parameter(c.kernel.diffusion, diffusion_components(d, c.kernel.diffusion_tensor),
+                    "kernel.diffusion");
+  return checker.problems();
+}
+
+/// Rank 0's text on all ranks. Collective.
+std::string broadcast(MPI_Comm comm, std::string text) {
+  auto length = static_cast<std::uint64_t>(text.size());
+  check_mpi(MPI_Bcast(&length, 1, MPI_UINT64_T, 0, comm));
+  text.resize(length);
+  check_mpi(MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, 0, comm));
+  return text;
+}
+
+} // namespace
+
+std::vector<std::int64_t> parameter_shape(const Case& c, const ParameterCase& parameter,
+                                          std::int64_t components) {
+  Shape shape;
+  if (parameter.varies_layer) shape.push_back(c.network.layers);
+  if (components > 1) shape.push_back(components);
+  if (parameter.varies_space) shape.insert(shape.end(), c.grid.shape.begin(), c.grid.shape.end());
+  return shape;
+}
+
+std::int64_t check_field(const Case& c, const FieldCase& field, const std::string& path,
+                         Diagnostics& diagnostics) {
+  FileChecker checker(c);
+  const std::int64_t samples = checker.field(field, path);
+  for (const auto& problem : checker.problems())
+    diagnostics.add(position_of(c, problem.path), problem.path, problem.message);
+  return checker.problems().empty() ? samples : 0;
+}
+
+void check_case_files(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
+  int rank = 0;
+  check_mpi(MPI_Comm_rank(comm, &rank));
+  std::string found; // path \0 message \0 ...
+  if (rank == 0) {
+    for (const auto& problem : find_problems(c))
+      found += problem.path + '\0' + problem.message + '\0';
+  }
+  found = broadcast(comm, found);
+  for (std::size_t at = 0; at < found.size();) {
+    const std::string path = found.c_str() + at;
+    const std::string message = found.c_str() + at + path.size() + 1;
+    at += path.size() + message.size() + 2;
+    diagnostics.add(position_of(c, path), path, message);
+  }
+}
+
+} // namespace nadir

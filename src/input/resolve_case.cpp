@@ -1,0 +1,194 @@
+#include "case_schema.hpp"
+
+#include "nadir/base/text.hpp"
+#include "nadir/input/optimizers.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <numeric>
+
+namespace nadir::schema {
+namespace {
+
+struct NamedParameter {
+  std::string path;
+  ParameterCase& value;
+};
+
+std::vector<NamedParameter> parameters(Case& c) {
+  return {{"network.relaxation", c.network.relaxation},
+          {"network.bias", c.network.bias},
+          {"kernel.reaction", c.kernel.reaction},
+          {"kernel.advection", c.kernel.advection},
+          {"kernel.diffusion", c.kernel.diffusion}};
+}
+
+std::vector<std::string> axis_names(int dimension) {
+  const std::vector<std::string> all{"z", "y", "x"};
+  return {all.end() - dimension, all.end()};
+}
+
+class Resolver {
+ public:
+  Resolver(Case& c, Reading& reading) : c_(c), reading_(reading) {}
+
+  void run() {
+    grid();
+    for (auto& [path, value] : parameters(c_)) parameter(path, value);
+    targets();
+    output();
+  }
+
+ private:
+  bool usable(const std::string& path) const { return reading_.usable(path); }
+  void problem(const std::string& path, const std::string& message) {
+    reading_.problem(position_of(c_, path), path, message);
+  }
+
+  void grid();
+  template<class M>
+  void per_axis(const std::string& path, std::vector<M>& values, const M& fallback);
+  void point_count();
+  void parameter(const std::string& path, ParameterCase& p);
+  void components(const std::string& path, ParameterCase& p);
+  void within_bounds(const std::string& path, const ParameterCase& p);
+  void bounds_supported(const std::string& path, const ParameterCase& p);
+  void targets();
+  void output();
+  void stored_layers();
+
+  Case& c_;
+  Reading& reading_;
+};
+
+void Resolver::grid() {
+  if (!usable("grid.shape")) return;
+  point_count();
+  per_axis("grid.spacing", c_.grid.spacing, 1.0);
+  per_axis("grid.origin", c_.grid.origin, 0.0);
+  per_axis("grid.boundary", c_.grid.boundary, BoundaryCase{});
+}
+
+template<class M>
+void Resolver::per_axis(const std::string& path, std::vector<M>& values, const M& fallback) {
+  if (!usable(path)) return;
+  const std::size_t axes = c_.grid.shape.size();
+  if (!c_.positions.contains(path)) values.assign(axes, fallback);
+  if (values.size() == axes) return;
+  problem(path, "must have one entry for each of the " + std::to_string(axes) +
+                    " axes of grid.shape, has " + std::to_string(values.size()));
+}
+
+void Resolver::point_count() {
+  std::int64_t points = 1;
+  for (const auto n : c_.grid.shape) {
+    if (points > std::numeric_limits<std::int64_t>::max() / n)
+      return problem("grid.shape", "has more points than a 64-bit integer counts");
+    points *= n;
+  }
+}
+
+void Resolver::parameter(const std::string& path, ParameterCase& p) {
+  if (!usable(path + ".train") || !reading_.usable(path + ".varies")) return;
+  components(path, p);
+  if (!p.bounds || !usable(path + ".bounds")) return;
+  within_bounds(path, p);
+  bounds_supported(path, p);
+}
+
+/// One init value per component. A number is meant for each of them, but as a full tensor it is
+/// the isotropic one: the off-diagonal components are 0.
+void Resolver::components(const std::string& path, ParameterCase& p) {
+  if (p.init_file || !usable(path + ".init") || !usable("grid.shape")) return;
+  if (path == "kernel.diffusion" && !usable("kernel.diffusion_tensor")) return;
+  const auto names = component_names(c_, path);
+  const bool is_list = c_.positions.contains(path + ".init.0");
+  if (!is_list) {
+    const double value = p.init.front();
+    p.init.assign(names.size(), value);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (names[i].size() == 2 && names[i][0] != names[i][1]) p.init[i] = 0.0;
+  }
+  if (p.init.size() == names.size()) return;
+  const std::string each = names.size() == 1 ? "" : " (" + join(names, ", ") + ")";
+  problem(path + ".init", "must have one number per component, " + std::to_string(names.size()) +
+                              each + ", has " + std::to_string(p.init.size()) +
+                              "; values that differ in space or layer come from a file");
+}
+
+void Resolver::within_bounds(const std::string& path, const ParameterCase& p) {
+  if (p.init_file || !usable(path + ".init")) return;
+  const auto [low, high] = *p.bounds;
+  for (const double value : p.init)
+    if (value < low || value > high)
+      return problem(path + ".init", number_text(value) + " is outside the bounds [" +
+                                         number_text(low) + ", " + number_text(high) + "]");
+}
+
+void Resolver::bounds_supported(const std::string& path, const ParameterCase& p) {
+  const auto* optimizer = find_optimizer(c_.training.optimizer);
+  if (!p.train || !usable("training.optimizer") || !optimizer || optimizer->takes_bounds) return;
+  std::vector<std::string> able;
+  for (const auto& each : optimizers)
+    if (each.takes_bounds) able.emplace_back(each.name);
+  problem(path + ".bounds", "the optimizer " + quote(optimizer->name) +
+                                " takes no bounds (these do: " + join(able, ", ") + ")");
+}
+
+void Resolver::targets() {
+  const auto n = c_.network.layers;
+  for (std::size_t k = 0; k < c_.data.targets.size(); ++k) {
+    auto& layer = c_.data.targets[k].layer;
+    if (layer < 0) layer = n;
+    const std::string path = target_path(c_, k) + ".layer";
+    if (layer > n && usable("network.layers"))
+      problem(path, "must be between 0 and network.layers = " + std::to_string(n) + ", is " +
+                        std::to_string(layer));
+  }
+}
+
+void Resolver::output() {
+  if (c_.output.file.empty()) {
+    const std::string stem = std::filesystem::path(c_.path).stem().string();
+    c_.output.file = "results/" + (stem.empty() ? "case" : stem) + ".h5";
+  }
+  if (usable("output.layers")) stored_layers();
+}
+
+void Resolver::stored_layers() {
+  const auto n = c_.network.layers;
+  auto& layers = c_.output.layers;
+  if (layers.empty()) layers = {0, n};
+  if (layers == all_layers) {
+    layers.resize(static_cast<std::size_t>(n) + 1);
+    std::iota(layers.begin(), layers.end(), 0);
+  }
+  std::sort(layers.begin(), layers.end());
+  const auto twice = std::adjacent_find(layers.begin(), layers.end());
+  if (twice != layers.end())
+    problem("output.layers", "names layer " + std::to_string(*twice) + " twice");
+  if (layers.back() > n && usable("network.layers"))
+    problem("output.layers", "layer " + std::to_string(layers.back()) +
+                                 " is beyond network.layers = " + std::to_string(n));
+}
+
+} // namespace
+
+std::vector<std::string> component_names(const Case& c, const std::string& parameter) {
+  const auto axes = axis_names(c.grid.dimension());
+  if (parameter == "kernel.advection") return axes;
+  if (parameter != "kernel.diffusion") return {""};
+  if (c.kernel.diffusion_tensor == DiffusionTensor::isotropic) return {""};
+  std::vector<std::string> names;
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    const bool full = c.kernel.diffusion_tensor == DiffusionTensor::full;
+    const std::size_t end = full ? axes.size() : a + 1;
+    for (std::size_t b = a; b < end; ++b) names.push_back(axes[a] + axes[b]);
+  }
+  return names;
+}
+
+void resolve_case(Case& c, Reading& reading) { Resolver(c, reading).run(); }
+
+} // namespace nadir::schema

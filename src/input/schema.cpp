@@ -1,0 +1,72 @@
+#include "schema.hpp"
+
+#include <algorithm>
+
+namespace nadir::schema {
+namespace {
+
+bool within(const std::string& path, const std::string& parent) {
+  return path == parent || parent.empty() || path.starts_with(parent + ".");
+}
+
+/// The key of this name in another table, the outermost one: "kernel.diffusion" for "diffusion".
+std::optional<std::string> home_of(const std::string& name, const std::vector<std::string>& keys) {
+  const auto depth = [](const std::string& key) { return std::count(key.begin(), key.end(), '.'); };
+  std::optional<std::string> home;
+  for (const auto& key : keys)
+    if (key.ends_with("." + name) && (!home || depth(key) < depth(*home))) home = key;
+  return home;
+}
+
+} // namespace
+
+void Reading::problem(const Position& position, const std::string& path,
+                      const std::string& message) {
+  failed.insert(path);
+  diagnostics.add(position, path, message);
+}
+
+bool Reading::usable(const std::string& path) const {
+  return std::none_of(failed.begin(), failed.end(), [&](const std::string& bad) {
+    return within(bad, path) || within(path, bad);
+  });
+}
+
+bool Item::problem(const std::string& message) const {
+  reading.problem(node.position, path, message);
+  return false;
+}
+
+bool Item::expected(const std::string& what) const {
+  return problem("expected " + what + ", found " + node.describe());
+}
+
+Item Item::entry(const std::string& name, const Node& child) const {
+  const std::string place = path.empty() ? name : path + "." + name;
+  reading.positions[place] = child.position;
+  return {child, place, reading};
+}
+
+Item Item::element(std::size_t index) const {
+  const std::string place = path + "." + std::to_string(index);
+  const Node& child = (*node.list())[index];
+  reading.positions[place] = child.position;
+  return {child, place, reading};
+}
+
+std::set<std::string> report_unknown(const Item& table, const std::vector<std::string>& names) {
+  std::set<std::string> meant;
+  for (const auto& [name, node] : *table.node.table()) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const auto near = nearest_name(name, names);
+    if (near) meant.insert(*near);
+    const auto home = near ? std::nullopt : home_of(name, table.reading.keys);
+    const std::string hint = near   ? "did you mean '" + *near + "'?"
+                             : home ? "did you mean '" + *home + "'?"
+                                    : "known: " + join(names, ", ");
+    table.entry(name, node).problem("unknown key (" + hint + ")");
+  }
+  return meant;
+}
+
+} // namespace nadir::schema

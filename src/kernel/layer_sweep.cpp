@@ -1,0 +1,172 @@
+#include "nadir/kernel/layer_sweep.hpp"
+
+#include "nadir/kernel/activation.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+namespace nadir {
+namespace {
+
+constexpr std::size_t b_slot = max_coefficients, omega_slot = max_coefficients + 1;
+
+/// inf and NaN are the numbers whose exponent bits are all ones; an integer test vectorises.
+std::uint64_t not_finite(double value) {
+  constexpr std::uint64_t exponent = 0x7ff0000000000000u;
+  return (std::bit_cast<std::uint64_t>(value) & exponent) == exponent ? 1u : 0u;
+}
+
+template<class F>
+bool relax_row(int n, const double* Z, const double* b, const double* omega, const double* z,
+               double* __restrict z_next) {
+  std::uint64_t bad = 0;
+  for (int x = 0; x < n; ++x) {
+    const double value = (1.0 - omega[x]) * z[x] + omega[x] * F::value(Z[x] - b[x]);
+    bad |= not_finite(value);
+    z_next[x] = value;
+  }
+  return bad == 0;
+}
+
+template<class F>
+void adjoint_row(int n, const double* Z, const double* b, const double* omega, const double* z,
+                 const double* lambda, double* __restrict g, double* __restrict b_bar,
+                 double* __restrict omega_bar) {
+  for (int x = 0; x < n; ++x) {
+    const double argument = Z[x] - b[x];
+    const double g_x = omega[x] * lambda[x] * F::derivative(argument);
+    g[x] = g_x;
+    b_bar[x] -= g_x;
+    omega_bar[x] += lambda[x] * (F::value(argument) - z[x]);
+  }
+}
+
+template<class T>
+T* point(T* origin, Strides stride, std::int64_t z, std::int64_t y, std::int64_t x) {
+  return origin + z * stride.z + y * stride.y + x;
+}
+
+} // namespace
+
+LayerSweep::LayerSweep(const Kernel& kernel, ActivationKind activation)
+    : kernel_(kernel), theta_count_(static_cast<std::size_t>(kernel.coefficients())),
+      number_rows_(numbers), bar_rows_(numbers) {
+  with_activation(activation, [this]<class F>(F) {
+    relax_row_ = relax_row<F>;
+    adjoint_row_ = adjoint_row<F>;
+  });
+}
+
+void LayerSweep::set_coefficients(const LayerCoefficients& coefficients) {
+  std::ranges::copy(coefficients.theta, view_.begin());
+  view_[b_slot] = coefficients.b;
+  view_[omega_slot] = coefficients.omega;
+  for (std::size_t slot = 0; slot < numbers; ++slot) {
+    const bool used = slot < theta_count_ || slot >= b_slot;
+    // Layers that share a number find it in place.
+    if (used && !view_[slot].field && number_rows_[slot][0] != view_[slot].number) {
+      number_rows_[slot].fill(view_[slot].number);
+    }
+  }
+}
+
+template<class Use> void LayerSweep::for_segments(const Box& box, Use use) {
+  const std::int64_t end = box.start[2] + box.count[2];
+  for (std::int64_t z = box.start[0]; z < box.start[0] + box.count[0]; ++z) {
+    for (std::int64_t y = box.start[1]; y < box.start[1] + box.count[1]; ++y) {
+      for (std::int64_t x = box.start[2]; x < end; x += segment_points) {
+        use(Segment{z, y, x, static_cast<int>(std::min<std::int64_t>(segment_points, end - x))});
+      }
+    }
+  }
+}
+
+Row LayerSweep::coefficient_row(std::size_t slot, const Segment& at) const {
+  const CoefficientView& view = view_[slot];
+  if (view.field) return {point(view.field, view.stride, at.z, at.y, at.x), view.stride};
+  return {number_rows_[slot].data() + coefficient_ghosts, {}};
+}
+
+MutableRow LayerSweep::bar_row(std::size_t slot, const Segment& at) {
+  const CoefficientBar& bar = bar_[slot];
+  if (bar.field) return {point(bar.field, bar.stride, at.z, at.y, at.x), bar.stride};
+  return {bar_rows_[slot].data(), {}};
+}
+
+std::array<Row, max_coefficients> LayerSweep::theta_rows(const Segment& at) const {
+  std::array<Row, max_coefficients> rows{};
+  for (std::size_t c = 0; c < theta_count_; ++c) rows[c] = coefficient_row(c, at);
+  return rows;
+}
+
+void LayerSweep::apply(const Box& box, FieldView z, MutableFieldView Z) {
+  for_segments(box, [&](const Segment& at) {
+    kernel_.apply({point(z.origin, z.stride, at.z, at.y, at.x), z.stride}, theta_rows(at).data(),
+                  at.n, point(Z.origin, Z.stride, at.z, at.y, at.x));
+  });
+}
+
+bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
+  std::array<double, segment_points> Z;
+  bool finite = true;
+  for_segments(box, [&](const Segment& at) {
+    const double* here = point(z.origin, z.stride, at.z, at.y, at.x);
+    kernel_.apply({here, z.stride}, theta_rows(at).data(), at.n, Z.data());
+    finite &= relax_row_(at.n, Z.data(), coefficient_row(b_slot, at).data,
+                         coefficient_row(omega_slot, at).data, here,
+                         point(z_next.origin, z_next.stride, at.z, at.y, at.x));
+  });
+  return finite;
+}
+
+void LayerSweep::begin_gradient(const LayerBar& bar) {
+  std::ranges::copy(bar.theta, bar_.begin());
+  bar_[b_slot] = bar.b;
+  bar_[omega_slot] = bar.omega;
+  for (auto& row : bar_rows_) row.fill(0.0);
+}
+
+void LayerSweep::adjoint(const Box& box, FieldView z, FieldView lambda, MutableFieldView Z_bar) {
+  std::array<double, segment_points> Z;
+  for_segments(box, [&](const Segment& at) {
+    const double* here = point(z.origin, z.stride, at.z, at.y, at.x);
+    double* g = point(Z_bar.origin, Z_bar.stride, at.z, at.y, at.x);
+    kernel_.apply({here, z.stride}, theta_rows(at).data(), at.n, Z.data());
+    adjoint_row_(at.n, Z.data(), coefficient_row(b_slot, at).data,
+                 coefficient_row(omega_slot, at).data, here,
+                 point(lambda.origin, lambda.stride, at.z, at.y, at.x), g, bar_row(b_slot, at).data,
+                 bar_row(omega_slot, at).data);
+    std::array<MutableRow, max_coefficients> theta_bar{};
+    for (std::size_t c = 0; c < theta_count_; ++c) theta_bar[c] = bar_row(c, at);
+    kernel_.add_gradient({here, z.stride}, g, at.n, theta_bar.data());
+  });
+}
+
+void LayerSweep::end_gradient() {
+  for (std::size_t slot = 0; slot < numbers; ++slot) {
+    if (!bar_[slot].number) continue;
+    double sum = 0.0;
+    for (const double value : bar_rows_[slot]) sum += value;
+    *bar_[slot].number += sum;
+  }
+}
+
+void LayerSweep::transpose(const Box& box, FieldView Z_bar, MutableFieldView z_bar) {
+  for_segments(box, [&](const Segment& at) {
+    kernel_.apply_transpose({point(Z_bar.origin, Z_bar.stride, at.z, at.y, at.x), Z_bar.stride},
+                            theta_rows(at).data(), at.n,
+                            point(z_bar.origin, z_bar.stride, at.z, at.y, at.x));
+  });
+}
+
+void LayerSweep::add_direct(const Box& box, FieldView lambda, MutableFieldView z_bar) {
+  for_segments(box, [&](const Segment& at) {
+    const double* omega = coefficient_row(omega_slot, at).data;
+    const double* from = point(lambda.origin, lambda.stride, at.z, at.y, at.x);
+    double* to = point(z_bar.origin, z_bar.stride, at.z, at.y, at.x);
+    for (int x = 0; x < at.n; ++x) to[x] += (1.0 - omega[x]) * from[x];
+  });
+}
+
+} // namespace nadir

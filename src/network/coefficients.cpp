@@ -1,0 +1,117 @@
+#include "nadir/network/coefficients.hpp"
+
+namespace nadir {
+namespace {
+
+struct Names {
+  std::string_view name, symbol, key;
+};
+constexpr std::array<Names, all_parameters.size()> names{{
+    {"reaction", "R", "kernel.reaction"},
+    {"advection", "U", "kernel.advection"},
+    {"diffusion", "D", "kernel.diffusion"},
+    {"bias", "b", "network.bias"},
+    {"relaxation", "omega", "network.relaxation"},
+}};
+
+const Names& names_of(Parameter p) { return names[static_cast<std::size_t>(p)]; }
+
+/// Calls use(view slot, parameter, component) for every coefficient of a layer.
+template<class View, class Use>
+void for_each_slot(const Coefficients& coefficients, LayerRows<View>& rows, Use use) {
+  std::size_t slot = 0;
+  for (const auto p : {Parameter::reaction, Parameter::advection, Parameter::diffusion}) {
+    for (std::int64_t c = 0; c < coefficients[p].components(); ++c) use(rows.theta[slot++], p, c);
+  }
+  use(rows.b, Parameter::bias, 0);
+  use(rows.omega, Parameter::relaxation, 0);
+}
+
+} // namespace
+
+std::string_view name_of(Parameter parameter) { return names_of(parameter).name; }
+std::string_view symbol_of(Parameter parameter) { return names_of(parameter).symbol; }
+std::string_view key_of(Parameter parameter) { return names_of(parameter).key; }
+
+const ParameterCase& case_of(const Case& c, Parameter parameter) {
+  switch (parameter) {
+  case Parameter::reaction:
+    return c.kernel.reaction;
+  case Parameter::advection:
+    return c.kernel.advection;
+  case Parameter::diffusion:
+    return c.kernel.diffusion;
+  case Parameter::bias:
+    return c.network.bias;
+  case Parameter::relaxation:
+    break;
+  }
+  return c.network.relaxation;
+}
+
+std::int64_t components_of(const Case& c, Parameter parameter) {
+  if (parameter == Parameter::advection) return advection_components(c.grid.dimension());
+  if (parameter == Parameter::diffusion) {
+    return diffusion_components(c.grid.dimension(), c.kernel.diffusion_tensor);
+  }
+  return 1;
+}
+
+ParameterValues::ParameterValues(const Layout& layout, std::int64_t layers, std::int64_t components,
+                                 bool varies_space, bool varies_layer)
+    : layout_(layout), layers_(varies_layer ? layers : 1), components_(components),
+      varies_space_(varies_space), varies_layer_(varies_layer),
+      stride_(varies_space ? layout.size() : 1),
+      data_(static_cast<std::size_t>(blocks()) * stride_) {}
+
+Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
+  const Layout layout(grid, coefficient_ghosts);
+  for (const auto p : all_parameters) {
+    const ParameterCase& parameter = case_of(c, p);
+    // Of an untrained parameter's derivative only the number of components is kept.
+    const std::int64_t layers =
+        content == Content::gradients && !parameter.train ? 0 : c.network.layers;
+    const bool by_layer = parameter.varies_layer || layers == 0;
+    (*this)[p] =
+        ParameterValues(layout, layers, components_of(c, p), parameter.varies_space, by_layer);
+  }
+}
+
+LayerCoefficients Coefficients::layer(std::int64_t layer) const {
+  LayerCoefficients rows;
+  for_each_slot(*this, rows, [&](CoefficientView& view, Parameter p, std::int64_t component) {
+    const ParameterValues& values = (*this)[p];
+    const double* block = values.block(values.block_index(layer, component));
+    if (values.varies_space()) {
+      const Layout& layout = values.layout();
+      view.field = block + layout.index(0, 0, 0);
+      view.stride = {layout.stride_z, layout.stride_y};
+    } else {
+      view.number = *block;
+    }
+  });
+  return rows;
+}
+
+LayerBar Coefficients::layer_bar(std::int64_t layer) {
+  LayerBar rows;
+  for_each_slot(*this, rows, [&](CoefficientBar& bar, Parameter p, std::int64_t component) {
+    ParameterValues& values = (*this)[p];
+    if (values.empty()) return;
+    double* block = values.block(values.block_index(layer, component));
+    if (values.varies_space()) {
+      const Layout& layout = values.layout();
+      bar.field = block + layout.index(0, 0, 0);
+      bar.stride = {layout.stride_z, layout.stride_y};
+    } else {
+      bar.number = block;
+    }
+  });
+  return rows;
+}
+
+void Coefficients::set_zero() {
+  for (auto& values : values_) values.fill(0.0);
+}
+
+} // namespace nadir

@@ -1,0 +1,50 @@
+#include "nadir/network/non_finite.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace nadir {
+namespace {
+
+std::string point_text(const Grid& grid, std::int64_t point) {
+  constexpr std::array names{"z", "y", "x"};
+  std::array<std::int64_t, max_dimension> index{};
+  for (std::size_t a = index.size(); a-- > 0;) {
+    index[a] = point % grid.shape()[a];
+    point /= grid.shape()[a];
+  }
+  std::string axes, values;
+  for (auto a = static_cast<std::size_t>(grid.first_axis()); a < index.size(); ++a) {
+    axes += (axes.empty() ? "" : ", ") + std::string(names[a]);
+    values += (values.empty() ? "" : ", ") + std::to_string(index[a]);
+  }
+  return "point (" + axes + ") = (" + values + ")";
+}
+
+} // namespace
+
+void throw_if_not_finite(const Grid& grid, std::int64_t sample,
+                         const std::optional<NonFinite>& mine) {
+  constexpr auto none = std::numeric_limits<std::int64_t>::max();
+  using Place = std::array<std::int64_t, 3>;
+  const Place here = mine ? Place{sample, mine->layer, mine->point} : Place{none, none, none};
+  Place first{none, none, none};
+  for (std::size_t k = 0; k < first.size(); ++k) {
+    // Only ranks that share the leading entries found so far stay candidates.
+    const bool candidate =
+        std::equal(here.begin(), here.begin() + static_cast<long>(k), first.begin());
+    first[k] = candidate ? here[k] : none;
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &first[k], 1, MPI_INT64_T, MPI_MIN, grid.comm()));
+    if (first[k] == none) return;
+  }
+  throw NumericsError(formatted("the state is not finite: sample %lld, layer %lld, ",
+                                static_cast<long long>(first[0]),
+                                static_cast<long long>(first[1])) +
+                      point_text(grid, first[2]));
+}
+
+} // namespace nadir

@@ -1,0 +1,172 @@
+#include "nadir/output/place_file.hpp"
+
+#include "nadir/base/error.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <random>
+
+namespace nadir {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const std::string& what, int code) {
+  throw SystemError(what + ": " + std::strerror(code));
+}
+
+std::string folder_of(const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
+void sync(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) fail("cannot open " + path, errno);
+  const int result = fsync(file);
+  const int code = errno;
+  close(file);
+  // Some network file systems cannot sync a folder (EINVAL); there the rename is as safe as it
+  // gets.
+  if (result != 0 && code != EINVAL) fail("cannot write " + path + " to disk", code);
+}
+
+/// What a file system without an operation answers.
+bool unsupported(int code) {
+  return code == EINVAL || code == ENOSYS || code == ENOTSUP || code == EPERM;
+}
+
+/// Renames without replacing: false when `to` exists.
+bool move_to_free_name(const std::string& from, const std::string& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno == EEXIST) return false;
+  if (!unsupported(errno)) fail("cannot rename " + from + " to " + to, errno);
+  if (link(from.c_str(), to.c_str()) == 0) {
+    if (unlink(from.c_str()) != 0) fail("cannot remove " + from, errno);
+    return true;
+  }
+  if (errno == EEXIST) return false;
+  fail("cannot rename " + from + " to " + to, errno);
+}
+
+enum class Exchange { done, vanished, unsupported };
+
+/// Swaps the file at `path` (whichever it is by now) with `temporary`, which then holds the old
+/// one.
+Exchange exchange(const std::string& temporary, const std::string& path) {
+  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0)
+    return Exchange::done;
+  if (errno == ENOENT) return Exchange::vanished;
+  if (unsupported(errno)) return Exchange::unsupported;
+  fail("cannot rename " + temporary + " to " + path, errno);
+}
+
+/// Moves the file at `path` out of the way: false when none is left there.
+bool set_aside(const std::string& path, const std::string& aside) {
+  if (rename(path.c_str(), aside.c_str()) == 0) return true;
+  if (errno == ENOENT) return false;
+  fail("cannot rename " + path, errno);
+}
+
+void keep(const std::string& old, const std::string& path) {
+  const std::string stem = output_stem(path);
+  for (int k = 1;; ++k)
+    if (move_to_free_name(old, stem + "." + std::to_string(k) + ".h5")) return;
+}
+
+using Replaceable = std::function<bool(const std::string&)>;
+
+/// Removes or keeps a file that stood at `path` before.
+void settle(const std::string& old, const std::string& path, const Replaceable& replaceable) {
+  if (!replaceable(old))
+    keep(old, path);
+  else if (unlink(old.c_str()) != 0)
+    fail("cannot remove " + old, errno);
+}
+
+/// Gives `temporary` the name `path`. Every step takes hold of exactly one file by its name, so a
+/// file that another run puts there meanwhile is settled as well, never overwritten.
+void take_name(const std::string& temporary, const std::string& path,
+               const Replaceable& replaceable) {
+  constexpr int attempts = 1000;
+  for (int i = 0; i < attempts; ++i) {
+    if (move_to_free_name(temporary, path)) return;
+    const Exchange result = exchange(temporary, path);
+    if (result == Exchange::done) return settle(temporary, path, replaceable);
+    const std::string aside = temporary_name(path);
+    if (result == Exchange::unsupported && set_aside(path, aside)) settle(aside, path, replaceable);
+  }
+  throw SystemError("cannot rename " + temporary + " to " + path + ": other runs keep using it");
+}
+
+} // namespace
+
+std::string output_stem(const std::string& path) {
+  constexpr std::string_view suffix = ".h5";
+  return path.ends_with(suffix) ? path.substr(0, path.size() - suffix.size()) : path;
+}
+
+std::string temporary_name(const std::string& path) {
+  std::random_device random;
+  std::array<char, 9> digits{};
+  std::snprintf(digits.data(), digits.size(), "%08x", random());
+  return path + ".part-" + digits.data();
+}
+
+std::string unwritable(const std::string& path) {
+  std::error_code error;
+  if (path.empty() || path.back() == '/') return "'" + path + "' is not the name of a file";
+  if (fs::is_directory(path, error)) return path + " is a folder";
+  const std::string folder = folder_of(path);
+  fs::create_directories(folder, error);
+  if (error) return "cannot create the folder " + folder + ": " + error.message();
+  const std::string probe = temporary_name(path);
+  const int file = open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+  if (file < 0) return "cannot write in the folder " + folder + ": " + std::strerror(errno);
+  close(file);
+  unlink(probe.c_str());
+  return {};
+}
+
+void reserve_disk(const std::string& path, std::uint64_t offset, std::uint64_t size) {
+  constexpr off_t spare = 1 << 20; // for what is written beside the data itself
+  const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) fail("cannot open " + path, errno);
+  const auto first = static_cast<off_t>(offset);
+  const auto length = static_cast<off_t>(size);
+  int result = fallocate(file, 0, first, length);
+  if (result == 0) result = fallocate(file, FALLOC_FL_KEEP_SIZE, first + length, spare);
+  const int code = errno;
+  close(file);
+  if (result == 0) return;
+  // Where room cannot be set aside, at least look whether there is any.
+  struct statvfs disk {};
+  const bool full = unsupported(code) && statvfs(path.c_str(), &disk) == 0 &&
+                    disk.f_bavail < size / disk.f_frsize;
+  if (full || !unsupported(code))
+    fail("cannot reserve " + std::to_string(size) + " bytes on disk", full ? ENOSPC : code);
+}
+
+void place_file(const std::string& temporary, const std::string& path,
+                const std::function<bool(const std::string&)>& replaceable) {
+  sync(temporary);
+  take_name(temporary, path, replaceable);
+  sync(folder_of(path));
+}
+
+void place_file(const std::string& temporary, const std::string& path) {
+  sync(temporary);
+  if (rename(temporary.c_str(), path.c_str()) != 0)
+    fail("cannot rename " + temporary + " to " + path, errno);
+  sync(folder_of(path));
+}
+
+} // namespace nadir

@@ -1,0 +1,328 @@
+#include "nadir/output/result_file.hpp"
+
+#include "nadir/base/check.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/output/place_file.hpp"
+
+#include <hdf5_hl.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace nadir {
+namespace {
+
+hid_t stored_type(Number number) {
+  switch (number) {
+  case Number::f8:
+    return H5T_IEEE_F64LE;
+  case Number::i8:
+    return H5T_STD_I64LE;
+  case Number::u1:
+    return H5T_STD_U8LE;
+  }
+  throw std::logic_error("unknown type of number");
+}
+
+hid_t memory_type(Number number) {
+  switch (number) {
+  case Number::f8:
+    return H5T_NATIVE_DOUBLE;
+  case Number::i8:
+    return H5T_NATIVE_INT64;
+  case Number::u1:
+    return H5T_NATIVE_UINT8;
+  }
+  throw std::logic_error("unknown type of number");
+}
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+std::string child_of(const std::string& group, const std::string& name) {
+  return group == "/" ? "/" + name : group + "/" + name;
+}
+
+/// Groups spring up on the way to a link, and remember the order of what is put into them.
+void require_group(hid_t file, const std::string& path) {
+  if (path == "/" || hdf5::exists(file, path)) return;
+  require_group(file, parent_of(path));
+  const hdf5::Properties creation(hdf5::check(H5Pcreate(H5P_GROUP_CREATE), "create list"));
+  hdf5::check(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+              "keep creation order");
+  const hdf5::Group group(hdf5::check(
+      H5Gcreate2(file, path.c_str(), H5P_DEFAULT, creation, H5P_DEFAULT), "create a group"));
+}
+
+/// One contiguous block, reserved at once and not filled: every element is written later anyway.
+hdf5::Properties contiguous_block() {
+  hdf5::Properties creation(hdf5::check(H5Pcreate(H5P_DATASET_CREATE), "create list"));
+  hdf5::check(H5Pset_layout(creation, H5D_CONTIGUOUS), "set layout");
+  hdf5::check(H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY), "set allocation");
+  hdf5::check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), "set fill");
+  return creation;
+}
+
+hdf5::Space space_of(const std::vector<hsize_t>& extents) {
+  if (extents.empty()) return hdf5::Space(hdf5::check(H5Screate(H5S_SCALAR), "create space"));
+  const auto rank = static_cast<int>(extents.size());
+  return hdf5::Space(hdf5::check(H5Screate_simple(rank, extents.data(), nullptr), "create space"));
+}
+
+std::size_t elements(const std::vector<hsize_t>& extents) {
+  return std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>());
+}
+
+/// Texts one after the other, each padded to the longest.
+std::pair<std::string, std::size_t> packed(std::span<const std::string> texts) {
+  std::size_t width = 1;
+  for (const auto& text : texts) width = std::max(width, text.size());
+  std::string all;
+  for (const auto& text : texts) all += text + std::string(width - text.size(), '\0');
+  return {all, width};
+}
+
+/// The text that tells cases apart; nothing where there is none to be read.
+std::optional<std::string> case_of(const std::string& path) {
+  try {
+    const hdf5::File file = hdf5::open_file(MPI_COMM_SELF, path);
+    return hdf5::text_attribute(file, ResultFile::provenance_group, ResultFile::resolved_case);
+  } catch (const hdf5::Failure&) {
+    return std::nullopt;
+  }
+}
+
+void broadcast(MPI_Comm comm, std::string& text) {
+  auto length = static_cast<std::uint64_t>(text.size());
+  check_mpi(MPI_Bcast(&length, 1, MPI_UINT64_T, 0, comm));
+  text.resize(length);
+  check_mpi(MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, 0, comm));
+}
+
+void broadcast(MPI_Comm comm, double& value) {
+  check_mpi(MPI_Bcast(&value, 1, MPI_DOUBLE, 0, comm));
+}
+
+void broadcast(MPI_Comm comm, std::int64_t& value) {
+  check_mpi(MPI_Bcast(&value, 1, MPI_INT64_T, 0, comm));
+}
+
+} // namespace
+
+template<class Work> void ResultFile::together(Work&& work) const {
+  hdf5::together<SystemError>(comm_, path_ + ": ", std::forward<Work>(work));
+}
+
+ResultFile::ResultFile(MPI_Comm comm, std::string path) : comm_(comm), path_(std::move(path)) {
+  check_mpi(MPI_Comm_rank(comm, &rank_));
+  if (rank_ == 0) temporary_ = temporary_name(path_);
+  broadcast(comm, temporary_);
+  together([&] { file_ = hdf5::create_file(comm_, temporary_); });
+}
+
+ResultFile::~ResultFile() {
+  entries_.clear();
+  if (file_.open()) {
+    // HDF5 still writes its own tables when it closes, and ranks wait for each other there: a full
+    // disk would leave them waiting. Giving up the data first makes room.
+    if (rank_ == 0 && truncate(temporary_.c_str(), 0) != 0) unlink(temporary_.c_str());
+    MPI_Barrier(comm_);
+    file_.reset();
+  }
+  if (removable_ && rank_ == 0) unlink(temporary_.c_str());
+}
+
+ResultFile::Dataset ResultFile::create(const std::string& path, hid_t stored, Number number,
+                                       const std::vector<hsize_t>& extents, const Label& label) {
+  Dataset dataset;
+  dataset.index = entries_.size();
+  together([&] {
+    require_group(file_, parent_of(path));
+    const hdf5::Space space = space_of(extents);
+    const hdf5::Properties creation = contiguous_block();
+    hdf5::Dataset handle(hdf5::check(
+        H5Dcreate2(file_, path.c_str(), stored, space, H5P_DEFAULT, creation, H5P_DEFAULT),
+        "create a dataset"));
+    hdf5::write_attribute(handle, "units", label.units);
+    hdf5::write_attribute(handle, "long_name", label.long_name);
+    entries_.push_back({path, extents, number, std::move(handle)});
+  });
+  // A full disk is found here, by one rank, and not amid a collective write.
+  together([&] {
+    if (rank_ != 0) return;
+    const hid_t handle = entries_[dataset.index].handle;
+    const haddr_t offset = H5Dget_offset(handle);
+    if (offset != HADDR_UNDEF) reserve_disk(temporary_, offset, H5Dget_storage_size(handle));
+  });
+  return dataset;
+}
+
+ResultFile::Dataset ResultFile::create_scale(const std::string& group, const std::string& name,
+                                             hid_t stored, Number number, std::size_t size,
+                                             const Label& label) {
+  const Dataset scale = create(child_of(group, name), stored, number, {size}, label);
+  together([&] {
+    hdf5::check(H5DSset_scale(entries_[scale.index].handle, name.c_str()), "make a scale");
+  });
+  return scale;
+}
+
+void ResultFile::add_scale(const std::string& group, const std::string& name,
+                           std::span<const double> values, const Label& label) {
+  write_all(create_scale(group, name, stored_type(Number::f8), Number::f8, values.size(), label),
+            values);
+}
+
+void ResultFile::add_scale(const std::string& group, const std::string& name,
+                           std::span<const std::int64_t> values, const Label& label) {
+  write_all(create_scale(group, name, stored_type(Number::i8), Number::i8, values.size(), label),
+            values);
+}
+
+void ResultFile::add_scale(const std::string& group, const std::string& name,
+                           std::span<const std::string> values, const Label& label) {
+  const auto [texts, width] = packed(values);
+  // Fixed length, because HDF5 cannot write variable-length data from several ranks; _Encoding
+  // lets netCDF readers return text instead of bytes.
+  hdf5::Type type(H5Tcopy(H5T_C_S1));
+  together([&] {
+    hdf5::check(H5Tset_size(type, width), "set text size");
+    hdf5::check(H5Tset_strpad(type, H5T_STR_NULLPAD), "set padding");
+  });
+  const Dataset scale = create_scale(group, name, type, Number::u1, values.size(), label);
+  const Entry& entry = entries_[scale.index];
+  together([&] { hdf5::write_attribute(entry.handle, "_Encoding", std::string("utf-8")); });
+  together([&] { write_by_rank_0(entry, type, texts.data()); });
+}
+
+const ResultFile::Entry& ResultFile::find_scale(const std::string& group,
+                                                const std::string& name) const {
+  const auto path = child_of(group, name);
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.path == path; });
+  if (found == entries_.end()) throw std::logic_error("no dimension scale " + path);
+  return *found;
+}
+
+ResultFile::Dataset ResultFile::create_dataset(const std::string& path, Number number,
+                                               const std::vector<std::string>& scales,
+                                               const Label& label) {
+  const std::string group = parent_of(path);
+  std::vector<hsize_t> extents;
+  for (const auto& name : scales) extents.push_back(find_scale(group, name).extents.front());
+  const Dataset dataset = create(path, stored_type(number), number, extents, label);
+  together([&] {
+    for (unsigned axis = 0; axis < scales.size(); ++axis) {
+      const Entry& scale = find_scale(group, scales[axis]);
+      hdf5::check(H5DSattach_scale(entries_[dataset.index].handle, scale.handle, axis),
+                  "attach a scale");
+    }
+  });
+  return dataset;
+}
+
+void ResultFile::write_box(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
+                           Number number, const void* values) {
+  const Entry& entry = entries_[dataset.index];
+  together([&] {
+    const std::size_t axes = entry.extents.size();
+    const auto grid_axes = static_cast<std::size_t>(box.dimension);
+    if (number != entry.number || indices.size() + grid_axes > axes)
+      throw std::logic_error("wrong type or axes for " + entry.path);
+    hdf5::Slab slab{std::vector<hsize_t>(axes, 0), entry.extents};
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      slab.start[i] = static_cast<hsize_t>(indices[i]);
+      slab.count[i] = 1;
+    }
+    std::copy_n(box.starts().begin(), grid_axes, slab.start.end() - box.dimension);
+    std::copy_n(box.counts().begin(), grid_axes, slab.count.end() - box.dimension);
+    hdf5::write(comm_, entry.handle, slab, memory_type(number), values);
+  });
+}
+
+void ResultFile::write_whole(Dataset dataset, Number number, std::size_t size, const void* values) {
+  const Entry& entry = entries_[dataset.index];
+  together([&] {
+    if (number != entry.number || size != elements(entry.extents))
+      throw std::logic_error("wrong type or size for " + entry.path);
+    write_by_rank_0(entry, memory_type(number), values);
+  });
+}
+
+void ResultFile::write_by_rank_0(const Entry& entry, hid_t type, const void* values) {
+  hdf5::Slab slab{std::vector<hsize_t>(entry.extents.size(), 0), entry.extents};
+  slab.participates = rank_ == 0;
+  hdf5::write(comm_, entry.handle, slab, type, values);
+}
+
+template<class Value>
+void ResultFile::put_attribute(const std::string& path, const std::string& name,
+                               const Value& value) {
+  together([&] {
+    if (!hdf5::exists(file_, path)) require_group(file_, path);
+    const hid_t id = hdf5::check(H5Oopen(file_, path.c_str(), H5P_DEFAULT), "open an object");
+    const hdf5::Handle<H5Oclose> object(id);
+    hdf5::write_attribute(object, name.c_str(), value);
+  });
+}
+
+void ResultFile::attribute(const std::string& path, const std::string& name, std::string value) {
+  broadcast(comm_, value);
+  put_attribute(path, name, value);
+}
+
+void ResultFile::attribute(const std::string& path, const std::string& name, double value) {
+  broadcast(comm_, value);
+  put_attribute(path, name, value);
+}
+
+void ResultFile::attribute(const std::string& path, const std::string& name, std::int64_t value) {
+  broadcast(comm_, value);
+  put_attribute(path, name, value);
+}
+
+void ResultFile::close() {
+  // The flush reaches the disks of all nodes; once per file, not per write.
+  together([&] { hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "flush the file"); });
+  together([&] {
+    for (Entry& entry : entries_) entry.handle.close();
+  });
+  together([&] { file_.close(); });
+}
+
+void ResultFile::verify() const {
+  const hdf5::File file = hdf5::open_file(MPI_COMM_SELF, temporary_);
+  for (const Entry& entry : entries_) {
+    const hdf5::Dataset dataset(
+        hdf5::check(H5Dopen2(file, entry.path.c_str(), H5P_DEFAULT), "open a dataset"));
+    if (hdf5::extents(dataset) != entry.extents)
+      throw hdf5::Failure("written incompletely: " + entry.path);
+  }
+}
+
+void ResultFile::commit() {
+  close();
+  together([&] {
+    if (rank_ == 0) verify();
+  });
+  removable_ = false;
+  together([&] {
+    if (rank_ != 0) return;
+    const auto ours = case_of(temporary_);
+    place_file(temporary_, path_,
+               [&](const std::string& old) { return ours && case_of(old) == ours; });
+  });
+}
+
+std::string check_writable(MPI_Comm comm, const std::string& path) {
+  int rank = 0;
+  check_mpi(MPI_Comm_rank(comm, &rank));
+  return hdf5::first_problem(comm, rank == 0 ? unwritable(path) : std::string());
+}
+
+} // namespace nadir

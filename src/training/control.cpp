@@ -1,0 +1,128 @@
+#include "nadir/training/control.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/log.hpp"
+
+#include <algorithm>
+
+namespace nadir {
+namespace {
+
+/// Blocks of numbers one after the other: calls use(block, first entry, entries).
+template<class Use> void for_numbers(const std::vector<ControlSpace::Block>& blocks, Use use) {
+  std::size_t first = 0;
+  for (const auto& block : blocks) {
+    if (block.varies_space) continue;
+    const auto entries = static_cast<std::size_t>(block.layers * block.components);
+    use(block, first, entries);
+    first += entries;
+  }
+}
+
+} // namespace
+
+ControlSpace::ControlSpace(const Grid& grid, const Case& c) : grid_(grid) {
+  for (const auto p : all_parameters) {
+    const ParameterCase& spec = case_of(c, p);
+    if (!spec.train) continue;
+    const std::int64_t layers = spec.varies_layer ? c.network.layers : 1;
+    const std::int64_t components = components_of(c, p);
+    const std::int64_t points = spec.varies_space  ? grid.owned().points()
+                                : grid.rank() == 0 ? 1
+                                                   : 0;
+    blocks_.push_back({p, &spec, spec.varies_space, layers, components, points, local_size_});
+    local_size_ += blocks_.back().size();
+    global_size_ += layers * components * (spec.varies_space ? grid.points() : 1);
+    if (!spec.varies_space) numbers_ += static_cast<std::size_t>(layers * components);
+  }
+  if (global_size_ > PETSC_MAX_INT) {
+    throw InputError(
+        formatted("%s: %lld unknowns are more than this PETSc's 32-bit integers count; build with "
+                  "64-bit indices (Debian: libpetsc64-real-dev)",
+                  c.path.c_str(), static_cast<long long>(global_size_)));
+  }
+}
+
+VecHandle ControlSpace::create() const {
+  VecHandle v;
+  check_petsc(VecCreate(grid_.comm(), v.out()));
+  check_petsc(
+      VecSetSizes(v, static_cast<PetscInt>(local_size_), static_cast<PetscInt>(global_size_)));
+  check_petsc(VecSetType(v, VECSTANDARD));
+  check_petsc(VecSet(v, 0.0));
+  return v;
+}
+
+void ControlSpace::to_coefficients(Vec x, Coefficients& values) const {
+  std::vector<double> numbers(numbers_);
+  {
+    VecRead local(x);
+    for (const Block& block : blocks_) {
+      const double* from = local.data() + block.offset;
+      if (!block.varies_space) continue;
+      ParameterValues& to = values[block.parameter];
+      for (std::int64_t k = 0; k < to.blocks(); ++k, from += block.points) {
+        unpack(to.layout(), from, to.block(k));
+      }
+    }
+    for_numbers(blocks_, [&](const Block& block, std::size_t first, std::size_t) {
+      std::copy_n(local.data() + block.offset, block.size(),
+                  numbers.begin() + static_cast<long>(first));
+    });
+  }
+  if (numbers.empty()) return;
+  check_mpi(
+      MPI_Bcast(numbers.data(), static_cast<int>(numbers.size()), MPI_DOUBLE, 0, grid_.comm()));
+  spread_numbers(numbers, values);
+}
+
+void ControlSpace::from_coefficients(const Coefficients& values, Vec x) const {
+  check_petsc(VecSet(x, 0.0));
+  VecWrite local(x);
+  add_coefficients(values, local.data());
+}
+
+void ControlSpace::add_coefficients(const Coefficients& values, double* local) const {
+  for (const Block& block : blocks_) {
+    const ParameterValues& from = values[block.parameter];
+    double* to = local + block.offset;
+    const auto add_row = [&to](const double* row, std::int64_t n) {
+      for (std::int64_t i = 0; i < n; ++i) *to++ += row[i];
+    };
+    if (!block.varies_space) {
+      if (block.points > 0) add_row(from.block(0), from.blocks());
+      continue;
+    }
+    for (std::int64_t k = 0; k < from.blocks(); ++k)
+      for_owned_rows(from.layout(), from.block(k), add_row);
+  }
+}
+
+void ControlSpace::collect_numbers(const Coefficients& values, std::span<double> buffer) const {
+  for_numbers(blocks_, [&](const Block& block, std::size_t first, std::size_t entries) {
+    std::copy_n(values[block.parameter].block(0), entries,
+                buffer.begin() + static_cast<long>(first));
+  });
+}
+
+void ControlSpace::spread_numbers(std::span<const double> buffer, Coefficients& values) const {
+  for_numbers(blocks_, [&](const Block& block, std::size_t first, std::size_t entries) {
+    std::copy_n(buffer.begin() + static_cast<long>(first), entries,
+                values[block.parameter].block(0));
+  });
+}
+
+bool ControlSpace::any_bounds() const {
+  return std::ranges::any_of(blocks_, [](const Block& b) { return b.spec->bounds.has_value(); });
+}
+
+void ControlSpace::bounds(Vec lower, Vec upper) const {
+  VecWrite low(lower), high(upper);
+  for (const Block& block : blocks_) {
+    const auto [lo, hi] = block.spec->bounds.value_or(std::pair{PETSC_NINFINITY, PETSC_INFINITY});
+    std::fill_n(low.data() + block.offset, block.size(), lo);
+    std::fill_n(high.data() + block.offset, block.size(), hi);
+  }
+}
+
+} // namespace nadir

@@ -1,0 +1,255 @@
+#include "nadir/training/gradient_check.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/hashed_random.hpp"
+#include "nadir/kernel/activation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace nadir {
+namespace {
+
+constexpr double eps = std::numeric_limits<double>::epsilon();
+constexpr int most_steps = 40; ///< halvings from the first step on
+constexpr double first_step = 0.1;
+
+double sum_over_ranks(MPI_Comm comm, double value) {
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm));
+  return value;
+}
+
+double dot(const Layout& layout, const Field& a, const Field& b) {
+  std::vector<double> packed(
+      static_cast<std::size_t>(layout.count[0] * layout.count[1] * layout.count[2]));
+  auto other = packed;
+  pack(layout, a.data(), packed.data());
+  pack(layout, b.data(), other.data());
+  return std::inner_product(packed.begin(), packed.end(), other.begin(), 0.0);
+}
+
+void fill_random(const Grid& grid, std::uint64_t stream, Field& field) {
+  const Extents& n = grid.owned().count;
+  for (std::int64_t z = 0; z < n[0]; ++z) {
+    for (std::int64_t y = 0; y < n[1]; ++y) {
+      for (std::int64_t x = 0; x < n[2]; ++x) {
+        field.at(z, y, x) =
+            hashed_number(stream, static_cast<std::uint64_t>(grid.global_index(z, y, x)));
+      }
+    }
+  }
+}
+
+/// The window of smallest steps whose remainders all exceed `floor`; -1 if there is none.
+int find_window(const std::vector<double>& remainders, double floor) {
+  for (int first = static_cast<int>(remainders.size()) - 1 - TaylorCheck::halvings; first >= 0;
+       --first) {
+    const auto begin = remainders.begin() + first;
+    if (std::all_of(begin, begin + TaylorCheck::halvings + 1, [&](double r) { return r > floor; }))
+      return first;
+  }
+  return -1;
+}
+
+} // namespace
+
+bool DirectionCheck::passed() const {
+  if (sign_changes > 0) return true; // as for the Taylor test
+  return one_minus_cosine <= cosine_tolerance && relative <= relative_tolerance;
+}
+
+bool TaylorCheck::passed() const {
+  if (sign_changes > 0) return true; // a kink inside the window: reported, not judged
+  if (window >= 0) return std::abs(slope - 2.0) <= 0.02;
+  return std::ranges::all_of(remainders, [this](double r) { return r < linear_limit; });
+}
+
+GradientCheck::GradientCheck(const Grid& grid, const Case& c, Objective& objective,
+                             std::uint64_t seed)
+    : grid_(grid), case_(c), objective_(objective), seed_(seed),
+      gradient_(objective.space().create()), moved_(objective.space().create()) {}
+
+TransposeCheck GradientCheck::transpose(Vec x) {
+  objective_.set_control(x);
+  Layer& layer = objective_.chain().layer();
+  const Layout& layout = layer.state_layout();
+  Field z(layout), Wz(layout), lambda(layout), Wt_lambda(layout);
+  fill_random(grid_, seed_, z);
+  fill_random(grid_, seed_ + 1, lambda);
+  TransposeCheck check;
+  const Coefficients& coefficients = objective_.coefficients();
+  std::int64_t layers = 1;
+  for (const auto p : all_parameters) layers = std::max(layers, coefficients[p].layers());
+  for (std::int64_t l = 0; l < layers; ++l) {
+    layer.apply(coefficients.layer(l), z.data(), Wz.data(), GhostValue::zero);
+    layer.apply_transpose(coefficients.layer(l), lambda.data(), Wt_lambda.data());
+    std::array<double, 4> products{dot(layout, Wz, lambda), dot(layout, z, Wt_lambda),
+                                   dot(layout, Wz, Wz), dot(layout, lambda, lambda)};
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, products.data(), 4, MPI_DOUBLE, MPI_SUM, grid_.comm()));
+    const double scale = std::sqrt(products[2] * products[3]);
+    check.difference = std::max(check.difference, std::abs(products[0] - products[1]) / scale);
+  }
+  return check;
+}
+
+/// Random entries in one parameter's block, 0 elsewhere.
+void GradientCheck::set_direction(const ControlSpace::Block& block, std::uint64_t stream,
+                                  Vec d) const {
+  check_petsc(VecSet(d, 0.0));
+  VecWrite local(d);
+  const Extents& n = grid_.owned().count;
+  std::int64_t i = block.offset;
+  for (std::int64_t k = 0; k < block.layers * block.components; ++k) {
+    if (!block.varies_space) {
+      if (block.points > 0)
+        local[static_cast<PetscInt>(i++)] = hashed_number(stream, static_cast<std::uint64_t>(k));
+      continue;
+    }
+    for (std::int64_t z = 0; z < n[0]; ++z) {
+      for (std::int64_t y = 0; y < n[1]; ++y) {
+        for (std::int64_t x = 0; x < n[2]; ++x) {
+          const std::int64_t place = k * grid_.points() + grid_.global_index(z, y, x);
+          local[static_cast<PetscInt>(i++)] =
+              hashed_number(stream, static_cast<std::uint64_t>(place));
+        }
+      }
+    }
+  }
+}
+
+void GradientCheck::move(Vec from, double h, Vec direction) {
+  check_petsc(VecWAXPY(moved_, h, direction, from));
+}
+
+/// Infinite where the chain blows up: such a step is too long to be judged.
+double GradientCheck::value_at(Vec x, double h, Vec direction) {
+  move(x, h, direction);
+  try {
+    return objective_.value(moved_).loss();
+  } catch (const NumericsError&) {
+    return std::numeric_limits<double>::infinity();
+  }
+}
+
+/// Points, layers and samples where Z changes its sign between two steps; 0 for smooth activations.
+std::int64_t GradientCheck::sign_changes(Vec x, double from, double to, Vec direction) {
+  if (!has_kink(case_.network.activation)) return 0;
+  const auto before = signs_at(x, from, direction), after = signs_at(x, to, direction);
+  double changes = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) changes += before[i] != after[i];
+  return static_cast<std::int64_t>(sum_over_ranks(grid_.comm(), changes));
+}
+
+std::vector<TaylorCheck> GradientCheck::taylor(Vec x) {
+  std::vector<TaylorCheck> checks;
+  for (const auto& block : objective_.space().blocks()) checks.push_back(taylor_of(block, x));
+  return checks;
+}
+
+TaylorCheck GradientCheck::taylor_of(const ControlSpace::Block& block, Vec x) {
+  TaylorCheck check;
+  check.parameter = block.parameter;
+  VecHandle direction = objective_.space().create();
+  set_direction(block, seed_ + 100 + static_cast<std::uint64_t>(block.parameter), direction);
+  const double J = objective_.value_and_gradient(x, gradient_).loss();
+  PetscReal derivative = 0;
+  check_petsc(VecDot(gradient_, direction, &derivative));
+  const double floor = 1e3 * eps * std::abs(J);
+  check.linear_limit = 1e4 * eps * std::abs(J);
+  double h = first_step;
+  for (int k = 0; k < most_steps; ++k, h *= 0.5) {
+    const double remainder = std::abs(value_at(x, h, direction) - J - h * derivative);
+    check.steps.push_back(h);
+    check.remainders.push_back(remainder);
+    if (k >= TaylorCheck::halvings && remainder <= floor) break; // from here on rounding
+  }
+  check.window = find_window(check.remainders, floor);
+  if (check.window < 0) return check;
+  const auto first = static_cast<std::size_t>(check.window);
+  const double ratio = check.remainders[first] / check.remainders[first + TaylorCheck::halvings];
+  check.slope = std::log2(ratio) / TaylorCheck::halvings;
+  check.sign_changes = sign_changes(x, 0.0, check.steps[first], direction);
+  return check;
+}
+
+std::vector<DirectionCheck> GradientCheck::directions(Vec x) {
+  std::vector<DirectionCheck> checks;
+  for (const auto& block : objective_.space().blocks()) checks.push_back(directions_of(block, x));
+  return checks;
+}
+
+/// Central differences at several steps; the step is chosen where they change least from one to the
+/// next, without a look at the adjoint's answer.
+DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Vec x) {
+  constexpr std::array steps{1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
+  DirectionCheck check;
+  check.parameter = block.parameter;
+  objective_.value_and_gradient(x, gradient_);
+  VecHandle direction = objective_.space().create();
+  std::array<std::array<double, DirectionCheck::directions>, steps.size()> differences{};
+  for (std::size_t k = 0; k < DirectionCheck::directions; ++k) {
+    set_direction(block, seed_ + 200 + 16 * k + static_cast<std::uint64_t>(block.parameter),
+                  direction);
+    check_petsc(VecDot(gradient_, direction, &check.adjoint[k]));
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      const double up = value_at(x, steps[s], direction), down = value_at(x, -steps[s], direction);
+      differences[s][k] = (up - down) / (2.0 * steps[s]);
+    }
+  }
+  const auto distance = [](const auto& a, const auto& b) {
+    return std::sqrt(std::transform_reduce(a.begin(), a.end(), b.begin(), 0.0, std::plus<>{},
+                                           [](double p, double q) { return (p - q) * (p - q); }));
+  };
+  const auto change = [&](std::size_t s) {
+    const double d = distance(differences[s], differences[s - 1]);
+    return std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
+  };
+  std::size_t best = steps.size() - 1;
+  for (std::size_t s = best - 1; s > 0; --s) {
+    if (change(s) < change(best)) best = s;
+  }
+  check.difference = differences[best];
+  check.sign_changes = sign_changes(x, -steps[best - 1], steps[best - 1], direction);
+  const std::array<double, DirectionCheck::directions> zero{};
+  const double a = distance(check.adjoint, zero), b = distance(check.difference, zero);
+  const double product =
+      std::inner_product(check.adjoint.begin(), check.adjoint.end(), check.difference.begin(), 0.0);
+  check.one_minus_cosine = a > 0 && b > 0 ? 1.0 - product / (a * b) : (a == b ? 0.0 : 1.0);
+  check.relative = b > 0 ? distance(check.adjoint, check.difference) / b : a;
+  return check;
+}
+
+/// Whether Z > 0 at every point of this rank, layer and sample.
+std::vector<std::uint8_t> GradientCheck::signs_at(Vec x, double h, Vec direction) {
+  move(x, h, direction);
+  objective_.set_control(moved_);
+  Chain& chain = objective_.chain();
+  const Coefficients& coefficients = objective_.coefficients();
+  const Layout& layout = chain.state_layout();
+  KeepAll states(layout, chain.layers());
+  Field Z(layout);
+  std::vector<std::uint8_t> signs;
+  for (std::int64_t s = 0; s < objective_.observations().samples; ++s) {
+    unpack(layout, objective_.observations().input_sample(s), states.write(0));
+    chain.forward(coefficients, states, 0, chain.layers(), [](std::int64_t, const double*) {});
+    for (std::int64_t l = 0; l < chain.layers(); ++l) {
+      const LayerCoefficients rows = coefficients.layer(l);
+      chain.layer().apply(rows, states.read(l), Z.data(), GhostValue::given);
+      for (std::int64_t k = 0; k < layout.count[0]; ++k) {
+        for (std::int64_t j = 0; j < layout.count[1]; ++j) {
+          for (std::int64_t i = 0; i < layout.count[2]; ++i) {
+            const double b = rows.b.field
+                                 ? rows.b.field[k * rows.b.stride.z + j * rows.b.stride.y + i]
+                                 : rows.b.number;
+            signs.push_back(Z.at(k, j, i) > b);
+          }
+        }
+      }
+    }
+  }
+  return signs;
+}
+
+} // namespace nadir

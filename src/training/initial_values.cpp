@@ -1,0 +1,89 @@
+#include "nadir/training/initial_values.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/log.hpp"
+#include "nadir/input/diagnostics.hpp"
+#include "nadir/input/field_data.hpp"
+
+#include <algorithm>
+
+namespace nadir {
+namespace {
+
+void set_numbers(const std::vector<double>& init, ParameterValues& values) {
+  const Layout& layout = values.layout();
+  std::vector<double> packed(
+      static_cast<std::size_t>(layout.count[0] * layout.count[1] * layout.count[2]));
+  for (std::int64_t k = 0; k < values.blocks(); ++k) {
+    const double number = init[static_cast<std::size_t>(k % values.components())];
+    if (values.varies_space()) {
+      std::ranges::fill(packed, number);
+      unpack(layout, packed.data(), values.block(k));
+    } else {
+      *values.block(k) = number;
+    }
+  }
+}
+
+void read_file(const Grid& grid, const ParameterCase& parameter, std::int64_t layers,
+               ParameterValues& values) {
+  std::vector<std::int64_t> leading;
+  if (values.varies_layer()) leading.push_back(layers);
+  if (values.components() > 1) leading.push_back(values.components());
+  const Box* box = values.varies_space() ? &grid.owned() : nullptr;
+  const auto data = read_values(grid.comm(), *parameter.init_file, leading, box);
+  const std::size_t points = box ? static_cast<std::size_t>(box->points()) : 1;
+  for (std::int64_t k = 0; k < values.blocks(); ++k) {
+    const double* from = data.data() + static_cast<std::size_t>(k) * points;
+    if (box) {
+      unpack(values.layout(), from, values.block(k));
+    } else {
+      *values.block(k) = *from;
+    }
+  }
+}
+
+/// Values of a file against the bounds; a case's own numbers were checked with the case.
+void check_bounds(const Grid& grid, const Case& c, Parameter p, const ParameterValues& values) {
+  const ParameterCase& parameter = case_of(c, p);
+  if (!parameter.bounds || !parameter.init_file) return;
+  const auto [lo, hi] = *parameter.bounds;
+  std::int64_t outside = 0;
+  const Extents n = values.varies_space() ? grid.owned().count : Extents{1, 1, 1};
+  for (std::int64_t k = 0; k < values.blocks(); ++k) {
+    for (std::int64_t z = 0; z < n[0]; ++z) {
+      for (std::int64_t y = 0; y < n[1]; ++y) {
+        const double* row =
+            values.block(k) + (values.varies_space() ? values.layout().index(z, y, 0) : 0);
+        outside += std::count_if(row, row + n[2], [&](double v) { return v < lo || v > hi; });
+      }
+    }
+  }
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &outside, 1, MPI_INT64_T, MPI_SUM, grid.comm()));
+  if (outside == 0) return;
+  const std::string path = std::string(key_of(p)) + ".init";
+  Diagnostics diagnostics;
+  diagnostics.add(position_of(c, path), path,
+                  formatted("%lld values of the file lie outside the bounds [%g, %g]",
+                            static_cast<long long>(outside), lo, hi));
+  diagnostics.throw_if_any();
+}
+
+} // namespace
+
+Coefficients initial_coefficients(const Grid& grid, const Case& c) {
+  Coefficients coefficients(grid, c, Coefficients::Content::values);
+  for (const auto p : all_parameters) {
+    const ParameterCase& parameter = case_of(c, p);
+    ParameterValues& values = coefficients[p];
+    if (parameter.init_file) {
+      read_file(grid, parameter, c.network.layers, values);
+      check_bounds(grid, c, p, values);
+    } else {
+      set_numbers(parameter.init, values);
+    }
+  }
+  return coefficients;
+}
+
+} // namespace nadir

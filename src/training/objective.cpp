@@ -1,0 +1,82 @@
+#include "nadir/training/objective.hpp"
+
+#include "nadir/base/error.hpp"
+
+#include <algorithm>
+
+namespace nadir {
+
+Objective::Objective(const Grid& grid, const Case& c, const Observations& observations,
+                     Coefficients initial)
+    : grid_(grid), observations_(observations), space_(grid, c), coefficients_(std::move(initial)),
+      bar_(grid, c, Coefficients::Content::gradients), chain_(grid, c),
+      misfit_(chain_.state_layout(), observations, c.loss.reduction),
+      penalty_(grid, space_, initial_control()), two_states_(chain_.state_layout()),
+      reduction_(3 + space_.numbers()) {}
+
+VecHandle Objective::initial_control() const {
+  VecHandle x = space_.create();
+  space_.from_coefficients(coefficients_, x);
+  return x;
+}
+
+LossParts Objective::value(Vec x) { return evaluate(x, nullptr); }
+
+LossParts Objective::value_and_gradient(Vec x, Vec gradient) { return evaluate(x, gradient); }
+
+LossParts Objective::evaluate(Vec x, Vec gradient) {
+  ++evaluations_;
+  space_.to_coefficients(x, coefficients_);
+  if (gradient) {
+    if (!states_) states_ = std::make_unique<KeepAll>(chain_.state_layout(), chain_.layers());
+    bar_.set_zero();
+  }
+  non_finite_.reset();
+  double misfit = 0;
+  for (std::int64_t s = 0; s < observations_.samples; ++s)
+    misfit += run_sample(s, gradient != nullptr);
+
+  reduction_[0] = misfit;
+  reduction_[2] = non_finite_ ? 1.0 : 0.0;
+  const VecRead x_local(x);
+  std::optional<VecWrite> g_local;
+  if (gradient) {
+    space_.collect_numbers(bar_, std::span(reduction_).subspan(3));
+    check_petsc(VecSet(gradient, 0.0));
+    g_local.emplace(gradient);
+  }
+  reduction_[1] = penalty_.add(x_local.data(), gradient ? g_local->data() : nullptr);
+  const int entries = static_cast<int>(gradient ? reduction_.size() : 3);
+  check_mpi(
+      MPI_Allreduce(MPI_IN_PLACE, reduction_.data(), entries, MPI_DOUBLE, MPI_SUM, grid_.comm()));
+  ++reductions_;
+  if (gradient) {
+    space_.spread_numbers(std::span(reduction_).subspan(3), bar_);
+    space_.add_coefficients(bar_, g_local->data());
+  }
+  if (reduction_[2] > 0) throw_if_not_finite(grid_, non_finite_sample_, non_finite_);
+  return {reduction_[0], reduction_[1]};
+}
+
+/// Forward through one sample, back where a gradient is wanted. Returns this rank's misfit.
+double Objective::run_sample(std::int64_t s, bool with_adjoint) {
+  Trajectory& states = with_adjoint ? *states_ : static_cast<Trajectory&>(two_states_);
+  unpack(chain_.state_layout(), observations_.input_sample(s), states.write(0));
+  double misfit = 0;
+  const auto problem = chain_.forward(
+      coefficients_, states, 0, chain_.layers(),
+      [&](std::int64_t layer, const double* z) { misfit += misfit_.value(s, layer, z); });
+  if (problem && !non_finite_) {
+    non_finite_ = problem;
+    non_finite_sample_ = s;
+  }
+  if (with_adjoint) {
+    const auto seed = [&](std::int64_t layer, const double* z, double* lambda) {
+      misfit_.add_derivative(s, layer, z, lambda);
+    };
+    chain_.adjoint(coefficients_, states, seed, bar_);
+  }
+  return misfit;
+}
+
+} // namespace nadir

@@ -1,0 +1,120 @@
+#include "nadir/training/observations.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/hashed_random.hpp"
+#include "nadir/base/log.hpp"
+#include "nadir/input/diagnostics.hpp"
+#include "nadir/input/field_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace nadir {
+namespace {
+
+std::int64_t sum_over_ranks(MPI_Comm comm, std::int64_t value) {
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, comm));
+  return value;
+}
+
+std::int64_t count_marked(MPI_Comm comm, const std::vector<std::uint8_t>& marks) {
+  return sum_over_ranks(comm, std::accumulate(marks.begin(), marks.end(), std::int64_t{0}));
+}
+
+std::vector<std::uint64_t> point_hashes(const Grid& grid, std::int64_t samples,
+                                        std::uint64_t seed) {
+  const Extents& n = grid.owned().count;
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(static_cast<std::size_t>(samples * grid.owned().points()));
+  for (std::int64_t s = 0; s < samples; ++s) {
+    for (std::int64_t z = 0; z < n[0]; ++z) {
+      for (std::int64_t y = 0; y < n[1]; ++y) {
+        for (std::int64_t x = 0; x < n[2]; ++x) {
+          const std::int64_t index = s * grid.points() + grid.global_index(z, y, x);
+          hashes.push_back(hashed(seed, static_cast<std::uint64_t>(index)));
+        }
+      }
+    }
+  }
+  return hashes;
+}
+
+std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetCase& target,
+                                          const FieldSamples& field) {
+  const WithholdCase& withhold = *target.withhold;
+  if (withhold.source) {
+    auto marks = read_marks(grid.comm(), *withhold.source, target.field, grid.owned());
+    for (std::size_t i = 0; i < marks.size(); ++i) marks[i] = marks[i] && field.observed[i];
+    return marks;
+  }
+  const auto observed = static_cast<double>(count_marked(grid.comm(), field.observed));
+  return choose_points(grid, field.observed, field.samples,
+                       std::llround(withhold.fraction * observed), withhold.seed);
+}
+
+Target load_target(const Grid& grid, const TargetCase& target) {
+  FieldSamples field = read_field(grid.comm(), target.field, grid.owned());
+  Target result;
+  result.layer = target.layer;
+  result.weight = target.weight;
+  result.scale = target.field.scale;
+  result.offset = target.field.offset;
+  result.withheld.assign(field.observed.size(), 0);
+  if (target.withhold) result.withheld = withheld_points(grid, target, field);
+  result.y = std::move(field.value);
+  result.used = std::move(field.observed);
+  for (std::size_t i = 0; i < result.used.size(); ++i) {
+    result.used[i] = result.used[i] && !result.withheld[i];
+  }
+  result.used_total = count_marked(grid.comm(), result.used);
+  result.withheld_total = count_marked(grid.comm(), result.withheld);
+  return result;
+}
+
+} // namespace
+
+std::vector<std::uint8_t> choose_points(const Grid& grid,
+                                        const std::vector<std::uint8_t>& candidate,
+                                        std::int64_t samples, std::int64_t count,
+                                        std::uint64_t seed) {
+  const auto hashes = point_hashes(grid, samples, seed);
+  const auto below = [&](std::uint64_t threshold) {
+    std::int64_t n = 0;
+    for (std::size_t i = 0; i < hashes.size(); ++i) n += candidate[i] && hashes[i] <= threshold;
+    return sum_over_ranks(grid.comm(), n);
+  };
+  std::vector<std::uint8_t> chosen(candidate.size(), 0);
+  if (count <= 0) return chosen;
+  // The smallest threshold with `count` candidates at or below it, bit by bit from the top.
+  std::uint64_t threshold = 0;
+  for (std::uint64_t bit = std::uint64_t{1} << 63; bit != 0; bit >>= 1) {
+    if (below(threshold | (bit - 1)) < count) threshold |= bit;
+  }
+  for (std::size_t i = 0; i < hashes.size(); ++i)
+    chosen[i] = candidate[i] && hashes[i] <= threshold;
+  return chosen;
+}
+
+Observations load_observations(const Grid& grid, const Case& c) {
+  Observations observations;
+  observations.points = grid.owned().points();
+  observations.input = read_input(grid.comm(), c.data.input, grid.owned());
+  const std::int64_t local = static_cast<std::int64_t>(observations.input.size());
+  observations.samples = local / std::max<std::int64_t>(observations.points, 1);
+  Diagnostics diagnostics;
+  for (std::size_t k = 0; k < c.data.targets.size(); ++k) {
+    observations.targets.push_back(load_target(grid, c.data.targets[k]));
+    const Target& target = observations.targets.back();
+    if (target.used_total > 0) continue;
+    const std::string path = target_path(c, k);
+    diagnostics.add(position_of(c, path), path,
+                    target.withheld_total > 0
+                        ? "all observed values are withheld: nothing is left to learn from"
+                        : "no value is observed: all are missing or masked");
+  }
+  diagnostics.throw_if_any();
+  return observations;
+}
+
+} // namespace nadir

@@ -1,0 +1,167 @@
+#include "nadir/training/optimizer.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/base/log.hpp"
+#include "nadir/training/descent.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace nadir {
+namespace {
+
+constexpr PetscErrorCode success = PetscErrorCode(0);
+/// More evaluations than a line search makes: an iterate's parts are among the last so many.
+constexpr std::size_t remembered_evaluations = 64;
+
+void set_monitor(Tao tao, PetscErrorCode (*monitor)(Tao, void*), void* context) {
+#if PETSC_VERSION_LT(3, 21, 0)
+  check_petsc(TaoSetMonitor(tao, monitor, context, nullptr));
+#else
+  check_petsc(TaoMonitorSet(tao, monitor, context, nullptr));
+#endif
+}
+
+} // namespace
+
+Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_(objective) {
+  static const bool registered = (register_descent_types(), true);
+  static_cast<void>(registered);
+  const ControlSpace& space = objective.space();
+  solution_ = space.create();
+  best_ = space.create();
+  MPI_Comm comm = PetscObjectComm(reinterpret_cast<PetscObject>(solution_.get()));
+  try {
+    check_petsc(TaoCreate(comm, tao_.out()));
+    check_petsc(TaoSetType(tao_, c.training.optimizer.c_str()));
+    set_descent_rates(tao_, c.training);
+    check_petsc(TaoSetSolution(tao_, solution_));
+    check_petsc(TaoSetObjectiveAndGradient(tao_, nullptr, evaluate, this));
+    check_petsc(TaoSetMaximumIterations(tao_, static_cast<PetscInt>(c.training.iterations)));
+    // Only the gradient relative to the first one ends a run early.
+    check_petsc(TaoSetTolerances(tao_, 0.0, 0.0, c.training.gradient_tolerance));
+    check_petsc(TaoSetMaximumFunctionEvaluations(tao_, PETSC_MAX_INT));
+    if (space.any_bounds()) {
+      lower_ = space.create();
+      upper_ = space.create();
+      space.bounds(lower_, upper_);
+      check_petsc(TaoSetVariableBounds(tao_, lower_, upper_));
+    }
+    set_monitor(tao_, monitor, this);
+    check_petsc(TaoSetFromOptions(tao_));
+    check_petsc(TaoSetUp(tao_));
+  } catch (const SystemError& error) {
+    throw InputError(std::string("training.optimizer, or PETSc's options for it: ") + error.what());
+  }
+}
+
+TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>& each) {
+  check_petsc(VecCopy(x, solution_));
+  check_petsc(VecCopy(x, best_));
+  result_ = {};
+  each_ = each;
+  best_loss_ = std::numeric_limits<double>::infinity();
+  evaluations_before_ = objective_.evaluations();
+  start_ = MPI_Wtime();
+  const PetscErrorCode code = TaoSolve(tao_);
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  check_petsc(code);
+  TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
+  check_petsc(TaoGetConvergedReason(tao_, &reason));
+  result_.reason = reason_text(reason);
+  check_petsc(VecCopy(best_, x));
+  return result_;
+}
+
+PetscErrorCode Optimizer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void* context) {
+  auto& self = *static_cast<Optimizer*>(context);
+  try {
+    const LossParts parts = self.objective_.value_and_gradient(x, g);
+    self.recent_.push_front(parts);
+    if (self.recent_.size() > remembered_evaluations) self.recent_.pop_back();
+    *f = parts.loss();
+    return success;
+  } catch (const NumericsError& error) {
+    const auto& history = self.result_.history;
+    const std::int64_t next = history.empty() ? 0 : history.back().iteration + 1;
+    self.failure_ = std::make_exception_ptr(
+        NumericsError(formatted("iteration %lld: ", static_cast<long long>(next)) + error.what()));
+  } catch (...) {
+    self.failure_ = std::current_exception();
+  }
+  return PETSC_ERR_USER;
+}
+
+PetscErrorCode Optimizer::monitor(Tao tao, void* context) {
+  auto& self = *static_cast<Optimizer*>(context);
+  try {
+    self.record_iteration(tao);
+    return success;
+  } catch (...) {
+    self.failure_ = std::current_exception();
+  }
+  return PETSC_ERR_USER;
+}
+
+void Optimizer::record_iteration(Tao tao) {
+  PetscInt number = 0;
+  PetscReal f = 0, norm = 0, step = 0;
+  TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
+  check_petsc(TaoGetSolutionStatus(tao, &number, &f, &norm, nullptr, &step, &reason));
+  // Some types call their monitors twice for one iterate.
+  if (!result_.history.empty() && result_.history.back().iteration == number) return;
+  const std::int64_t evaluations = objective_.evaluations() - evaluations_before_;
+  result_.history.push_back({number, parts_of(f), norm, step, evaluations, MPI_Wtime() - start_});
+  if (f < best_loss_) {
+    best_loss_ = f;
+    result_.best = result_.history.size() - 1;
+    check_petsc(VecCopy(solution_, best_));
+  }
+  each_(result_.history.back());
+}
+
+/// Misfit and penalty of the evaluation whose sum TAO reports.
+LossParts Optimizer::parts_of(double loss) const {
+  const auto same = [&](const LossParts& parts) { return parts.loss() == loss; };
+  const auto found = std::ranges::find_if(recent_, same);
+  return found != recent_.end() ? *found : LossParts{loss, 0.0};
+}
+
+std::string Optimizer::reason_text(TaoConvergedReason reason) const {
+  const auto iterations = static_cast<long long>(case_.training.iterations);
+  switch (reason) {
+  case TAO_CONVERGED_GATOL:
+  case TAO_CONVERGED_GRTOL:
+  case TAO_CONVERGED_GTTOL:
+    return formatted("converged: the gradient fell below %g of the first one",
+                     case_.training.gradient_tolerance);
+  case TAO_CONVERGED_STEPTOL:
+    return "converged: the steps became too small to matter";
+  case TAO_CONVERGED_MINF:
+    return "converged: the loss fell below PETSc's lower bound";
+  case TAO_DIVERGED_MAXITS:
+    return formatted("stopped after all %lld iterations", iterations);
+  case TAO_DIVERGED_LS_FAILURE:
+    return "stopped: the line search finds no lower loss (often: rounding is reached)";
+  case TAO_DIVERGED_TR_REDUCTION:
+    return "stopped: the trust region became too small (often: rounding is reached)";
+  case TAO_DIVERGED_MAXFCN:
+    return "stopped after PETSc's limit of evaluations";
+  case TAO_DIVERGED_NAN:
+    return "diverged: PETSc met a number that is not finite";
+  default:
+    return formatted("ended with TAO's reason %d", static_cast<int>(reason));
+  }
+}
+
+double Optimizer::active_share(Vec x) const {
+  if (!lower_) return 0.0;
+  const VecRead value(x), low(lower_), high(upper_);
+  std::array<std::int64_t, 2> counts{0, objective_.space().local_size()};
+  for (PetscInt i = 0; i < counts[1]; ++i) counts[0] += value[i] <= low[i] || value[i] >= high[i];
+  MPI_Comm comm = PetscObjectComm(reinterpret_cast<PetscObject>(x));
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, counts.data(), 2, MPI_INT64_T, MPI_SUM, comm));
+  return static_cast<double>(counts[0]) / static_cast<double>(counts[1]);
+}
+
+} // namespace nadir

@@ -1,0 +1,41 @@
+#!/bin/bash
+# Follows docs/installation.md to the letter, in a copy of the sources: a cluster without root, with
+# PETSC_DIR and PETSC_ARCH, header-only libraries in a folder, and a compiler wrapper.
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# commands NAME: the fenced blocks of the page marked `run: NAME`
+commands() {
+  awk -v mark="<!-- run: $1 -->" '
+    $0 == mark { wanted = 1; next }
+    wanted && /^```sh$/ { inside = 1; next }
+    inside && /^```$/ { inside = 0; wanted = 0; next }
+    inside { print }' "$NADIR_SOURCE/docs/installation.md"
+}
+
+mkdir -p "$work/nadir" "$work/home/software/petsc"
+tar -C "$NADIR_SOURCE" --exclude=./build --exclude=./results --exclude=./.git -cf - . |
+  tar -C "$work/nadir" -xf -
+cd "$work/nadir"
+ln -s "$(pkg-config --variable=prefix PETSc)" "$work/home/software/petsc/arch-linux-c-opt"
+mkdir -p tomlplusplus/include CLI11/include
+ln -s "$(sed -n 's/^NADIR_TOMLPLUSPLUS_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.txt")/toml++" \
+  tomlplusplus/include
+ln -s "$(sed -n 's/^NADIR_CLI11_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.txt")/CLI" CLI11/include
+
+# A wrapper, as clusters have them; this one also saves the time of optimising.
+compiler=$(command -v c++)
+printf '#!/bin/sh\nexec %s "$@" -O0\n' "$compiler" >"$work/wrapper"
+chmod +x "$work/wrapper"
+export HOME=$work/home CXX=$work/wrapper
+unset PKG_CONFIG_PATH
+
+[ "$(commands cluster | wc -l)" -ge 10 ] || { echo "the page has lost its commands"; exit 1; }
+commands cluster >"$work/cluster.sh"
+echo "set -e; . '$work/cluster.sh'" | bash -ex
+for file in build/release/nadir results/check.h5 "$HOME/software/nadir/bin/nadir"; do
+  [ -s "$file" ] || { echo "$file was not made"; exit 1; }
+done
+grep -q "isystem $HOME/software/headers" build/release/compile_commands.json
+grep -q "$HOME/software/petsc/arch-linux-c-opt" build/release/compile_commands.json

@@ -1,0 +1,28 @@
+#!/bin/bash
+# Installs nadir into an empty prefix and builds and runs a program of somebody else against it.
+set -euo pipefail
+source=$NADIR_SOURCE/tests/package/outside
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cmake --install "$NADIR_BUILD" --prefix "$work/prefix" >"$work/log" || { cat "$work/log"; exit 1; }
+"$work/prefix/bin/nadir" --version
+
+cmake -S "$source" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  -DCMAKE_BUILD_TYPE=Release >"$work/log" || { cat "$work/log"; exit 1; }
+cmake --build "$work/build" >"$work/log" || { cat "$work/log"; exit 1; }
+
+cd "$work"
+for ranks in 1 2; do
+  rm -f outside.h5
+  "$NADIR_MPIEXEC" -n $ranks build/outside
+  [ -s outside.h5 ]
+done
+
+# Where PETSc is gone, find_package says so and names what it tried.
+if cmake -S "$source" -B "$work/other" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  -DPETSC_DIR="$work/nowhere" >"$work/log" 2>&1; then
+  echo "a PETSC_DIR without PETSc was accepted" >&2
+  exit 1
+fi
+grep -q "nowhere/lib/pkgconfig/PETSc.pc (from PETSC_DIR" "$work/log" || { cat "$work/log"; exit 1; }

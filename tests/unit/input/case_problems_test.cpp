@@ -1,0 +1,332 @@
+#include "nadir/base/error.hpp"
+#include "nadir/input/case_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace nadir {
+namespace {
+
+const std::string base = R"([grid]
+shape = [8, 9]
+boundary = ["periodic", "reflect"]
+[network]
+layers = 4
+[kernel]
+diffusion = 0.1
+[data]
+input = { file = "a.h5", dataset = "/x" }
+[[data.target]]
+file = "a.h5"
+dataset = "/y"
+)";
+
+using Lines = std::vector<std::string>;
+
+Lines problems(const std::string& text, const Lines& overrides = {}) {
+  Diagnostics diagnostics;
+  parse_case(text, "case.toml", overrides, diagnostics);
+  return diagnostics.problems();
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+struct Mistake {
+  std::string override, problem; ///< the one line, without "--set "
+};
+
+class OneMistake : public testing::TestWithParam<Mistake> {};
+
+TEST_P(OneMistake, IsNamedOnce) {
+  const auto& [override, problem] = GetParam();
+  EXPECT_EQ(problems(base, {override}), Lines{"--set " + problem});
+}
+
+const Mistake mistakes[] = {
+    // names
+    {"network.layrs=3", "network.layrs: unknown key (did you mean 'layers'?)"},
+    {"Title=x", "Title: unknown key (did you mean 'title'?)"},
+    {"network.diffusion=3", "network.diffusion: unknown key (did you mean 'kernel.diffusion'?)"},
+    {"loss.zzz=3", "loss.zzz: unknown key (known: reduction)"},
+    {"data.target.0.wieght=1", "data.target.0.wieght: unknown key (did you mean 'weight'?)"},
+    {"kernel.diffusion.penalty.h2=1",
+     "kernel.diffusion.penalty.h2: unknown key (did you mean 'l2'?)"},
+    {"network.activation=tahn",
+     "network.activation: unknown activation \"tahn\" (did you mean \"tanh\"? one of: identity, "
+     "tanh, relu, leaky-relu, sigmoid, softplus, gelu, sin, square, logistic)"},
+    {"training.optimizer=bqnsl",
+     "training.optimizer: unknown optimizer \"bqnsl\" (did you mean \"bqnls\"? one of: bqnls, "
+     "blmvm, lmvm, bncg, cg, bqnkls, bqnktr, bqnktl, owlqn, steepest-descent, adam)"},
+    {"kernel.type=dense", "kernel.type: unknown kernel \"dense\" (one of: adr)"},
+    {"network.scheme=rk4", "network.scheme: unknown scheme \"rk4\" (one of: explicit-euler)"},
+    {"training.strategy=x", "training.strategy: unknown strategy \"x\" (one of: end-to-end)"},
+    {"loss.reduction=Sum",
+     "loss.reduction: unknown reduction \"Sum\" (did you mean \"sum\"? one of: sum, mean)"},
+    {"kernel.diffusion.varies=[\"time\"]",
+     "kernel.diffusion.varies.0: unknown axis \"time\" (one of: space, layer)"},
+    // types
+    {"network.layers=abc", "network.layers: expected an integer, found the string \"abc\""},
+    {"network.layers=4.0", "network.layers: expected an integer, found the number 4.0"},
+    {"network.layers=", "network.layers: expected an integer, found the string \"\""},
+    {"network=3", "network: expected a table, found the integer 3"},
+    {"title=3", "title: expected a string, found the integer 3"},
+    {"grid.units=[]", "grid.units: expected a string, found a list"},
+    {"network.rate=true", "network.rate: expected a number, found true"},
+    {"network.activation=7",
+     "network.activation: expected a string that names the activation, found the integer 7"},
+    {"kernel.reaction=[1]", "kernel.reaction: expected a number or a table, found a list"},
+    {"kernel.reaction.init=x", "kernel.reaction.init: expected a number, a list of one number per "
+                               "component, or { file, dataset }, found the string \"x\""},
+    {"kernel.reaction.varies=[space]", "kernel.reaction.varies: expected a list of \"space\" and "
+                                       "\"layer\", found the string \"[space]\" (not valid TOML)"},
+    {"kernel.reaction.train=1",
+     "kernel.reaction.train: expected true or false, found the integer 1"},
+    {"grid.boundary=periodic",
+     "grid.boundary: expected a list of boundaries, one per axis, found the string \"periodic\""},
+    {"grid.boundary.0=1", "grid.boundary.0: expected \"periodic\", \"reflect\" or { value = number "
+                          "}, found the integer 1"},
+    {"data.target=x", "data.target: expected a table, or a list of tables, found the string \"x\""},
+    {"data.target.0=1", "data.target.0: expected a table, found the integer 1"},
+    {"data.input.index=1.5", "data.input.index: expected an integer, a list of integers or "
+                             "\"all\", found the number 1.5"},
+    {"output.layers=none",
+     "output.layers: expected \"ends\", \"all\" or a list of layers, found the string \"none\""},
+    {"run.time_limit=1:2",
+     "run.time_limit: expected \"HH:MM:SS\" or a number of seconds, found the string \"1:2\""},
+    {"run.time_limit=00:61:00", "run.time_limit: expected \"HH:MM:SS\" or a number of seconds, "
+                                "found the string \"00:61:00\""},
+    {"title=2020-01-01", "title: expected a string, found the date or time 2020-01-01"},
+    // ranges
+    {"grid.shape=[8, -9]", "grid.shape.1: must be at least 1, is -9"},
+    {"grid.shape=[]", "grid.shape: must have 1 to 3 entries, has 0"},
+    {"grid.shape=[1,2,3,4]", "grid.shape: must have 1 to 3 entries, has 4"},
+    {"grid.shape=[9223372036854775807, 2]",
+     "grid.shape: has more points than a 64-bit integer counts"},
+    {"grid.spacing=[1, 0]", "grid.spacing.1: must be positive, is 0.0"},
+    {"grid.spacing=[1]",
+     "grid.spacing: must have one entry for each of the 2 axes of grid.shape, has 1"},
+    {"grid.origin=[1, 2, 3]",
+     "grid.origin: must have one entry for each of the 2 axes of grid.shape, has 3"},
+    {"grid.boundary=[\"reflect\"]",
+     "grid.boundary: must have one entry for each of the 2 axes of grid.shape, has 1"},
+    {"grid.spacing=[]", "grid.spacing: must have at least 1 entry, has 0"},
+    {"grid.boundary.1={}", "grid.boundary.1.value: missing"},
+    {"network.layers=0", "network.layers: must be between 1 and 1000000, is 0"},
+    {"network.layers=1000000000000",
+     "network.layers: must be between 1 and 1000000, is 1000000000000"},
+    {"network.rate=nan", "network.rate: must be finite, is nan"},
+    {"kernel.reaction=-inf", "kernel.reaction: must be finite, is -inf"},
+    {"kernel.advection.init=[1, nan]", "kernel.advection.init.1: must be finite, is nan"},
+    {"grid.boundary.0={value=inf}", "grid.boundary.0.value: must be finite, is inf"},
+    {"data.input.scale=0", "data.input.scale: must be other than 0, is 0.0"},
+    {"data.input.index=-1", "data.input.index: must be at least 0, is -1"},
+    {"data.input.index=[]", "data.input.index: must have at least 1 entry, has 0"},
+    {"data.input.file=", "data.input.file: must not be empty"},
+    {"data.input.file=\"a\\u0000\"",
+     "data.input.file: must not have line breaks or other control characters"},
+    {"data.target.0.weight=0", "data.target.0.weight: must be positive, is 0.0"},
+    {"data.target.0.layer=5",
+     "data.target.0.layer: must be between 0 and network.layers = 4, is 5"},
+    {"data.target.0.layer=-1", "data.target.0.layer: must be at least 0, is -1"},
+    {"data.target.0.withhold={fraction=1}",
+     "data.target.0.withhold.fraction: must be at least 0.0 and below 1.0, is 1.0"},
+    {"data.target.0.withhold={fraction=0.1,seed=-1}",
+     "data.target.0.withhold.seed: must be at least 0, is -1"},
+    {"data.target.0.withhold={seed=1}",
+     "data.target.0.withhold: needs fraction, or file and dataset"},
+    {"data.target.0.withhold={file=\"x\"}", "data.target.0.withhold: needs both file and dataset"},
+    {"data.target.0.withhold={file=\"x\",dataset=\"y\",fraction=0.1}",
+     "data.target.0.withhold: takes either fraction and seed, or file and dataset, not both"},
+    {"data.target.0.mask={file=\"x\"}", "data.target.0.mask.dataset: missing"},
+    {"kernel.diffusion.penalty.tv=-1", "kernel.diffusion.penalty.tv: must be 0 or more, is -1.0"},
+    {"kernel.diffusion.penalty.epsilon=0",
+     "kernel.diffusion.penalty.epsilon: must be positive, is 0.0"},
+    {"kernel.diffusion.varies=[\"space\",\"space\"]",
+     "kernel.diffusion.varies: names an axis twice"},
+    {"kernel.diffusion.bounds=[1, 0]",
+     "kernel.diffusion.bounds: reversed: the lower bound 1.0 is above the upper bound 0.0"},
+    {"kernel.diffusion.bounds=[1]", "kernel.diffusion.bounds: must have 2 entries, has 1"},
+    {"training.gradient_tolerance=-1", "training.gradient_tolerance: must be 0 or more, is -1.0"},
+    {"training.adam_beta1=1", "training.adam_beta1: must be at least 0.0 and below 1.0, is 1.0"},
+    {"run.checkpoint.every=0", "run.checkpoint.every: must be at least 1, is 0"},
+    {"run.time_limit=-3", "run.time_limit: must be positive, is -3.0"},
+    {"run.time_limit=00:00:00", "run.time_limit: must be positive, is 00:00:00"},
+    // components
+    {"kernel.advection.init=[1]",
+     "kernel.advection.init: must have one number per component, 2 (y, x), has 1; values that "
+     "differ in space or layer come from a file"},
+    {"kernel.diffusion={init=[1, 2], varies=[\"layer\"]}",
+     "kernel.diffusion.init: must have one number per component, 1, has 2; values that differ in "
+     "space or layer come from a file"},
+    // output
+    {"output.layers=[0, 5]", "output.layers: layer 5 is beyond network.layers = 4"},
+    {"output.layers=[2, 0, 2]", "output.layers: names layer 2 twice"},
+    {"output.layers=[-1]", "output.layers.0: must be at least 0, is -1"},
+    {"output.file=", "output.file: must not be empty"},
+    // paths of overrides
+    {"layers", "layers: expected key.path=value"},
+    {"=3", "=3: not the path of a key"},
+    {"grid..shape=3", "grid..shape=3: not the path of a key"},
+    {"data.target.1.layer=3",
+     "data.target.1.layer: data.target is a list of 1, counted from 0; it has no '1'"},
+    {"grid.shape.x=3", "grid.shape.x: grid.shape is a list of 2, counted from 0; it has no 'x'"},
+    {"network.layers.x=3", "network.layers.x: network.layers is the integer 4, not a table"},
+};
+
+INSTANTIATE_TEST_SUITE_P(CaseProblems, OneMistake, testing::ValuesIn(mistakes));
+
+TEST(CaseProblems, InitOutsideBounds) {
+  const Lines overrides{"kernel.diffusion.bounds=[0.2, 1]"};
+  EXPECT_EQ(problems(base, overrides),
+            Lines{"case.toml:7:1: kernel.diffusion.init: 0.1 is outside the bounds [0.2, 1.0]"});
+}
+
+TEST(CaseProblems, BoundsNeedAnOptimizerThatTakesThem) {
+  const std::string problem =
+      "--set kernel.diffusion.bounds: the optimizer \"lmvm\" takes no bounds (these do: bqnls, "
+      "blmvm, bncg, bqnkls, bqnktr, bqnktl, steepest-descent, adam)";
+  const Lines overrides{"training.optimizer=lmvm", "kernel.diffusion.bounds=[0, 1]"};
+  EXPECT_EQ(problems(base, overrides), Lines{problem});
+  const Lines fixed{overrides[0], overrides[1], "kernel.diffusion.train=false"};
+  EXPECT_EQ(problems(base, fixed), Lines{});
+}
+
+TEST(CaseProblems, MissingKeysSayWhatIsNeeded) {
+  EXPECT_EQ(problems(""),
+            (Lines{"case.toml:1:1: grid.shape: missing: the number of points per axis, such as "
+                   "[90, 180]",
+                   "case.toml:1:1: grid.boundary: missing: one of \"periodic\", \"reflect\", { "
+                   "value = number } for each axis; there is no default, since a wrong guess would "
+                   "go unseen",
+                   "case.toml:1:1: network.layers: missing: the number of relaxation steps n",
+                   "case.toml:1:1: data.input: missing: a FIELD { file, dataset }, the state the "
+                   "network starts from"}));
+  const std::string boundary = "boundary = [\"periodic\", \"reflect\"]\n";
+  const Lines found = problems(replaced(base, boundary, ""));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(found[0].starts_with("case.toml:1:2: grid.boundary: missing: ")) << found[0];
+  EXPECT_EQ(problems(replaced(base, "dataset = \"/y\"\n", "")),
+            Lines{"case.toml:10:1: data.target.0.dataset: missing"});
+}
+
+TEST(CaseProblems, AllAtOnceInTheOrderOfTheFile) {
+  const std::string text = R"(titel = "x"
+[grid]
+shape = [8, 9]
+spacing = [0.0, 1]
+[network]
+  layrs = 16
+activation = "relu6"
+[kernel]
+advection = { init = [0.1], bounds = [2, 1] }
+[data]
+input = { file = "a.h5" }
+)";
+  const Lines found = problems(text, {"loss.reduction=max", "output.layers=[]"});
+  const Lines starts{"case.toml:1:1: titel: unknown key (did you mean 'title'?)",
+                     "case.toml:2:2: grid.boundary: missing",
+                     "case.toml:4:12: grid.spacing.0: must be positive",
+                     "case.toml:6:3: network.layrs: unknown key (did you mean 'layers'?)",
+                     "case.toml:7:1: network.activation: unknown activation \"relu6\"",
+                     "case.toml:9:15: kernel.advection.init: must have one number per component",
+                     "case.toml:9:29: kernel.advection.bounds: reversed",
+                     "case.toml:11:1: data.input.dataset: missing",
+                     "--set loss.reduction: unknown reduction \"max\"",
+                     "--set output.layers: must have at least 1 entry"};
+  ASSERT_EQ(found.size(), starts.size()) << testing::PrintToString(found);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    EXPECT_TRUE(found[i].starts_with(starts[i])) << found[i];
+}
+
+TEST(CaseProblems, ASyntaxErrorStandsAlone) {
+  const Lines found = problems("[grid]\nshape = [1,,2]\ncolour = 3\n", {"nonsense"});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(found[0].starts_with("case.toml:2:12: not valid TOML: ")) << found[0];
+}
+
+TEST(CaseProblems, CharactersBeyondAsciiOnlyInStringsAndComments) {
+  const std::string text = replaced(base, "[network]", "units = °C # in °C\n[network]");
+  EXPECT_EQ(problems(text), Lines{"case.toml:4:9: not valid TOML: such characters only in strings "
+                                  "and comments"});
+  for (const char* units :
+       {R"("°C" # °)", R"('°C')", R"("""°"C""""")", R"('''°''C''')", R"("\"°\"")"})
+    EXPECT_EQ(problems(replaced(text, "°C # in °C", units)), Lines{}) << units;
+  EXPECT_EQ(problems("\xEF\xBB\xBF" + base, {"grid.units=°C"}), Lines{});
+}
+
+TEST(CaseProblems, DiagnosticsSortAndKeepEachOnce) {
+  Diagnostics diagnostics;
+  EXPECT_NO_THROW(diagnostics.throw_if_any());
+  diagnostics.add({"--set a=1", 0, 0}, "a", "late");
+  diagnostics.add({"f.toml", 3, 2}, "b", "second");
+  diagnostics.add({"f.toml", 3, 1}, "c", "first\nof two");
+  diagnostics.add({"f.toml", 3, 2}, "b", "second");
+  const std::string all = "f.toml:3:1: c: first\\u000Aof two\nf.toml:3:2: b: second\n--set a: late";
+  try {
+    diagnostics.throw_if_any();
+    FAIL() << "did not throw";
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.what(), all);
+    EXPECT_EQ(error.code(), ExitCode::input);
+  }
+}
+
+std::string repeated(const std::string& text, std::size_t times) {
+  std::string result;
+  for (std::size_t i = 0; i < times; ++i) result += text;
+  return result;
+}
+
+/// Hostile input ends with a message, soon.
+TEST(CaseProblems, HostileInput) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::string texts[] = {
+      "title = " + repeated("[", 100000),
+      "a" + repeated(".a", 1000000) + " = 1\n",
+      "[a" + repeated(".a", 1000000) + "]\n",
+      "a = " + repeated("{a = ", 1000) + "1" + repeated("}", 1000),
+      repeated("a" + repeated(".a", 45) + " = {", 32) + repeated("}", 32),
+      "[.a]\n",
+      "[=]\n",
+      "x = 99999999999999999999999\n",
+      std::string("title = \"\xff\xfe\"\n"),
+      std::string("title = \"a\0b\"\n", 14),
+      base + "weight = 1e400\n",
+      base + "layer = 9223372036854775807\n",
+      base + repeated("x", 1000000) + " = 1\n",
+      replaced(base, "[8, 9]", "[" + repeated("1,", 1000000) + "1]"),
+      replaced(base, "[8, 9]", "[9223372036854775807, 9223372036854775807, 9223372036854775807]"),
+  };
+  for (const auto& text : texts) EXPECT_FALSE(problems(text).empty()) << text.substr(0, 60);
+  EXPECT_FALSE(problems(base, {repeated("a.", 1000000) + "a=1"}).empty());
+  EXPECT_FALSE(problems(base, {"network.layers=" + repeated("[", 1000000)}).empty());
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(seconds.count(), 60.0);
+}
+
+/// Every key of a case, in turn, replaced by values of every kind: a message or a good case.
+TEST(CaseProblems, WrongKindsAnywhere) {
+  const char* const values[] = {"1",        "-1",   "1.5",          "nan",
+                                "true",     "[]",   "[[1], {a=1}]", "{}",
+                                "word",     "\"\"", "[1]",          "9223372036854775807",
+                                "00:00:01", "{x=1}"};
+  std::size_t refused = 0, accepted = 0;
+  for (const auto& key : case_keys())
+    for (const char* value : values) {
+      Diagnostics diagnostics;
+      const Case c = parse_case(base, "case.toml", {key + "=" + value}, diagnostics);
+      ++(diagnostics.empty() ? accepted : refused);
+      if (!diagnostics.empty()) continue;
+      parse_case(resolved_text(c), "case.toml", {}, diagnostics);
+      EXPECT_TRUE(diagnostics.empty()) << key << " = " << value << "\n"
+                                       << testing::PrintToString(diagnostics.problems());
+    }
+  EXPECT_GT(refused, 500u);
+  EXPECT_GT(accepted, 100u);
+}
+
+} // namespace
+} // namespace nadir

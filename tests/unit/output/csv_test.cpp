@@ -1,0 +1,57 @@
+#include "nadir/base/error.hpp"
+#include "nadir/output/csv.hpp"
+
+#include "../support/files.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+
+using namespace nadir;
+using nadir::test::Folder;
+
+namespace {
+
+/// The text as it is now; no rank goes on before all have read it.
+std::string text_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  test::barrier();
+  return text.str();
+}
+
+TEST(CsvFile, RowsAppearAsTheyAreWritten) {
+  const Folder folder;
+  const std::string path = folder / "a.csv";
+  CsvFile csv(MPI_COMM_WORLD, path, {"iteration", "loss"});
+  EXPECT_EQ(text_of(path), "iteration,loss\n");
+  csv.row(std::array{0.0, 0.1});
+  EXPECT_EQ(text_of(path), "iteration,loss\n0,0.10000000000000001\n");
+  csv.row(std::array{1.0, 1e-300});
+  EXPECT_EQ(text_of(path), "iteration,loss\n0,0.10000000000000001\n1,1e-300\n");
+}
+
+TEST(CsvFile, BeginsAnewOrGoesOn) {
+  const Folder folder;
+  const std::string path = folder / "a.csv";
+  const auto write = [&](CsvFile::Mode mode, double value) {
+    CsvFile(MPI_COMM_WORLD, path, {"a"}, mode).row(std::array{value});
+    test::barrier();
+  };
+  write(CsvFile::Mode::append, 1);
+  write(CsvFile::Mode::append, 2);
+  EXPECT_EQ(text_of(path), "a\n1\n2\n");
+  write(CsvFile::Mode::fresh, 3);
+  EXPECT_EQ(text_of(path), "a\n3\n");
+}
+
+TEST(CsvFile, FailsOnAllRanks) {
+  const Folder folder;
+  EXPECT_THROW(CsvFile(MPI_COMM_WORLD, folder / "missing/a.csv", {"a"}), SystemError);
+  CsvFile full(MPI_COMM_WORLD, folder / "a.csv", {"a"});
+  EXPECT_THROW(full.row(std::array{1.0, 2.0}), std::logic_error);
+}
+
+} // namespace

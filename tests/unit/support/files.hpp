@@ -1,0 +1,86 @@
+#pragma once
+
+#include "nadir/base/box.hpp"
+
+#include <mpi.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// What tests of files share. All ranks call these together.
+namespace nadir::test {
+
+inline int world_rank() {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank;
+}
+
+inline int world_size() {
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  return ranks;
+}
+
+inline void barrier() { MPI_Barrier(MPI_COMM_WORLD); }
+
+/// A folder of its own for each test, the same on all ranks, removed at the end.
+class Folder {
+ public:
+  Folder() {
+    char name[] = "nadir-test-XXXXXX";
+    const auto pattern = std::filesystem::temp_directory_path() / name;
+    std::string text = pattern.string();
+    if (world_rank() == 0 && !mkdtemp(text.data())) text.front() = '\0';
+    MPI_Bcast(text.data(), static_cast<int>(text.size()), MPI_CHAR, 0, MPI_COMM_WORLD);
+    path_ = text;
+  }
+  ~Folder() {
+    barrier();
+    std::error_code ignored;
+    if (world_rank() == 0) std::filesystem::remove_all(path_, ignored);
+    barrier();
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  /// Names in the folder, ascending.
+  std::vector<std::string> names() const {
+    std::vector<std::string> result;
+    for (const auto& entry : std::filesystem::directory_iterator(path_))
+      result.push_back(entry.path().filename().string());
+    std::sort(result.begin(), result.end());
+    return result;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// This rank's box of a grid cut along x into unequal parts: rows in the file are not contiguous.
+inline Box part_of(const std::vector<std::int64_t>& shape) {
+  Box box;
+  box.dimension = static_cast<int>(shape.size());
+  std::copy(shape.rbegin(), shape.rend(), box.count.rbegin());
+  const std::int64_t points = shape.back();
+  const std::int64_t rank = world_rank();
+  const std::int64_t ranks = world_size();
+  // Cuts at x = points * (r/ranks)^2: narrow parts first.
+  const auto cut = [&](std::int64_t r) { return points * r * r / (ranks * ranks); };
+  box.start[2] = cut(rank);
+  box.count[2] = cut(rank + 1) - cut(rank);
+  return box;
+}
+
+/// Calls f(z, y, x) for every point of a box, C order, in global indices.
+template<class F> void for_each_point(const Box& box, F&& f) {
+  for (std::int64_t z = box.start[0]; z < box.start[0] + box.count[0]; ++z)
+    for (std::int64_t y = box.start[1]; y < box.start[1] + box.count[1]; ++y)
+      for (std::int64_t x = box.start[2]; x < box.start[2] + box.count[2]; ++x) f(z, y, x);
+}
+
+} // namespace nadir::test

@@ -1,0 +1,126 @@
+"""Data of the examples in inputs/: known coefficients, random inputs, the scheme's own output.
+
+Every file has /input and /target [sample, grid axes] and the coefficients that made the target under
+/truth, named and shaped as under /parameters of a result file, so that both can be compared as they are.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+import hdf5
+from adr import Network, random_waves
+
+
+def coordinates(shape, spacing, origin=None):
+    """Coordinate arrays of the grid points, one per axis, shaped to broadcast."""
+    origin = origin or [0.0] * len(shape)
+    axes = [o + h * np.arange(n) for n, h, o in zip(shape, spacing, origin)]
+    return np.meshgrid(*axes, indexing="ij", sparse=True)
+
+
+def identify_1d():
+    """Four constants of a tanh network on a ring."""
+    random = np.random.default_rng(101)
+    net = Network(spacing=(1.0,), boundary=("periodic",), layers=8, omega=0.5,
+                  R=-0.05, U=[0.4], D=[0.3], b=0.02, activation="tanh")  # fmt: skip
+    x = random_waves(random, (128,), 6, 1)
+    truth = dict(reaction=net.R, advection=net.U[0], diffusion=net.D[0], bias=net.b)
+    return net, x, truth
+
+
+def full_tensor_2d():
+    """A diffusion tensor whose principal axis turns along x, as around a curved fibre."""
+    random = np.random.default_rng(102)
+    shape, spacing = (32, 48), (1.0, 1.0)
+    y, x = coordinates(shape, spacing)
+    angle = np.pi * x / shape[1] + 0.0 * y  # turns by half a revolution: periodic
+    along, across = 0.35, 0.05
+    tensor = [
+        along * np.sin(angle) ** 2 + across * np.cos(angle) ** 2,  # yy
+        (along - across) * np.sin(angle) * np.cos(angle),  # yx
+        along * np.cos(angle) ** 2 + across * np.sin(angle) ** 2,  # xx
+    ]
+    net = Network(spacing, ("reflect", "periodic"), layers=4, omega=0.5,
+                  R=0.0, U=[0.1, -0.2], D=tensor)  # fmt: skip
+    truth = dict(advection=np.array(net.U), diffusion=np.stack(tensor))
+    return net, random_waves(random, shape, 10, 8), truth
+
+
+def diffusion_3d():
+    """A block that conducts badly in a ball, cooled to 0 at the ends of its y axis."""
+    random = np.random.default_rng(103)
+    shape, spacing = (10, 12, 14), (1.0, 1.0, 1.0)
+    z, y, x = coordinates(shape, spacing)
+    radius = np.sqrt((z - 4.5) ** 2 + (y - 5.5) ** 2 + (x - 6.5) ** 2)
+    D = 0.15 - 0.10 / (1 + np.exp(2 * (radius - 3)))
+    net = Network(spacing, ("reflect", 0.0, "periodic"), layers=4, omega=0.5,
+                  R=-0.05, U=[0.0, 0.0, 0.0], D=[D])  # fmt: skip
+    return net, random_waves(random, shape, 5, 6), dict(reaction=net.R, diffusion=D)
+
+
+def convection_diffusion():
+    """u_t = a u_x + b u_y + 0.2 u_xx + 0.3 u_yy with varying a and b (PDE-Net, arXiv 1710.09668)."""
+    random = np.random.default_rng(104)
+    points, layers, block = 50, 8, 0.015
+    h = 2 * np.pi / points
+    y, x = coordinates((points, points), (h, h))
+    a = 0.5 * (np.cos(x) + y * (2 * np.pi - y) * np.sin(y)) + 0.6
+    b = 2 * (np.cos(x) + np.sin(y)) + 0.8
+    omega = 0.5
+    step = block / (layers * omega)  # the coefficients of one layer are step times the physical ones
+    net = Network((h, h), ("periodic", "periodic"), layers=layers, omega=omega,
+                  R=0.0, U=[-b * step, -a * step], D=[0.3 * step, 0.2 * step])  # fmt: skip
+    inputs = np.concatenate([random_waves(random, (points, points), F, 6) for F in (4, 5, 6, 7)])
+    return net, inputs, dict(advection=np.stack(net.U), diffusion=np.array(net.D))
+
+
+EXAMPLES = {
+    "identify-1d": identify_1d,
+    "full-tensor-2d": full_tensor_2d,
+    "diffusion-3d": diffusion_3d,
+    "convection-diffusion": convection_diffusion,
+}
+
+
+def write(path, name, make):
+    net, inputs, truth = make()
+    inputs = inputs.astype("f4").astype("f8")  # the file holds them exactly, at half the size
+    targets = net.run(inputs)
+    with hdf5.create(path) as out:
+        title = make.__doc__.splitlines()[0]
+        hdf5.text(out, title=title, comment=f"Made by tools/make-examples {name}.")
+        hdf5.axis(out, "sample", np.arange(len(inputs), dtype="i4"), "1", "sample")
+        axes = "zyx"[-len(net.spacing) :]
+        for axis, n, h in zip(axes, inputs.shape[1:], net.spacing):
+            hdf5.axis(out, axis, h * np.arange(n), "1", axis)
+        dimensions = ("sample",) + tuple(axes)
+        hdf5.field(out, "input", inputs, dimensions, "1", "input z_0", "f4")
+        hdf5.field(out, "target", targets, dimensions, "1", f"output z_{net.layers}", "f4")
+        group = out.create_group("truth")
+        for parameter, value in truth.items():
+            grid_axes = tuple(axes) if np.shape(value)[-len(axes) :] == inputs.shape[1:] else ()
+            dataset = group.create_dataset(parameter, data=np.asarray(value, "f8"), track_times=False)
+            hdf5.text(dataset, units="1", long_name=f"{parameter} that made the target")
+            first = dataset.ndim - len(grid_axes)
+            for dimension, axis in enumerate(grid_axes, start=first):
+                dataset.dims[dimension].attach_scale(out[axis])
+    print(f"{path}: {inputs.shape[0]} samples of {inputs.shape[1:]}, {path.stat().st_size // 1024} KiB")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="tools/make-examples", description="Make the data of the examples in inputs/."
+    )
+    parser.add_argument("name", nargs="*", help=f"default: all of {', '.join(EXAMPLES)}")
+    parser.add_argument("--output", type=Path, default=hdf5.DATA, help="folder; default: inputs/data")
+    options = parser.parse_args()
+    for name in options.name or EXAMPLES:
+        if name not in EXAMPLES:
+            parser.error(f"{name}: unknown example (one of {', '.join(EXAMPLES)})")
+        write(options.output / f"{name}.h5", name, EXAMPLES[name])
+
+
+if __name__ == "__main__":
+    main()

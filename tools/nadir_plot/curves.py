@@ -1,0 +1,83 @@
+"""Loss by iteration and by layer."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import style
+
+
+def draw_history(result):
+    """Loss, misfit and gradient norm by iteration; None without a history."""
+    history = result.history
+    if "loss" not in history or len(history["loss"]) < 1:
+        return None
+    iterations = history.get("iteration", np.arange(len(history["loss"])))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.1))
+    left.plot(iterations, history["loss"], color=style.INK["loss"], lw=1.5, label="loss = misfit + penalties")
+    if "misfit" in history:
+        left.plot(iterations, history["misfit"], color=style.INK["prediction"], lw=1.2, ls="--", label="misfit")
+    left.set_title("what is minimised")
+    left.legend()
+    if "gradient_norm" in history:
+        right.plot(iterations, history["gradient_norm"], color=style.INK["target"], lw=1.2)
+    right.set_title("norm of its gradient")
+    for axes in (left, right):
+        logarithmic(axes)
+        axes.set_xlabel("iteration")
+    style.heading(figure, f"{result.title}: training")
+    return figure
+
+
+def logarithmic(axes):
+    """A log scale where all is positive (a loss can reach 0 exactly)."""
+    values = np.concatenate([line.get_ydata() for line in axes.lines] or [np.zeros(1)])
+    if (values > 0).any():
+        axes.set_yscale("log", nonpositive="mask")
+    axes.grid(True, which="major", lw=0.4, color="#dddddd")
+
+
+def draw_by_layer(result):
+    """Distance of every layer's state to the last target; None without a target."""
+    if result.loss_by_layer is None:
+        return None
+    # Per observed point, so that it reads in units of the data.
+    axes = tuple(range(1, result.observed.ndim))
+    count = np.maximum(result.observed.sum(axis=axes), 1)
+    distance = abs(result.scale) * np.sqrt(result.loss_by_layer / count[:, None])
+    figure, panel = plt.subplots(figsize=(5, 3.1))
+    depth = np.arange(distance.shape[1])
+    for sample in distance if len(distance) <= 8 else []:
+        panel.plot(depth, sample, color="#9ec9e2", lw=0.9)
+    total = abs(result.scale) * np.sqrt(result.loss_by_layer.sum(axis=0) / count.sum())
+    marker = "o" if len(depth) <= 50 else None
+    label = "all samples" if len(distance) > 1 else None
+    panel.plot(depth, total, color=style.INK["prediction"], marker=marker, ms=3.5, lw=1.5, label=label)
+    panel.set_ylim(bottom=0)
+    panel.set_xlabel("layer (0: the input)")
+    panel.set_ylabel(style.with_units("rms distance to the target", result.units))
+    panel.xaxis.get_major_locator().set_params(integer=True)
+    if label:
+        panel.legend()
+    panel.grid(True, lw=0.4, color="#dddddd")
+    style.heading(figure, f"{result.title}: approach to the target")
+    return figure
+
+
+def draw_scores(axes, result):
+    """Bars of the withheld error beside the baselines; False when nothing was withheld."""
+    names = [
+        ("withheld_persistence_rms", "no change\n(output = input)", style.INK["input"]),
+        ("withheld_interpolation_rms", "change interpolated\nfrom neighbours", style.INK["target"]),
+        ("withheld_rms", "this network", style.INK["prediction"]),
+    ]
+    rows = [(label, float(result.attributes[k]), colour) for k, label, colour in names if k in result.attributes]
+    rows = [row for row in rows if np.isfinite(row[1])]
+    if not rows:
+        return False
+    labels, values, colours = zip(*rows[::-1])
+    bars = axes.barh(range(len(rows)), values, color=colours, height=0.6)
+    axes.bar_label(bars, [f" {v:.3g}" for v in values], fontsize=8.5)
+    axes.set_yticks(range(len(rows)), labels)
+    axes.set_xlim(0, 1.18 * max(values))
+    axes.set_xlabel(style.with_units("rms error at withheld points", result.units))
+    return True

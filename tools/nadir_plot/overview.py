@@ -1,0 +1,104 @@
+"""One figure that tells the case: what went in, what came out, how good it is, what was learned."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import coefficients
+import curves
+import fields
+import panels
+import style
+
+
+def draw(result, sample, layer):
+    """The overview; None in one dimension, where the figures of the parts are as short."""
+    if result.dimension == 1:
+        return None
+    plane = panels.planes(result)[0]
+    rows = [tell(result, sample, layer) for tell in (tell_fields, tell_errors, tell_coefficients)]
+    rows = [row for row in rows if row]
+    columns = 3
+    height = 3.9 * 0.8 * plane.aspect + 0.7
+    figure, axes = plt.subplots(len(rows), columns, figsize=(3.9 * columns, height * len(rows)), squeeze=False)
+    for i, row in enumerate(rows):
+        for j in range(columns):
+            if j < len(row):
+                row[j](figure, axes[i, j], plane)
+            else:
+                axes[i, j].axis("off")
+    style.heading(figure, result.title, size=13)
+    fields.explain_grey(figure, result)
+    return figure
+
+
+def map_of(result, title, field, cmap, norm, label):
+    hidden = result.hidden()
+    shown = field if hidden is None else np.where(hidden, np.nan, field)
+
+    def paint(figure, axes, plane):
+        drawn = panels.image(axes, plane, shown, cmap, norm)
+        panels.colour_bar(figure, drawn, axes, label, shown)
+        axes.set_title(title + (f" ({plane.title})" if plane.title else ""))
+        plane.label(axes)
+
+    return paint
+
+
+def tell_fields(result, sample, layer):
+    parts = fields.Sample(result, sample, layer)
+    label = style.with_units("signal", result.units)
+    hidden = result.hidden()
+    shown = [f if hidden is None else np.where(hidden, np.nan, f) for _, f in parts.quantities()]
+    cmap, norm = style.shades(*shown)
+    return [map_of(result, t, f, cmap, norm, label) for t, f in parts.quantities()]
+
+
+def tell_errors(result, sample, layer):
+    """What there was to learn, what is left of it in the same colours, and the score."""
+    parts = fields.Sample(result, sample, layer)
+    if parts.error is None or parts.input is None:
+        return []
+    change = parts.change()
+    hidden = result.hidden()
+    shown = change[1] if hidden is None else np.where(hidden, np.nan, change[1])
+    cmap, norm = style.shades(shown, signed=True, trim=0.5)
+    label = style.with_units("difference", result.units)
+    row = [
+        map_of(result, *change, cmap, norm, label),
+        map_of(result, "error left: prediction − target", parts.error, cmap, norm, label),
+    ]
+    if "withheld_rms" in result.attributes:
+        row.append(lambda figure, axes, plane: scores(axes, result))
+    elif "loss" in result.history:
+        row.append(lambda figure, axes, plane: loss(axes, result))
+    return row
+
+
+def scores(axes, result):
+    curves.draw_scores(axes, result)
+    axes.set_title("points the training never saw")
+
+
+def loss(axes, result):
+    axes.plot(result.history["loss"], color=style.INK["loss"], lw=1.5)
+    curves.logarithmic(axes)
+    axes.set_title("loss")
+    axes.set_xlabel("iteration")
+
+
+def tell_coefficients(result, sample, layer):
+    """Up to three maps of what varies in space, advection and diffusion first."""
+    row = []
+    for name in ("reaction", "advection", "diffusion", "bias", "relaxation"):
+        parameter = result.parameters.get(name)
+        if parameter is None or not parameter.varies_space or len(row) == 3:
+            continue
+        index = coefficients.layers_shown(parameter, layer)[-1]
+        component = None if name == "advection" else 0
+
+        def paint(figure, axes, plane, parameter=parameter, index=index, component=component):
+            coefficients.draw_map(figure, axes, result, parameter, index, component, plane, [index])
+            plane.label(axes)
+
+        row.append(paint)
+    return row

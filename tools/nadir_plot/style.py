@@ -1,0 +1,101 @@
+"""One look for all pictures: colours, limits, figures of the right size, small PNG files."""
+
+import io
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+from matplotlib.colors import Normalize  # noqa: E402
+from PIL import Image  # noqa: E402
+
+UNKNOWN = "#c9c9c9"  # land, or never observed
+INK = dict(input="#7f7f7f", target="#d95f02", prediction="#1b6ca8", withheld="#c0267e", loss="#222222")
+
+plt.rcParams.update(
+    {
+        "font.size": 9,
+        "axes.titlesize": 9.5,
+        "axes.titlelocation": "left",
+        "axes.labelsize": 8.5,
+        "xtick.labelsize": 8,
+        "ytick.labelsize": 8,
+        "legend.fontsize": 8,
+        "legend.frameon": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.formatter.limits": (-3, 4),
+        "axes.formatter.use_mathtext": True,
+        "mathtext.fontset": "dejavusans",
+        "image.interpolation": "nearest",
+        "figure.constrained_layout.use": True,
+    }
+)
+
+
+PRETTY = {"1": "", "degC": "°C", "degree": "°", "degrees": "°"}
+
+
+def pretty(units):
+    """Units as they are printed: none for pure numbers."""
+    return PRETTY.get(units, units)
+
+
+def with_units(text, units):
+    return f"{text} [{pretty(units)}]" if pretty(units) else text
+
+
+def heading(figure, text, size=10.5):
+    """The title over a whole figure, no larger than its width allows."""
+    room = figure.get_figwidth() * 72 / (0.63 * max(len(text), 1))
+    figure.suptitle(text, x=0.01, ha="left", fontweight="bold", fontsize=min(size, room))
+
+
+def finite(*arrays):
+    """All finite values of the arrays, at least one number."""
+    values = np.concatenate([np.ravel(a) for a in arrays if a is not None])
+    values = values[np.isfinite(values)]
+    return values if values.size else np.zeros(1)
+
+
+def shades(*arrays, signed=None, trim=0.0):
+    """A colour map and limits shared by the arrays: diverging about 0 when they change sign.
+
+    `signed` forces or forbids that; `trim` leaves that percentage of outliers at either end to the
+    pointed ends of the colour bar.
+    """
+    values = finite(*arrays)
+    low, high = np.percentile(values, [trim, 100 - trim])
+    if low == high:
+        low, high = values.min(), values.max()
+    if signed is None:
+        signed = low < 0 < high and min(-low, high) > 0.2 * max(-low, high)
+    if signed:
+        bound = max(abs(low), abs(high)) or 1.0
+        return plt.get_cmap("RdBu_r").copy(), Normalize(-bound, bound)
+    if low == high:
+        margin = abs(low) * 0.05 or 1.0
+        low, high = low - margin, high + margin
+    return plt.get_cmap("viridis").copy(), Normalize(low, high)
+
+
+def clipped(norm, *arrays):
+    """Which ends of the colour bar are pointed: values lie beyond them."""
+    values = finite(*arrays)
+    slack = 1e-9 * (norm.vmax - norm.vmin)
+    below, above = values.min() < norm.vmin - slack, values.max() > norm.vmax + slack
+    return {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[(int(below), int(above))]
+
+
+def save(figure, path, dpi=150, limit=300_000):
+    """Write a PNG of at most `limit` bytes: with a palette of 256 colours where it would be larger."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=dpi, facecolor="white")
+    plt.close(figure)
+    image = Image.open(buffer).convert("RGB")
+    image.save(path, optimize=True)
+    if path.stat().st_size > limit:
+        image.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+    return path
