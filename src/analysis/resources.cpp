@@ -39,7 +39,7 @@ double optimizer_vectors(const Case& c) {
   if (name == "steepest-descent" || name == "adam") return 4;
   if (name == "cg") return 6;
   if (name == "bncg") return 12;
-  if (name == "lmvm" || name == "owlqn") return 20;
+  if (name == "lmvm") return 20;
   return 29;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <thread>
 
@@ -63,6 +64,8 @@ std::string single_dash(const std::string& word) {
 } // namespace
 
 Session::Session(const std::vector<std::string>& petsc_words) : words_(petsc_words) {
+  // A file beyond the size limit is to be an error of the write, not the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
   int given = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given));
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));

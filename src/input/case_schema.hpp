@@ -6,7 +6,7 @@
 namespace nadir::schema {
 
 /// Most layers a case may ask for.
-inline constexpr std::int64_t most_layers = 1'000'000;
+inline constexpr std::int64_t most_layers = 1'000'000'000;
 
 /// `output.layers` before resolve_case knows n: empty means "ends", this means "all".
 inline const std::vector<std::int64_t> all_layers{-1};

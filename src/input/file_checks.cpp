@@ -60,7 +60,7 @@ std::int64_t FileChecker::samples_in(const FieldCase& field, const Shape& shape,
                                      const std::string& path) {
   const bool sample_axis = shape.size() > case_.grid.shape.size();
   const std::int64_t available = sample_axis ? shape.front() : 1;
-  if (available == 0) add(path + ".dataset", field.source.dataset + " has no samples");
+  if (available == 0) add(path + ".dataset", field.source.dataset + " holds no sample");
   bool in_range = available > 0;
   for (const std::int64_t sample : field.all_samples ? Shape{} : field.samples) {
     if (sample >= 0 && sample < available) continue;
@@ -101,7 +101,7 @@ void FileChecker::target(const TargetCase& target, const std::string& path,
                          std::int64_t input_samples) {
   const std::int64_t samples = field(target.field, path);
   if (samples > 0 && input_samples > 0 && samples != input_samples) {
-    add(path, "has " + std::to_string(samples) + " samples, data.input has " +
+    add(path, "the number of samples is " + std::to_string(samples) + ", that of data.input is " +
                   std::to_string(input_samples));
   }
   if (samples > 0 && target.withhold && target.withhold->source) {

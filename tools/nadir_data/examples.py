@@ -45,7 +45,7 @@ def full_tensor_2d():
     net = Network(spacing, ("reflect", "periodic"), layers=4, omega=0.5,
                   R=0.0, U=[0.1, -0.2], D=tensor)  # fmt: skip
     truth = dict(advection=np.array(net.U), diffusion=np.stack(tensor))
-    return net, random_waves(random, shape, 10, 8), truth
+    return net, random_waves(random, shape, 7, 8), truth
 
 
 def diffusion_3d():
@@ -57,7 +57,7 @@ def diffusion_3d():
     D = 0.15 - 0.10 / (1 + np.exp(2 * (radius - 3)))
     net = Network(spacing, ("reflect", 0.0, "periodic"), layers=4, omega=0.5,
                   R=-0.05, U=[0.0, 0.0, 0.0], D=[D])  # fmt: skip
-    return net, random_waves(random, shape, 5, 6), dict(reaction=net.R, diffusion=D)
+    return net, random_waves(random, shape, 3, 6), dict(reaction=net.R, diffusion=D)
 
 
 def convection_diffusion():

@@ -73,7 +73,8 @@ def symbol(parameter):
 
 def draw_constants(result, parameters):
     """A table: symbol, meaning, value."""
-    rows = [("", "constant", "value", "unit")]
+    measured = any(style.pretty(p.units) for p in parameters.values())
+    rows = [("", "constant", "value", "unit" if measured else "")]
     for parameter in parameters.values():
         for component, value in enumerate(parameter.values[0].ravel()):
             number = f"{value:.6g}".replace("-", "−")

@@ -40,27 +40,31 @@ def draw_by_layer(result):
     """Distance of every layer's state to the last target; None without a target."""
     if result.loss_by_layer is None:
         return None
-    # Per observed point, so that it reads in units of the data.
+    figure, panel = plt.subplots(figsize=(5, 3.1))
+    plot_by_layer(panel, result)
+    style.heading(figure, f"{result.title}: approach to the target")
+    return figure
+
+
+def plot_by_layer(panel, result):
+    """The distance per observed point, so that it reads in units of the data."""
     axes = tuple(range(1, result.observed.ndim))
     count = np.maximum(result.observed.sum(axis=axes), 1)
     distance = abs(result.scale) * np.sqrt(result.loss_by_layer / count[:, None])
-    figure, panel = plt.subplots(figsize=(5, 3.1))
     depth = np.arange(distance.shape[1])
-    for sample in distance if len(distance) <= 8 else []:
-        panel.plot(depth, sample, color="#9ec9e2", lw=0.9)
+    several = 1 < len(distance) <= 8
+    for sample in distance if several else []:
+        panel.plot(depth, sample, color="#9ec9e2", lw=0.9, label="each sample")
     total = abs(result.scale) * np.sqrt(result.loss_by_layer.sum(axis=0) / count.sum())
     marker = "o" if len(depth) <= 50 else None
-    label = "all samples" if len(distance) > 1 else None
-    panel.plot(depth, total, color=style.INK["prediction"], marker=marker, ms=3.5, lw=1.5, label=label)
+    panel.plot(depth, total, color=style.INK["prediction"], marker=marker, ms=3.5, lw=1.5, label="all samples")
     panel.set_ylim(bottom=0)
     panel.set_xlabel("layer (0: the input)")
     panel.set_ylabel(style.with_units("rms distance to the target", result.units))
     panel.xaxis.get_major_locator().set_params(integer=True)
-    if label:
-        panel.legend()
+    if several:
+        panel.legend(handles=panel.lines[-2:])
     panel.grid(True, lw=0.4, color="#dddddd")
-    style.heading(figure, f"{result.title}: approach to the target")
-    return figure
 
 
 def draw_scores(axes, result):

@@ -82,7 +82,7 @@ def draw_lines(result, fields):
     axes[1].set_ylabel(style.with_units("difference", result.units))
     for one in axes:
         if one.get_legend_handles_labels()[0]:
-            one.legend(loc="lower left", ncol=3, bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+            one.legend(loc="lower right", ncol=3, bbox_to_anchor=(1, 1), borderaxespad=0.2)
     axes[-1].set_xlabel(style.with_units("x", result.grid_units))
     return figure
 

@@ -87,18 +87,38 @@ def loss(axes, result):
 
 
 def tell_coefficients(result, sample, layer):
-    """Up to three maps of what varies in space, advection and diffusion first."""
+    """Three maps of what varies in space; curves where there are fewer."""
     row = []
-    for name in ("reaction", "advection", "diffusion", "bias", "relaxation"):
-        parameter = result.parameters.get(name)
-        if parameter is None or not parameter.varies_space or len(row) == 3:
-            continue
-        index = coefficients.layers_shown(parameter, layer)[-1]
-        component = None if name == "advection" else 0
+    for parameter, index, component in maps_worth_showing(result, layer)[:3]:
 
         def paint(figure, axes, plane, parameter=parameter, index=index, component=component):
-            coefficients.draw_map(figure, axes, result, parameter, index, component, plane, [index])
+            together = coefficients.layers_shown(parameter, layer)
+            coefficients.draw_map(figure, axes, result, parameter, index, component, plane, together)
             plane.label(axes)
 
         row.append(paint)
+    if len(row) < 3 and result.loss_by_layer is not None:
+        row.append(lambda figure, axes, plane: approach(axes, result))
+    if len(row) < 3 and "loss" in result.history and "withheld_rms" in result.attributes:
+        row.append(lambda figure, axes, plane: loss(axes, result))
     return row
+
+
+def maps_worth_showing(result, layer):
+    """(parameter, layer, component or None for arrows): transport first, then D, b, R, omega."""
+    maps = []
+    for name in ("advection", "diffusion", "bias", "reaction", "relaxation"):
+        parameter = result.parameters.get(name)
+        if parameter is not None and parameter.varies_space:
+            components = [None] if name == "advection" else range(parameter.values.shape[1])
+            maps += [(parameter, component) for component in components]
+    if len(maps) == 1:  # room for its first, middle and last layer
+        parameter, component = maps[0]
+        layers = coefficients.layers_shown(parameter, layer)
+        return [(parameter, i, component) for i in sorted({layers[0], layers[len(layers) // 2], layers[-1]})]
+    return [(p, coefficients.layers_shown(p, layer)[-1], c) for p, c in maps]
+
+
+def approach(axes, result):
+    curves.plot_by_layer(axes, result)
+    axes.set_title("approach to the target")

@@ -39,8 +39,9 @@ PRETTY = {"1": "", "degC": "°C", "degree": "°", "degrees": "°"}
 
 
 def pretty(units):
-    """Units as they are printed: none for pure numbers."""
-    return PRETTY.get(units, units)
+    """Units as they are printed: none for pure numbers, powers raised."""
+    base, _, power = units.partition("^")
+    return PRETTY.get(base, base) + {"2": "²", "3": "³"}.get(power, power and "^" + power)
 
 
 def with_units(text, units):

@@ -55,6 +55,7 @@ class GradientCheck {
  private:
   void set_direction(const ControlSpace::Block& block, std::uint64_t stream, Vec d) const;
   void move(Vec from, double h, Vec direction);
+  double central_difference(Vec x, double h, Vec direction);
   double value_at(Vec x, double h, Vec direction);
   TaylorCheck taylor_of(const ControlSpace::Block& block, Vec x);
   DirectionCheck directions_of(const ControlSpace::Block& block, Vec x);

@@ -416,7 +416,7 @@ TEST(CheckCaseFiles, TargetsMasksAndWithheldPoints) {
   TargetCase target;
   target.field = field_at(path, "y");
   c.data.targets = {target};
-  expect_problem(c, "data.target", "has 1 samples, data.input has 2");
+  expect_problem(c, "data.target", "the number of samples is 1, that of data.input is 2");
   c.data.targets[0].field = field_at(path, "x");
   c.data.targets[0].withhold = WithholdCase{};
   c.data.targets[0].withhold->source = DatasetCase{path, "three"};

@@ -1,0 +1,117 @@
+#include "nadir/training/gradient_check.hpp"
+
+#include "support/cases.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+/// The acceptance of theory, section 6, for every kernel form, boundary and dimension; run on 1, 2
+/// and 3 ranks. At CI size every combination gets its transpose test and one of the ways parameters
+/// can vary; with NADIR_TEST_FULL all ways.
+namespace nadir {
+namespace {
+
+struct Vary {
+  bool space, layer;
+};
+constexpr std::array ways{Vary{true, true}, Vary{false, false}, Vary{true, false},
+                          Vary{false, true}};
+
+std::string describe(const Case& c, const Vary& way) {
+  std::string text = std::to_string(c.grid.dimension()) + "-D, tensor " +
+                     std::to_string(static_cast<int>(c.kernel.diffusion_tensor)) + ", boundary";
+  for (const auto& b : c.grid.boundary) text += " " + std::to_string(static_cast<int>(b.kind));
+  return text + ", activation " + std::to_string(static_cast<int>(c.network.activation)) +
+         (way.space ? ", space" : "") + (way.layer ? ", layer" : "");
+}
+
+void check_case(Case c, const Vary& way) {
+  test::train_all(c, way.space, way.layer);
+  c.kernel.diffusion.penalty = {.l2 = 0.1, .h1 = 0.2, .tv = 0.05, .l1 = 0.05};
+  const std::string what = describe(c, way);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Observations observations = test::random_observations(grid, c, 2);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
+  GradientCheck check(grid, c, objective);
+  VecHandle x = objective.initial_control();
+  EXPECT_LE(check.transpose(x).difference, 1e-13) << what;
+  for (const auto& taylor : check.taylor(x)) {
+    EXPECT_TRUE(taylor.passed()) << what << ", " << name_of(taylor.parameter) << ": slope "
+                                 << taylor.slope;
+    // Only what J is quadratic in or less may lack a window.
+    if (taylor.window < 0) {
+      EXPECT_EQ(c.network.activation, ActivationKind::identity) << what;
+    }
+  }
+  for (const auto& d : check.directions(x)) {
+    EXPECT_TRUE(d.passed()) << what << ", " << name_of(d.parameter) << ": 1 - cosine "
+                            << d.one_minus_cosine << ", relative " << d.relative;
+  }
+}
+
+bool full_size() { return std::getenv("NADIR_TEST_FULL") != nullptr; }
+
+TEST(Gradient, EveryFormBoundaryAndDimension) {
+  const std::vector<std::vector<std::int64_t>> shapes{{13}, {7, 6}, {5, 4, 6}};
+  std::size_t turn = 0;
+  for (const auto& shape : shapes) {
+    for (const auto& boundary : test::boundary_choices(shape.size())) {
+      for (const auto tensor :
+           {DiffusionTensor::isotropic, DiffusionTensor::diagonal, DiffusionTensor::full}) {
+        const Case c = test::small_case(shape, boundary, tensor);
+        ++turn;
+        for (std::size_t w = 0; w < ways.size(); ++w) {
+          if (full_size() || w == turn % ways.size()) check_case(c, ways[w]);
+        }
+      }
+    }
+  }
+}
+
+TEST(Gradient, EveryActivation) {
+  for (int kind = 0; kind <= static_cast<int>(ActivationKind::logistic); ++kind) {
+    Case c = test::small_case({7, 6}, {test::reflect, test::periodic});
+    c.network.activation = static_cast<ActivationKind>(kind);
+    c.data.targets.emplace_back(c.data.targets[0]).layer = 1;
+    check_case(c, ways[static_cast<std::size_t>(kind) % ways.size()]);
+  }
+}
+
+/// The checker itself: a gradient that is off by one part in a thousand is found.
+TEST(Gradient, AWrongGradientIsFound) {
+  TaylorCheck taylor;
+  taylor.window = 0;
+  taylor.slope = 1.97;
+  EXPECT_FALSE(taylor.passed());
+  taylor.window = -1;
+  taylor.linear_limit = 1e-12;
+  taylor.remainders = {1e-13, 2e-12};
+  EXPECT_FALSE(taylor.passed());
+  DirectionCheck direction;
+  direction.relative = 1e-3;
+  EXPECT_FALSE(direction.passed());
+}
+
+/// Finite and exact through ten thousand layers (two parameters, one direction each).
+TEST(Gradient, TenThousandLayers) {
+  Case c = test::small_case({9}, {test::periodic});
+  c.network.layers = 10000;
+  c.network.relaxation = test::fixed({1e-3});
+  c.network.bias = test::trained({0.01}, true, false);
+  c.kernel.reaction = test::trained({0.1}, false, false);
+  c.data.targets[0].layer = c.network.layers;
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Observations observations = test::random_observations(grid, c, 1);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
+  GradientCheck check(grid, c, objective);
+  VecHandle x = objective.initial_control();
+  for (const auto& d : check.directions(x)) {
+    EXPECT_LE(d.relative, DirectionCheck::relative_tolerance) << name_of(d.parameter);
+    EXPECT_GT(std::abs(d.adjoint[0]), 0.0);
+  }
+}
+
+} // namespace
+} // namespace nadir

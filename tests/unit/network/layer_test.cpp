@@ -1,0 +1,58 @@
+#include "nadir/network/layer.hpp"
+
+#include "nadir/network/chain.hpp"
+
+#include "support/cases.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+namespace nadir {
+namespace {
+
+TEST(ShellSplit, CoversEveryPointOnce) {
+  for (const Extents n :
+       {Extents{1, 1, 9}, Extents{1, 5, 4}, Extents{6, 5, 7}, Extents{3, 1, 2}, Extents{2, 2, 2}}) {
+    Box box;
+    box.count = n;
+    const int first_axis = n[0] > 1 ? 0 : n[1] > 1 ? 1 : 2;
+    for (const int thickness : {1, 2}) {
+      auto split = split_shell(box, first_axis, thickness);
+      std::vector<Box> boxes = split.shell;
+      boxes.push_back(split.core);
+      std::multiset<Extents> points;
+      for (const Box& b : boxes) {
+        for (std::int64_t z = 0; z < b.count[0]; ++z) {
+          for (std::int64_t y = 0; y < b.count[1]; ++y) {
+            for (std::int64_t x = 0; x < b.count[2]; ++x)
+              points.insert({b.start[0] + z, b.start[1] + y, b.start[2] + x});
+          }
+        }
+      }
+      EXPECT_EQ(points.size(), static_cast<std::size_t>(box.points()));
+      EXPECT_EQ(std::set<Extents>(points.begin(), points.end()).size(), points.size());
+    }
+  }
+}
+
+TEST(Layer, ExchangesOnceForwardAndOnceBack) {
+  Case c = test::small_case({12, 13}, {test::periodic, test::reflect});
+  test::train_all(c, true, false);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
+  Coefficients bar(grid, c, Coefficients::Content::gradients);
+  Chain chain(grid, c);
+  KeepAll states(chain.state_layout(), chain.layers());
+  const auto nothing = [](std::int64_t, const double*) {};
+  chain.forward(coefficients, states, 0, chain.layers(), nothing);
+  const std::int64_t forward = chain.layer().halo().messages_sent();
+  chain.adjoint(
+      coefficients, states, [](std::int64_t, const double*, double*) {}, bar);
+  EXPECT_EQ(chain.layer().halo().messages_sent(), 2 * forward);
+  EXPECT_LE(forward, 2 * grid.dimension() * chain.layers());
+}
+
+} // namespace
+} // namespace nadir

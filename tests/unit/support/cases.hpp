@@ -1,0 +1,149 @@
+#pragma once
+
+#include "nadir/base/hashed_random.hpp"
+#include "nadir/grid/grid.hpp"
+#include "nadir/input/case.hpp"
+#include "nadir/network/coefficients.hpp"
+#include "nadir/training/observations.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+/// Small cases and data in memory, the same on every rank count.
+namespace nadir::test {
+
+inline constexpr BoundaryCase periodic{BoundaryKind::periodic, 0.0};
+inline constexpr BoundaryCase reflect{BoundaryKind::reflect, 0.0};
+inline constexpr BoundaryCase value_of(double value) { return {BoundaryKind::value, value}; }
+
+inline ParameterCase fixed(std::vector<double> init) {
+  ParameterCase p;
+  p.init = std::move(init);
+  return p;
+}
+
+inline ParameterCase trained(std::vector<double> init, bool space, bool layer) {
+  ParameterCase p = fixed(std::move(init));
+  p.train = true;
+  p.varies_space = space;
+  p.varies_layer = layer;
+  return p;
+}
+
+/// A case with moderate fixed coefficients, one target at the last layer, no files.
+inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                       DiffusionTensor tensor = DiffusionTensor::isotropic) {
+  Case c;
+  c.grid.shape = std::move(shape);
+  c.grid.boundary = std::move(boundary);
+  const auto d = static_cast<std::size_t>(c.grid.dimension());
+  for (std::size_t a = 0; a < d; ++a) {
+    c.grid.spacing.push_back(1.0 + 0.25 * static_cast<double>(a));
+    c.grid.origin.push_back(0.0);
+  }
+  c.network.layers = 3;
+  c.network.activation = ActivationKind::tanh;
+  c.network.relaxation = fixed({0.6});
+  c.network.bias = fixed({0.05});
+  c.kernel.diffusion_tensor = tensor;
+  c.kernel.reaction = fixed({-0.1});
+  c.kernel.advection = fixed(std::vector<double>(d, 0.15));
+  const auto components =
+      static_cast<std::size_t>(diffusion_components(c.grid.dimension(), tensor));
+  c.kernel.diffusion = fixed(std::vector<double>(components, 0.08));
+  c.data.targets.emplace_back().layer = c.network.layers;
+  c.output.layers = {0, c.network.layers};
+  return c;
+}
+
+inline ParameterCase& spec_of(Case& c, Parameter p) {
+  return const_cast<ParameterCase&>(case_of(c, p));
+}
+
+/// Makes every parameter trained and varying as told.
+inline void train_all(Case& c, bool space, bool layer) {
+  for (const auto p : all_parameters) {
+    ParameterCase& spec = spec_of(c, p);
+    spec.train = true;
+    spec.varies_space = space;
+    spec.varies_layer = layer;
+  }
+}
+
+/// Calls use(z, y, x, global index) for every owned point, in C order.
+inline void
+for_points(const Grid& grid,
+           const std::function<void(std::int64_t, std::int64_t, std::int64_t, std::int64_t)>& use) {
+  const Extents& n = grid.owned().count;
+  for (std::int64_t z = 0; z < n[0]; ++z) {
+    for (std::int64_t y = 0; y < n[1]; ++y) {
+      for (std::int64_t x = 0; x < n[2]; ++x) use(z, y, x, grid.global_index(z, y, x));
+    }
+  }
+}
+
+/// Random inputs and targets in (-0.7, 0.7), every fifth target value or so missing.
+inline Observations random_observations(const Grid& grid, const Case& c, std::int64_t samples) {
+  Observations o;
+  o.samples = samples;
+  o.points = grid.owned().points();
+  for (std::int64_t s = 0; s < samples; ++s) {
+    for_points(grid, [&](auto, auto, auto, std::int64_t i) {
+      o.input.push_back(0.7 * hashed_number(11, static_cast<std::uint64_t>(s * grid.points() + i)));
+    });
+  }
+  for (std::size_t k = 0; k < c.data.targets.size(); ++k) {
+    Target t;
+    t.layer = c.data.targets[k].layer;
+    t.weight = c.data.targets[k].weight;
+    for (std::int64_t s = 0; s < samples; ++s) {
+      for_points(grid, [&](auto, auto, auto, std::int64_t i) {
+        const auto place = static_cast<std::uint64_t>(s * grid.points() + i);
+        t.y.push_back(0.7 * hashed_number(23 + k, place));
+        t.used.push_back(hashed_number(37 + k, place) < 0.6);
+      });
+    }
+    t.withheld.assign(t.y.size(), 0);
+    for (const auto used : t.used) t.used_total += used;
+    MPI_Allreduce(MPI_IN_PLACE, &t.used_total, 1, MPI_INT64_T, MPI_SUM, grid.comm());
+    o.targets.push_back(std::move(t));
+  }
+  return o;
+}
+
+/// The case's initial numbers plus random parts of size `amplitude` where a parameter varies.
+inline Coefficients random_coefficients(const Grid& grid, const Case& c, double amplitude) {
+  Coefficients coefficients(grid, c, Coefficients::Content::values);
+  for (const auto p : all_parameters) {
+    ParameterValues& values = coefficients[p];
+    const std::uint64_t stream = 50 + static_cast<std::uint64_t>(p);
+    for (std::int64_t k = 0; k < values.blocks(); ++k) {
+      const double init = case_of(c, p).init[static_cast<std::size_t>(k % values.components())];
+      const auto number = [&](std::int64_t i) {
+        return init +
+               amplitude * hashed_number(stream, static_cast<std::uint64_t>(k * grid.points() + i));
+      };
+      if (!values.varies_space()) {
+        *values.block(k) = number(0);
+        continue;
+      }
+      for_points(grid, [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t i) {
+        values.block(k)[values.layout().index(z, y, x)] = number(i);
+      });
+    }
+  }
+  return coefficients;
+}
+
+/// The boundaries every grid test goes through, for d axes: all of one kind, and a mixture.
+inline std::vector<std::vector<BoundaryCase>> boundary_choices(std::size_t d) {
+  std::vector<std::vector<BoundaryCase>> choices{std::vector<BoundaryCase>(d, periodic),
+                                                 std::vector<BoundaryCase>(d, reflect),
+                                                 std::vector<BoundaryCase>(d, value_of(0.3))};
+  const std::vector<BoundaryCase> mixture{reflect, value_of(-0.2), periodic};
+  if (d > 1) choices.emplace_back(mixture.end() - static_cast<long>(d), mixture.end());
+  return choices;
+}
+
+} // namespace nadir::test

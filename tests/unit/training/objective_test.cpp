@@ -1,0 +1,92 @@
+#include "nadir/training/objective.hpp"
+
+#include "nadir/base/error.hpp"
+
+#include "support/cases.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace nadir {
+namespace {
+
+Case rich_case() {
+  Case c = test::small_case({9, 10}, {test::reflect, test::periodic}, DiffusionTensor::full);
+  test::train_all(c, true, true);
+  c.kernel.advection = test::trained({0.1, -0.1}, false, false);
+  c.kernel.diffusion.penalty.h1 = 0.3;
+  c.data.targets.emplace_back(c.data.targets[0]).layer = 1;
+  c.data.targets[1].weight = 0.5;
+  return c;
+}
+
+struct Evaluation {
+  LossParts parts;
+  double norm = 0;
+};
+
+Evaluation evaluate(MPI_Comm comm, const Case& c) {
+  const Grid grid(comm, c.grid);
+  const Observations observations = test::random_observations(grid, c, 2);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
+  VecHandle x = objective.initial_control(), g = objective.space().create();
+  Evaluation e;
+  e.parts = objective.value_and_gradient(x, g);
+  EXPECT_EQ(objective.value(x).loss(),
+            e.parts.loss());            // the same arithmetic with and without adjoint
+  EXPECT_EQ(objective.reductions(), 2); // one allreduce per evaluation
+  check_petsc(VecNorm(g, NORM_2, &e.norm));
+  return e;
+}
+
+TEST(Objective, IsTheSameOnAnyNumberOfRanks) {
+  const Case c = rich_case();
+  const Evaluation together = evaluate(MPI_COMM_WORLD, c), alone = evaluate(MPI_COMM_SELF, c);
+  EXPECT_NEAR(together.parts.misfit, alone.parts.misfit, 1e-13 * alone.parts.misfit);
+  EXPECT_NEAR(together.parts.penalty, alone.parts.penalty, 1e-13 * alone.parts.penalty);
+  EXPECT_NEAR(together.norm, alone.norm, 1e-13 * alone.norm);
+  EXPECT_GT(alone.parts.penalty, 0.0);
+}
+
+TEST(Objective, NamesTheSampleLayerAndPointOfABlowUp) {
+  Case c = test::small_case({6, 7}, {test::periodic, test::periodic});
+  c.network.activation = ActivationKind::square;
+  c.kernel.reaction = test::trained({1e100}, false, false);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Observations observations = test::random_observations(grid, c, 1);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
+  VecHandle x = objective.initial_control(), g = objective.space().create();
+  try {
+    objective.value_and_gradient(x, g);
+    FAIL() << "no error";
+  } catch (const NumericsError& error) {
+    EXPECT_NE(std::string(error.what()).find("sample 0, layer 2, point (y, x) = ("),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+/// Pages of this process in memory.
+long resident_pages() {
+  long total = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> total >> resident;
+  return resident;
+}
+
+TEST(Objective, AThousandEvaluationsNeedNoMoreMemory) {
+  const Case c = rich_case();
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Observations observations = test::random_observations(grid, c, 2);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
+  VecHandle x = objective.initial_control(), g = objective.space().create();
+  for (int k = 0; k < 100; ++k) objective.value_and_gradient(x, g);
+  const long before = resident_pages();
+  for (int k = 0; k < 1000; ++k) objective.value_and_gradient(x, g);
+#ifndef __SANITIZE_ADDRESS__                // the sanitizer's quarantine grows by itself
+  EXPECT_LE(resident_pages() - before, 64); // of 4 KiB
+#endif
+}
+
+} // namespace
+} // namespace nadir

@@ -1,0 +1,133 @@
+#include "nadir/training/optimizer.hpp"
+
+#include "nadir/base/error.hpp"
+#include "nadir/input/optimizers.hpp"
+
+#include "support/cases.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace nadir {
+namespace {
+
+/// Recover constant R, U and D from states they made themselves.
+struct Twin {
+  Case c = test::small_case({16, 15}, {test::periodic, test::reflect});
+  static constexpr double R = -0.15, U_y = 0.25, U_x = -0.1, D = 0.12;
+
+  explicit Twin(std::string_view optimizer) {
+    c.kernel.reaction = test::trained({0.0}, false, false);
+    c.kernel.advection = test::trained({0.0, 0.0}, false, false);
+    c.kernel.diffusion = test::trained({0.05}, false, false);
+    c.training.optimizer = optimizer;
+    c.training.iterations = 300;
+    c.training.gradient_tolerance = 1e-9;
+    c.loss.reduction = Reduction::mean;
+  }
+
+  Observations data(const Grid& grid) const {
+    Observations o = test::random_observations(grid, c, 1);
+    Coefficients truth = test::random_coefficients(grid, c, 0.0);
+    *truth[Parameter::reaction].block(0) = R;
+    *truth[Parameter::advection].block(0) = U_y;
+    *truth[Parameter::advection].block(1) = U_x;
+    *truth[Parameter::diffusion].block(0) = D;
+    Chain chain(grid, c);
+    KeepTwo states(chain.state_layout());
+    unpack(chain.state_layout(), o.input_sample(0), states.write(0));
+    chain.forward(truth, states, 0, chain.layers(), [](std::int64_t, const double*) {});
+    pack(chain.state_layout(), states.read(chain.layers()), o.targets[0].y.data());
+    return o;
+  }
+};
+
+TEST(Optimizer, EveryTypeFindsConstantCoefficients) {
+  for (const OptimizerInfo& info : optimizers) {
+    Twin twin(info.name);
+    twin.c.training.learning_rate = info.name == "adam" ? 0.01 : 0.3;
+    if (info.name == "steepest-descent" || info.name == "adam") twin.c.training.iterations = 4000;
+    const Grid grid(MPI_COMM_WORLD, twin.c.grid);
+    const Observations observations = twin.data(grid);
+    Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
+    Optimizer optimizer(twin.c, objective);
+    VecHandle x = objective.initial_control();
+    std::size_t rows = 0;
+    const auto result = optimizer.run(x, [&](const Iteration&) { ++rows; });
+    EXPECT_EQ(rows, result.history.size());
+    EXPECT_FALSE(result.reason.empty());
+    objective.set_control(x);
+    const Coefficients& found = objective.coefficients();
+    EXPECT_NEAR(*found[Parameter::reaction].block(0), Twin::R, 2e-4)
+        << info.name << ": " << result.reason;
+    EXPECT_NEAR(*found[Parameter::advection].block(0), Twin::U_y, 2e-4) << info.name;
+    EXPECT_NEAR(*found[Parameter::diffusion].block(0), Twin::D, 2e-4) << info.name;
+  }
+}
+
+TEST(Optimizer, SteepestDescentIsEquation5) {
+  Twin twin("steepest-descent");
+  twin.c.training.iterations = 3;
+  twin.c.training.learning_rate = 0.1;
+  const Grid grid(MPI_COMM_WORLD, twin.c.grid);
+  const Observations observations = twin.data(grid);
+  Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
+  VecHandle x = objective.initial_control(), g = objective.space().create(),
+            expected = objective.initial_control();
+  for (int k = 0; k < 3; ++k) {
+    objective.value_and_gradient(expected, g);
+    check_petsc(VecAXPY(expected, -0.1, g));
+  }
+  Optimizer optimizer(twin.c, objective);
+  const auto result = optimizer.run(x, [](const Iteration&) {});
+  ASSERT_EQ(result.history.size(), 4u);
+  EXPECT_EQ(result.best, 3u);
+  check_petsc(VecAXPY(expected, -1.0, x));
+  PetscReal difference = 1;
+  check_petsc(VecNorm(expected, NORM_INFINITY, &difference));
+  EXPECT_EQ(difference, 0.0);
+}
+
+TEST(Optimizer, BoundsAreKeptAndActiveOnesCounted) {
+  for (const OptimizerInfo& info : optimizers) {
+    if (!info.takes_bounds) continue;
+    Twin twin(info.name);
+    twin.c.kernel.diffusion.bounds = std::pair{0.0, 0.1}; // the truth, 0.12, lies outside
+    twin.c.training.learning_rate = info.name == "adam" ? 0.01 : 0.3;
+    const Grid grid(MPI_COMM_WORLD, twin.c.grid);
+    const Observations observations = twin.data(grid);
+    Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
+    Optimizer optimizer(twin.c, objective);
+    VecHandle x = objective.initial_control();
+    optimizer.run(x, [](const Iteration&) {});
+    objective.set_control(x);
+    EXPECT_NEAR(*objective.coefficients()[Parameter::diffusion].block(0), 0.1, 1e-12) << info.name;
+    EXPECT_DOUBLE_EQ(optimizer.active_share(x), 0.25) << info.name;
+  }
+}
+
+TEST(Optimizer, StopsAtTheIterationThatBlowsUp) {
+  Twin twin("steepest-descent");
+  twin.c.network.activation = ActivationKind::square;
+  twin.c.network.layers = 9;
+  twin.c.data.targets[0].layer = 9;
+  twin.c.training.learning_rate = 1e60;
+  const Grid grid(MPI_COMM_WORLD, twin.c.grid);
+  const Observations observations = twin.data(grid);
+  Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
+  Optimizer optimizer(twin.c, objective);
+  VecHandle x = objective.initial_control();
+  try {
+    optimizer.run(x, [](const Iteration&) {});
+    FAIL() << "no error";
+  } catch (const NumericsError& error) {
+    EXPECT_NE(
+        std::string(error.what()).find("iteration 1: the state is not finite: sample 0, layer "),
+        std::string::npos)
+        << error.what();
+  }
+}
+
+} // namespace
+} // namespace nadir
