@@ -1,7 +1,5 @@
 """One look for all pictures: colours, limits, figures of the right size, small PNG files."""
 
-import io
-
 import matplotlib
 
 matplotlib.use("Agg")
@@ -92,10 +90,10 @@ def clipped(norm, *arrays):
 
 def save(figure, path, dpi=150, limit=300_000):
     """Write a PNG of at most `limit` bytes: with a palette of 256 colours where it would be larger."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=dpi, facecolor="white")
+    figure.set_dpi(dpi)
+    figure.canvas.draw()  # once; savefig would lay out and draw everything twice
+    image = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
     plt.close(figure)
-    image = Image.open(buffer).convert("RGB")
     image.save(path, optimize=True)
     if path.stat().st_size > limit:
         image.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)

@@ -13,15 +13,11 @@ INPUTS = ROOT / "inputs"
 
 
 @contextmanager
-def trained(name, *settings, ranks=1):
-    """The open result file of `nadir train inputs/NAME.toml`, settings as for --set."""
+def trained(name):
+    """The open result file of `nadir train inputs/NAME.toml`."""
     with tempfile.TemporaryDirectory() as folder:
         command = [Path(sys.argv[1]).resolve(), "train", INPUTS / f"{name}.toml", "--quiet"]
         command += ["--output", Path(folder) / "result.h5"]
-        for setting in settings:
-            command += ["--set", setting]
-        if ranks > 1:
-            command = ["mpirun", "-n", str(ranks)] + command
         run = subprocess.run([str(c) for c in command], cwd=folder, capture_output=True, text=True)
         if run.returncode != 0:
             raise AssertionError(f"{name}: exit code {run.returncode}\n{run.stdout}{run.stderr}")

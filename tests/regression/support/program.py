@@ -1,0 +1,69 @@
+"""Run the program under test as a user does, and look at what it leaves behind.
+
+The tests get its path as their first argument.
+"""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+NADIR = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else Path("nadir")
+FULL = os.environ.get("NADIR_TEST_FULL", "0") not in ("", "0")
+
+# What ctest sets, for whoever runs a test by hand.
+ENVIRONMENT = {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    "PRTE_MCA_hwloc_default_binding_policy": "none",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+@dataclass
+class Run:
+    """What a command did: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+    line: str
+
+    def __str__(self):
+        return f"{self.line}\nexit code {self.code}\n--- stdout\n{self.out}--- stderr\n{self.err}"
+
+
+def nadir(*words, folder, ranks=1, environment=None, timeout=300):
+    """Run `nadir WORDS` in `folder`; without mpirun on one rank."""
+    command = [str(NADIR), *map(str, words)]
+    if ranks > 1:
+        command = [os.environ.get("NADIR_MPIEXEC") or "mpirun", "-n", str(ranks), *command]
+    settings = {**ENVIRONMENT, **os.environ, **(environment or {})}
+    done = subprocess.run(
+        command, cwd=folder, env=settings, capture_output=True, text=True, timeout=timeout
+    )
+    return Run(done.returncode, done.stdout, done.stderr, " ".join(command))
+
+
+def succeed(*words, **options):
+    """The same, for commands that must exit 0."""
+    run = nadir(*words, **options)
+    expect(run.code == 0, f"should have worked: {run}")
+    return run
+
+
+def expect(condition, message):
+    """An assertion that survives python -O and says what was found."""
+    if not condition:
+        raise AssertionError(message)
+
+
+def snapshot(folder):
+    """Names and contents of everything in a folder."""
+    files = (path for path in Path(folder).rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}

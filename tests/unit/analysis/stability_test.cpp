@@ -1,0 +1,72 @@
+#include "nadir/analysis/stability.hpp"
+
+#include "support/cases.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace nadir {
+namespace {
+
+Stability stability(const Case& c, double amplitude = 0.0) {
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  return stability_of(grid, c, test::random_coefficients(grid, c, amplitude));
+}
+
+Case linear_case() {
+  Case c = test::small_case({8, 9}, {test::periodic, test::reflect});
+  c.grid.spacing = {1.0, 0.5};
+  c.network.relaxation = test::fixed({0.5});
+  c.network.bias = c.kernel.reaction = test::fixed({0.0});
+  c.kernel.advection = test::fixed({0.2, 0.1});
+  c.kernel.diffusion = test::fixed({0.05});
+  return c;
+}
+
+TEST(Stability, NumbersOfConstantCoefficients) {
+  const Stability s = stability(linear_case());
+  EXPECT_NEAR(s.diffusive, 2 * 0.5 * 0.05 * (1 + 4), 1e-15);
+  EXPECT_NEAR(s.advective, 0.5 * (0.04 + 0.01) / (2 * 0.05), 1e-15);
+  EXPECT_FALSE(s.maximum_principle); // |U_y| Delta_y > 2 D
+}
+
+TEST(Stability, AdvectionWithoutDiffusionIsUnstable) {
+  Case c = linear_case();
+  c.kernel.diffusion = test::fixed({0.0});
+  EXPECT_TRUE(std::isinf(stability(c).advective));
+  EXPECT_NE(stability_text(stability(c)).find("U without D"), std::string::npos);
+}
+
+TEST(Stability, MaximumPrincipleNeedsItsConditions) {
+  Case c = linear_case();
+  c.kernel.advection = test::fixed({0.05, 0.05});
+  EXPECT_TRUE(stability(c).maximum_principle);
+  c.grid.boundary[1] = test::value_of(0.4);
+  EXPECT_FALSE(stability(c).maximum_principle);
+}
+
+/// Pure diffusion with a full tensor: the worst wave is the checkerboard along both axes.
+TEST(Stability, AmplificationOfAFullTensor) {
+  Case c = test::small_case({8, 9}, {test::periodic, test::periodic}, DiffusionTensor::full);
+  c.grid.spacing = {1.0, 1.0};
+  c.network.relaxation = test::fixed({1.0});
+  c.network.bias = c.kernel.reaction = test::fixed({0.0});
+  c.kernel.advection = test::fixed({0.0, 0.0});
+  c.kernel.diffusion = test::fixed({0.4, 0.1, 0.4});
+  const Stability s = stability(c);
+  EXPECT_TRUE(s.full_tensor);
+  EXPECT_NEAR(s.amplification, std::abs(1 - 4 * (0.4 + 0.4)),
+              1e-12); // sin vanishes there: no mixed part
+}
+
+TEST(Stability, TakesTheWorstPointOfAllRanks) {
+  Case c = linear_case();
+  c.kernel.diffusion = test::trained({0.05}, true, true);
+  const Stability together = stability(c, 0.02);
+  EXPECT_GT(together.diffusive, 2 * 0.5 * 0.05 * 5);
+  EXPECT_LT(together.diffusive, 2 * 0.5 * 0.07 * 5);
+}
+
+} // namespace
+} // namespace nadir
