@@ -165,8 +165,8 @@ def map_rows(result, parameters, layer):
         for component in components:
             if len(layers) == 1:
                 rows.append([(parameter, layers[0], component, plane) for plane in cuts])
-            else:  # small multiples: layers side by side, one row per slice
-                rows += [[(parameter, index, component, plane) for index in layers] for plane in cuts]
+            else:  # small multiples: layers side by side; of three slices the first
+                rows.append([(parameter, index, component, cuts[0]) for index in layers])
     if len(cuts) == 1 and all(len(row) == 1 for row in rows):
         single = [row[0] for row in rows]
         columns = 3 if len(single) > 4 else 2

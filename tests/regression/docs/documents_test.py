@@ -1,0 +1,79 @@
+"""Every command and program of README.md and docs/result-file.md, run in the order they stand there.
+
+Blocks marked sh, python and toml are run (toml is written to the file named before it) in an empty
+folder. Indented commands are those of the README's second section, run by tools/test itself and by
+quickstart_test.sh."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAM = Path(sys.argv[1]).resolve()
+ENVIRONMENT = dict(os.environ, PATH=f"{PROGRAM.parent}:{ROOT / 'tools'}:{os.environ['PATH']}")
+
+
+def blocks(document):
+    """(kind, text, file named last before it) of every marked block."""
+    text = (ROOT / document).read_text()
+    for match in re.finditer(r"^```(sh|python|toml)\n(.*?)^```", text, re.M | re.S):
+        names = re.findall(r"`([\w-]+\.toml)`", text[: match.start()])
+        yield match[1], match[2], names[-1] if names else None
+
+
+def run(command, folder, what):
+    result = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit(f"{what}\nexit code {result.returncode}\n{result.stdout[-3000:]}{result.stderr[-3000:]}")
+    return result.stdout
+
+
+def run_document(document, folder):
+    count = 0
+    for kind, text, name in blocks(document):
+        count += 1
+        if kind == "toml":
+            (folder / name).write_text(text)
+        elif kind == "python":
+            run([sys.executable, "-c", text], folder, f"{document}:\n{text}")
+        else:
+            start = ROOT if "$PWD" in text else folder  # the one block meant for the checkout
+            run(["bash", "-euo", "pipefail", "-c", text], start, f"{document}:\n{text}")
+    return count
+
+
+def readme():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if run_document("README.md", folder) < 6:
+            sys.exit("README.md: blocks are missing, or their marks")
+        with h5py.File(folder / "results/my.h5") as result:
+            drift = 10 * result["parameters/advection"][...]
+            variance = 20 * float(result["parameters/diffusion"][()])
+            error = np.abs(result["state"][0, -1] - result["target"][0]).max()
+        # What the README promises its reader.
+        np.testing.assert_allclose(drift, [3, 6], rtol=0.03)
+        np.testing.assert_allclose(variance, 6 + np.mean(drift**2) / 20, rtol=0.1)
+        np.testing.assert_array_less(error, 0.02)
+        for path in ("results/my.xdmf", "results/my.csv", "results/my-pictures/overview.png"):
+            if not (folder / path).exists():
+                sys.exit(f"README.md: no {path}")
+
+
+def result_file():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run(["nadir", "train", str(ROOT / "inputs/sst.toml"), "--set", "training.iterations=3", "--quiet",
+             "--output", "results/result.h5"], folder, "a result to read")
+        if run_document("docs/result-file.md", folder) < 2:
+            sys.exit("docs/result-file.md: blocks are missing, or their marks")
+
+
+readme()
+result_file()
