@@ -48,17 +48,21 @@ class FreeLaplacian {
 
  private:
   static PetscErrorCode multiply(Mat matrix, Vec x, Vec y) {
-    void* context = nullptr;
-    check_petsc(MatShellGetContext(matrix, &context));
-    auto& self = *static_cast<FreeLaplacian*>(context);
+    return petsc_callback([=] {
+      void* context = nullptr;
+      check_petsc(MatShellGetContext(matrix, &context));
+      static_cast<FreeLaplacian*>(context)->apply(x, y);
+    });
+  }
+
+  void apply(Vec x, Vec y) {
     const VecRead in(x);
     VecWrite out(y);
-    self.laplacian(in.data(), out.data());
-    const auto n = static_cast<std::size_t>(self.grid_.owned().points());
+    laplacian(in.data(), out.data());
+    const auto n = static_cast<std::size_t>(grid_.owned().points());
     for (std::size_t i = 0; i < n; ++i) {
-      if (self.fixed_[i]) out.data()[i] = in.data()[i];
+      if (fixed_[i]) out.data()[i] = in.data()[i];
     }
-    return PetscErrorCode(0);
   }
 
   /// out = sum over neighbours of (x_i - x_j) / Delta^2. What the solver passes is 0 at fixed

@@ -31,6 +31,8 @@ std::string place(const std::source_location& where) {
 
 void install_petsc_error_handler() { check_petsc(PetscPushErrorHandler(remember_error, nullptr)); }
 
+void remember_petsc_message(const std::string& text) { last_petsc_message() = text; }
+
 std::string take_petsc_message() { return std::exchange(last_petsc_message(), {}); }
 
 void check_petsc(PetscErrorCode code, std::source_location where) {

@@ -59,36 +59,38 @@ void project(Tao tao) {
   if (tao->bounded) check_petsc(VecMedian(tao->XL, tao->solution, tao->XU, tao->solution));
 }
 
+/// The loop every TAO type has: evaluate, report, test, step.
 template<Step step> PetscErrorCode solve(Tao tao) {
-  PetscReal f = 0;
-  tao->step = 0;
-  project(tao);
-  while (true) {
-    // The objective's own errors travel as codes; the caller knows them.
-    if (const auto code = TaoComputeObjectiveAndGradient(tao, tao->solution, &f, tao->gradient))
-      return code;
-    const double norm = projected_norm(tao);
-    tao->fc = f;
-    tao->residual = norm;
-    if (const auto code = TaoLogConvergenceHistory(tao, f, norm, 0.0, 0)) return code;
-    if (const auto code = TaoMonitor(tao, tao->niter, f, norm, 0.0, tao->step)) return code;
-    if (const auto code = (*tao->ops->convergencetest)(tao, tao->cnvP)) return code;
-    if (tao->reason != TAO_CONTINUE_ITERATING) return success;
-    ++tao->niter;
-    step(tao);
+  return petsc_callback([tao] {
+    PetscReal f = 0;
+    tao->step = 0;
     project(tao);
-  }
+    while (true) {
+      check_petsc(TaoComputeObjectiveAndGradient(tao, tao->solution, &f, tao->gradient));
+      const double norm = projected_norm(tao);
+      tao->fc = f;
+      tao->residual = norm;
+      check_petsc(TaoLogConvergenceHistory(tao, f, norm, 0.0, 0));
+      check_petsc(TaoMonitor(tao, tao->niter, f, norm, 0.0, tao->step));
+      check_petsc((*tao->ops->convergencetest)(tao, tao->cnvP));
+      if (tao->reason != TAO_CONTINUE_ITERATING) return;
+      ++tao->niter;
+      step(tao);
+      project(tao);
+    }
+  });
 }
 
 PetscErrorCode set_up(Tao tao) {
-  Descent& d = descent_of(tao);
-  if (!tao->gradient) check_petsc(VecDuplicate(tao->solution, &tao->gradient));
-  check_petsc(VecDuplicate(tao->solution, d.projected_gradient.out()));
-  for (auto* moment : {&d.first_moment, &d.second_moment}) {
-    check_petsc(VecDuplicate(tao->solution, moment->out()));
-    check_petsc(VecSet(*moment, 0.0));
-  }
-  return success;
+  return petsc_callback([tao] {
+    Descent& d = descent_of(tao);
+    if (!tao->gradient) check_petsc(VecDuplicate(tao->solution, &tao->gradient));
+    check_petsc(VecDuplicate(tao->solution, d.projected_gradient.out()));
+    for (auto* moment : {&d.first_moment, &d.second_moment}) {
+      check_petsc(VecDuplicate(tao->solution, moment->out()));
+      check_petsc(VecSet(*moment, 0.0));
+    }
+  });
 }
 
 PetscErrorCode destroy(Tao tao) {

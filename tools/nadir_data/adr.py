@@ -1,7 +1,7 @@
 """The explicit-euler layers of the advection-diffusion-reaction network in NumPy.
 
-A second, independent writing of docs/theory.md sections 1, 4 and 5, used to make example data of which
-the coefficients are known.
+A second, independent writing of docs/theory.md sections 1, 4 and 5, used to make example data
+of which the coefficients are known.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Data of the examples in inputs/: known coefficients, random inputs, the scheme's own output.
 
-Every file has /input and /target [sample, grid axes] and the coefficients that made the target under
-/truth, named and shaped as under /parameters of a result file, so that both can be compared as they are.
+Every file has /input and /target [sample, grid axes] and the coefficients that made the target
+under /truth, named and shaped as under /parameters of a result file: comparable as they are.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def diffusion_3d():
 
 
 def convection_diffusion():
-    """u_t = a u_x + b u_y + 0.2 u_xx + 0.3 u_yy with varying a and b (PDE-Net, arXiv 1710.09668)."""
+    """u_t = a u_x + b u_y + 0.2 u_xx + 0.3 u_yy with varying a and b (arXiv 1710.09668)."""
     random = np.random.default_rng(104)
     points, layers, block = 50, 8, 0.015
     h = 2 * np.pi / points
@@ -69,7 +69,9 @@ def convection_diffusion():
     a = 0.5 * (np.cos(x) + y * (2 * np.pi - y) * np.sin(y)) + 0.6
     b = 2 * (np.cos(x) + np.sin(y)) + 0.8
     omega = 0.5
-    step = block / (layers * omega)  # the coefficients of one layer are step times the physical ones
+    step = block / (
+        layers * omega
+    )  # the coefficients of one layer are step times the physical ones
     net = Network((h, h), ("periodic", "periodic"), layers=layers, omega=omega,
                   R=0.0, U=[-b * step, -a * step], D=[0.3 * step, 0.2 * step])  # fmt: skip
     inputs = np.concatenate([random_waves(random, (points, points), F, 6) for F in (4, 5, 6, 7)])
@@ -101,12 +103,14 @@ def write(path, name, make):
         group = out.create_group("truth")
         for parameter, value in truth.items():
             grid_axes = tuple(axes) if np.shape(value)[-len(axes) :] == inputs.shape[1:] else ()
-            dataset = group.create_dataset(parameter, data=np.asarray(value, "f8"), track_times=False)
+            dataset = group.create_dataset(
+                parameter, data=np.asarray(value, "f8"), track_times=False
+            )
             hdf5.text(dataset, units="1", long_name=f"{parameter} that made the target")
             first = dataset.ndim - len(grid_axes)
             for dimension, axis in enumerate(grid_axes, start=first):
                 dataset.dims[dimension].attach_scale(out[axis])
-    print(f"{path}: {inputs.shape[0]} samples of {inputs.shape[1:]}, {path.stat().st_size // 1024} KiB")
+    print(f"{path}: {len(inputs)} samples of {inputs.shape[1:]}, {path.stat().st_size // 1024} KiB")
 
 
 def main():
@@ -114,7 +118,9 @@ def main():
         prog="tools/make-examples", description="Make the data of the examples in inputs/."
     )
     parser.add_argument("name", nargs="*", help=f"default: all of {', '.join(EXAMPLES)}")
-    parser.add_argument("--output", type=Path, default=hdf5.DATA, help="folder; default: inputs/data")
+    parser.add_argument(
+        "--output", type=Path, default=hdf5.DATA, help="folder; default: inputs/data"
+    )
     options = parser.parse_args()
     for name in options.name or EXAMPLES:
         if name not in EXAMPLES:

@@ -1,4 +1,4 @@
-"""Write the small HDF5 files of inputs/data: same bytes every time, readable by xarray and nadir."""
+"""Write the small HDF5 files of inputs/data: same bytes every time, readable by xarray."""
 
 from contextlib import contextmanager
 from pathlib import Path

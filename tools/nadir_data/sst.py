@@ -28,7 +28,7 @@ def read(path):
 
 
 def unit_vectors(latitude, longitude):
-    """Points of the grid on the unit sphere, [lat * lon, 3]: distances know no date line, no pole."""
+    """Points of the grid on the unit sphere, [lat * lon, 3]: no date line, no poles."""
     phi, lam = np.meshgrid(np.deg2rad(latitude), np.deg2rad(longitude), indexing="ij")
     vectors = np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
     return vectors.reshape(-1, 3)
@@ -74,7 +74,9 @@ def write(path, temperature, mask, latitude, longitude):
 
 def main():
     parser = argparse.ArgumentParser(prog="tools/prepare-sst", description=__doc__.splitlines()[0])
-    parser.add_argument("--output", default=hdf5.DATA / "sst.h5", help="default: inputs/data/sst.h5")
+    parser.add_argument(
+        "--output", default=hdf5.DATA / "sst.h5", help="default: inputs/data/sst.h5"
+    )
     parser.add_argument("--source", default=SOURCE, help=f"default: {SOURCE}")
     options = parser.parse_args()
     if not Path(options.source).is_file():
@@ -84,7 +86,9 @@ def main():
     vectors = unit_vectors(latitude, longitude)
     write(options.output, filled(temperature, mask, vectors), mask, latitude, longitude)
     share = 100 * mask.mean()
-    print(f"{options.output}: {temperature.shape}, ocean in all months {mask.sum()} ({share:.0f} %)")
+    print(
+        f"{options.output}: {temperature.shape}, ocean in all months {mask.sum()} ({share:.0f} %)"
+    )
 
 
 if __name__ == "__main__":

@@ -15,12 +15,14 @@ from result import Result
 def arguments():
     parser = argparse.ArgumentParser(
         prog="tools/plot",
-        description="Pictures (PNG) of a result file: fields, errors, coefficients, training, overview.",
+        description="PNG pictures of a result file: fields, errors, coefficients, training, overview.",
     )
     parser.add_argument("result", help="result file of nadir (HDF5)")
     parser.add_argument("--output", help="folder; default: NAME-pictures beside the result NAME.h5")
     parser.add_argument("--sample", type=int, default=0, help="sample to show, from 0 (default: 0)")
-    parser.add_argument("--layer", type=int, help="stored layer to show (default: the last one stored)")
+    parser.add_argument(
+        "--layer", type=int, help="stored layer to show (default: the last one stored)"
+    )
     return parser.parse_args()
 
 

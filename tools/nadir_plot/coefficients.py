@@ -12,7 +12,7 @@ MOST_LAYERS = 5  # panels of a parameter that varies in space and layer
 
 
 def draw(result, layer):
-    """Figures by name: "coefficients" (constants and profiles), then one for what varies in space."""
+    """Figures by name: of what varies in space, of what varies by layer alone, of constants."""
     figures = {}
     in_space = {n: p for n, p in result.parameters.items() if p.varies_space}
     elsewhere = {n: p for n, p in result.parameters.items() if not p.varies_space}
@@ -43,13 +43,10 @@ def note(parameter, layer):
     return f", layer {layer}" if parameter.varies_layer else ""
 
 
-def shades(parameter, component, hidden, layers):
-    """Colours shared by the layers shown: amounts from low to high, signed ones about zero."""
-    values = parameter.values[layers, component]
-    if hidden is not None:
-        values = np.where(hidden, np.nan, values)
+def shades(parameter, component, values):
+    """Colours for all values shown: amounts from low to high, signed ones about zero."""
     amount = is_amount(parameter, component) and style.finite(values).min() >= -1e-12
-    return style.shades(values, signed=not amount, trim=0.5), values
+    return style.shades(values, signed=not amount, trim=0.5)
 
 
 def is_amount(parameter, component):
@@ -68,7 +65,7 @@ def symbol(parameter):
     return style.with_units(f"${parameter.symbol}$".replace("ω", r"\omega"), parameter.units)
 
 
-# -- constants --------------------------------------------------------------------------------------
+# -- constants
 
 
 def draw_constants(result, parameters):
@@ -91,7 +88,7 @@ def draw_constants(result, parameters):
     return figure
 
 
-# -- by layer ---------------------------------------------------------------------------------------
+# -- by layer
 
 
 def draw_profiles(result, parameters):
@@ -102,7 +99,9 @@ def draw_profiles(result, parameters):
     for one, parameter in zip(axes[0], shown):
         values = parameter.values.reshape(parameter.values.shape[:2])
         for component in range(values.shape[1]):
-            one.plot(values[:, component], marker="o", ms=3.5, lw=1.2, label=parameter.label(component))
+            one.plot(
+                values[:, component], marker="o", ms=3.5, lw=1.2, label=parameter.label(component)
+            )
         if values.min() < 0 < values.max():
             one.axhline(0, color="black", lw=0.6)
         one.set_title(f"{symbol(parameter)}: {MEANING[parameter.name]}")
@@ -114,7 +113,7 @@ def draw_profiles(result, parameters):
     return figure
 
 
-# -- by space, one dimension ------------------------------------------------------------------------
+# -- by space, one dimension
 
 
 def draw_curves(result, parameters, layer):
@@ -134,10 +133,8 @@ def draw_curves(result, parameters, layer):
 
 
 def draw_curve(axes, result, parameter, component, layers):
-    hidden = result.hidden()
     for position, index in enumerate(layers):
-        values = parameter.values[index, component]
-        values = values if hidden is None else np.where(hidden, np.nan, values)
+        values = result.visible(parameter.values[index, component])
         colour = style.INK["prediction"]
         if len(layers) > 1:
             colour = plt.get_cmap("viridis")(0.85 * (1 - position / (len(layers) - 1)))
@@ -152,7 +149,7 @@ def draw_curve(axes, result, parameter, component, layers):
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1)
 
 
-# -- by space, two and three dimensions ---------------------------------------------------------------
+# -- by space, two and three dimensions
 
 
 def map_rows(result, parameters, layer):
@@ -195,7 +192,9 @@ def draw_maps(result, parameters, layer):
     return figure
 
 
-def draw_map(figure, axes, result, parameter, layer, component, plane, together, brief=False, bar=True):
+def draw_map(
+    figure, axes, result, parameter, layer, component, plane, together, brief=False, bar=True
+):
     """One map of a component, or (component None) of all advection: strength, and arrows over it.
 
     `together` are the layers that share its colours.
@@ -203,14 +202,14 @@ def draw_map(figure, axes, result, parameter, layer, component, plane, together,
     hidden = result.hidden()
     if component is None:
         values = np.sqrt(np.sum(parameter.values**2, axis=1))
-        field, values = values[layer], values[together]
-        values = values if hidden is None else np.where(hidden, np.nan, values)
+        field, values = values[layer], result.visible(values[together])
         cmap, norm = plt.get_cmap("YlGnBu"), style.shades(values, signed=False, trim=0.5)[1]
         norm.vmin = 0
         name, words, label = "$U$", "transport", "$|U|$"
     else:
-        (cmap, norm), values = shades(parameter, component, hidden, together)
         field = parameter.values[layer, component]
+        values = result.visible(parameter.values[together, component])
+        cmap, norm = shades(parameter, component, values)
         name = label = parameter.label(component)
         words = meaning(parameter, component)
     drawn = panels.image(axes, plane, field, cmap, norm, hidden)

@@ -13,9 +13,22 @@ def draw_history(result):
         return None
     iterations = history.get("iteration", np.arange(len(history["loss"])))
     figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.1))
-    left.plot(iterations, history["loss"], color=style.INK["loss"], lw=1.5, label="loss = misfit + penalties")
+    left.plot(
+        iterations,
+        history["loss"],
+        color=style.INK["loss"],
+        lw=1.5,
+        label="loss = misfit + penalties",
+    )
     if "misfit" in history:
-        left.plot(iterations, history["misfit"], color=style.INK["prediction"], lw=1.2, ls="--", label="misfit")
+        left.plot(
+            iterations,
+            history["misfit"],
+            color=style.INK["prediction"],
+            lw=1.2,
+            ls="--",
+            label="misfit",
+        )
     left.set_title("what is minimised")
     left.legend()
     if "gradient_norm" in history:
@@ -57,7 +70,15 @@ def plot_by_layer(panel, result):
         panel.plot(depth, sample, color="#9ec9e2", lw=0.9, label="each sample")
     total = abs(result.scale) * np.sqrt(result.loss_by_layer.sum(axis=0) / count.sum())
     marker = "o" if len(depth) <= 50 else None
-    panel.plot(depth, total, color=style.INK["prediction"], marker=marker, ms=3.5, lw=1.5, label="all samples")
+    panel.plot(
+        depth,
+        total,
+        color=style.INK["prediction"],
+        marker=marker,
+        ms=3.5,
+        lw=1.5,
+        label="all samples",
+    )
     panel.set_ylim(bottom=0)
     panel.set_xlabel("layer (0: the input)")
     panel.set_ylabel(style.with_units("rms distance to the target", result.units))
@@ -74,7 +95,11 @@ def draw_scores(axes, result):
         ("withheld_interpolation_rms", "change interpolated\nfrom neighbours", style.INK["target"]),
         ("withheld_rms", "this network", style.INK["prediction"]),
     ]
-    rows = [(label, float(result.attributes[k]), colour) for k, label, colour in names if k in result.attributes]
+    rows = [
+        (label, float(result.attributes[k]), colour)
+        for k, label, colour in names
+        if k in result.attributes
+    ]
     rows = [row for row in rows if np.isfinite(row[1])]
     if not rows:
         return False

@@ -30,7 +30,8 @@ class Sample:
     def quantities(self):
         """(title, field) of everything in units of the data, in reading order."""
         name = "prediction" if self.target is not None else "output"
-        rows = [("input", self.input), ("target", self.target), (f"{name}, layer {self.layer}", self.output)]
+        last = f"{name}, layer {self.layer}"
+        rows = [("input", self.input), ("target", self.target), (last, self.output)]
         return [(title, field) for title, field in rows if field is not None]
 
     def change(self):
@@ -91,9 +92,8 @@ class Group:
     """Panels that share colours: [(title, field)], with unobserved ground taken out."""
 
     def __init__(self, result, entries, label, signed=None, trim=0.0):
-        hidden = result.hidden()
         self.titles = [title for title, _ in entries]
-        self.shown = [f if hidden is None else np.where(hidden, np.nan, f) for _, f in entries]
+        self.shown = [result.visible(field) for _, field in entries]
         self.cmap, self.norm = style.shades(*self.shown, signed=signed, trim=trim)
         self.label = style.with_units(label, result.units)
 

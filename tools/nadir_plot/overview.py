@@ -1,7 +1,5 @@
 """One figure that tells the case: what went in, what came out, how good it is, what was learned."""
 
-import matplotlib.pyplot as plt
-import numpy as np
 
 import coefficients
 import curves
@@ -18,8 +16,7 @@ def draw(result, sample, layer):
     rows = [tell(result, sample, layer) for tell in (tell_fields, tell_errors, tell_coefficients)]
     rows = [row for row in rows if row]
     columns = 3
-    height = 3.9 * 0.8 * plane.aspect + 0.7
-    figure, axes = plt.subplots(len(rows), columns, figsize=(3.9 * columns, height * len(rows)), squeeze=False)
+    figure, axes = panels.sheet(len(rows), columns, plane.aspect, width=3.9, extra=0.7)
     for i, row in enumerate(rows):
         for j in range(columns):
             if j < len(row):
@@ -32,8 +29,7 @@ def draw(result, sample, layer):
 
 
 def map_of(result, title, field, cmap, norm, label):
-    hidden = result.hidden()
-    shown = field if hidden is None else np.where(hidden, np.nan, field)
+    shown = result.visible(field)
 
     def paint(figure, axes, plane):
         drawn = panels.image(axes, plane, shown, cmap, norm)
@@ -47,9 +43,7 @@ def map_of(result, title, field, cmap, norm, label):
 def tell_fields(result, sample, layer):
     parts = fields.Sample(result, sample, layer)
     label = style.with_units("signal", result.units)
-    hidden = result.hidden()
-    shown = [f if hidden is None else np.where(hidden, np.nan, f) for _, f in parts.quantities()]
-    cmap, norm = style.shades(*shown)
+    cmap, norm = style.shades(*(result.visible(f) for _, f in parts.quantities()))
     return [map_of(result, t, f, cmap, norm, label) for t, f in parts.quantities()]
 
 
@@ -59,9 +53,7 @@ def tell_errors(result, sample, layer):
     if parts.error is None or parts.input is None:
         return []
     change = parts.change()
-    hidden = result.hidden()
-    shown = change[1] if hidden is None else np.where(hidden, np.nan, change[1])
-    cmap, norm = style.shades(shown, signed=True, trim=0.5)
+    cmap, norm = style.shades(result.visible(change[1]), signed=True, trim=0.5)
     label = style.with_units("difference", result.units)
     row = [
         map_of(result, *change, cmap, norm, label),
@@ -93,7 +85,9 @@ def tell_coefficients(result, sample, layer):
 
         def paint(figure, axes, plane, parameter=parameter, index=index, component=component):
             together = coefficients.layers_shown(parameter, layer)
-            coefficients.draw_map(figure, axes, result, parameter, index, component, plane, together)
+            coefficients.draw_map(
+                figure, axes, result, parameter, index, component, plane, together
+            )
             plane.label(axes)
 
         row.append(paint)
@@ -115,7 +109,8 @@ def maps_worth_showing(result, layer):
     if len(maps) == 1:  # room for its first, middle and last layer
         parameter, component = maps[0]
         layers = coefficients.layers_shown(parameter, layer)
-        return [(parameter, i, component) for i in sorted({layers[0], layers[len(layers) // 2], layers[-1]})]
+        some = {layers[0], layers[len(layers) // 2], layers[-1]}
+        return [(parameter, index, component) for index in sorted(some)]
     return [(p, coefficients.layers_shown(p, layer)[-1], c) for p, c in maps]
 
 

@@ -82,7 +82,9 @@ def cell_edges(points):
     if len(points) == 1:
         return np.array([points[0] - 0.5, points[0] + 0.5])
     middle = (points[1:] + points[:-1]) / 2
-    return np.concatenate([[1.5 * points[0] - 0.5 * points[1]], middle, [1.5 * points[-1] - 0.5 * points[-2]]])
+    return np.concatenate(
+        [[1.5 * points[0] - 0.5 * points[1]], middle, [1.5 * points[-1] - 0.5 * points[-2]]]
+    )
 
 
 def image(axes, plane, field, cmap, norm, hidden=None):
@@ -93,7 +95,9 @@ def image(axes, plane, field, cmap, norm, hidden=None):
         covered |= plane.cut(hidden)
     y, x = plane.edges
     axes.set_facecolor(style.UNKNOWN)
-    drawn = axes.pcolormesh(x, y, np.ma.masked_array(values, covered), cmap=cmap, norm=norm, rasterized=True)
+    drawn = axes.pcolormesh(
+        x, y, np.ma.masked_array(values, covered), cmap=cmap, norm=norm, rasterized=True
+    )
     height, width = abs(y[-1] - y[0]), abs(x[-1] - x[0])
     axes.set_aspect("equal" if 0.4 <= height / width <= 1.6 else "auto")
     axes.set_xlim(x[0], x[-1])
@@ -118,13 +122,15 @@ def scattered(axes, plane, field, cmap, norm, hidden=None):
 def colour_bar(figure, drawn, axes, label, *fields):
     """A bar as high as the panel, at its right; pointed where values lie beyond it."""
     extend = style.clipped(drawn.norm, *fields)
-    bar = figure.colorbar(drawn, cax=axes.inset_axes([1.03, 0, 0.03, 1]), label=label, extend=extend)
+    bar = figure.colorbar(
+        drawn, cax=axes.inset_axes([1.03, 0, 0.03, 1]), label=label, extend=extend
+    )
     bar.outline.set_linewidth(0.5)
     return bar
 
 
 def arrows(axes, plane, U, hidden=None, across=26):
-    """The in-plane part of a vector field U [component, grid axes] as arrows, one per block of points.
+    """The in-plane part of a vector field U [component, grid axes] as arrows, one per block.
 
     Arrows beyond the 98th percentile keep their direction but not their length: gusts would leave
     the rest as dots. Returns the drawn arrows and that length, or None when all is 0.
@@ -144,7 +150,10 @@ def arrows(axes, plane, U, hidden=None, across=26):
     length = 1.25 * step * abs(np.diff(plane.points[1]).mean())
     look = dict(width=0.003, headwidth=3.6, headlength=4.2, color="black", zorder=3)
     how = dict(angles="xy", scale_units="x", scale=strong / length)
-    return axes.quiver(X[keep], Y[keep], (ux * shrink)[keep], (uy * shrink)[keep], **how, **look), strong
+    return (
+        axes.quiver(X[keep], Y[keep], (ux * shrink)[keep], (uy * shrink)[keep], **how, **look),
+        strong,
+    )
 
 
 def blocks(values, rows, columns=None):

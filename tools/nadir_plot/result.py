@@ -23,7 +23,7 @@ def as_text(value):
 
 @dataclass
 class Parameter:
-    """One of R, U, D, b, omega: values always [layer, component, grid axes], absent axes of size 1."""
+    """One of R, U, D, b, omega: values [layer, component, grid axes], absent axes of size 1."""
 
     name: str
     values: np.ndarray
@@ -40,7 +40,6 @@ class Parameter:
         subscript = self.components[component]
         symbol = f"${self.symbol}_{{{subscript}}}$" if subscript else f"${self.symbol}$"
         return symbol.replace("ω", r"\omega")
-
 
 
 class Result:
@@ -66,12 +65,16 @@ class Result:
         self.title = as_text(self.attributes.get("title", "")) or self.path.stem
 
     def _read_grid(self, file):
-        self.dimension = file["state"].ndim - 2 if "state" in file else sum(a in file for a in "xyz")
+        self.dimension = (
+            file["state"].ndim - 2 if "state" in file else sum(a in file for a in "xyz")
+        )
         self.axes = AXES[self.dimension]
         self.coordinates = []
         for position, axis in enumerate(self.axes):
             size = file["state"].shape[2 + position] if "state" in file else len(file[axis])
-            self.coordinates.append(file[axis][()] if axis in file else np.arange(size, dtype=float))
+            self.coordinates.append(
+                file[axis][()] if axis in file else np.arange(size, dtype=float)
+            )
         self.grid_units = as_text(file["x"].attrs.get("units", "1")) if "x" in file else "1"
 
     def _read_fields(self, file):
@@ -79,10 +82,13 @@ class Result:
         self.state, self.target = optional("state"), optional("target")
         self.loss_by_layer = optional("loss_by_layer")
         withheld, observed = optional("withheld"), optional("observed")
-        self.layers = list(optional("layer") if "layer" in file else range(np.shape(self.state)[1]))
+        stored = 0 if self.state is None else self.state.shape[1]
+        self.layers = [int(l) for l in (file["layer"] if "layer" in file else range(stored))]
         if self.target is not None:
             known = np.isfinite(self.target)
-            self.withheld = np.zeros_like(known) if withheld is None else withheld.astype(bool) & known
+            self.withheld = (
+                np.zeros_like(known) if withheld is None else withheld.astype(bool) & known
+            )
             observed = known if observed is None else observed.astype(bool) & known
             self.observed = observed & ~self.withheld
 
@@ -94,7 +100,9 @@ class Result:
         dataset = group[name]
         axes = [dimension_name(dataset, i) for i in range(dataset.ndim)]
         shape, space = dataset.shape, tuple(len(c) for c in self.coordinates)
-        varies_space = dataset.ndim >= self.dimension and shape[dataset.ndim - self.dimension :] == space
+        varies_space = (
+            dataset.ndim >= self.dimension and shape[dataset.ndim - self.dimension :] == space
+        )
         if any(axes):
             varies_space = "x" in axes
         leading = axes[: dataset.ndim - self.dimension] if varies_space else axes
@@ -146,6 +154,11 @@ class Result:
             return None
         never = ~(self.observed | self.withheld).any(axis=0)
         return never if never.any() and never.mean() < 0.75 else None
+
+    def visible(self, field):
+        """A field [..., grid axes] with NaN at the hidden points."""
+        hidden = self.hidden()
+        return field if hidden is None else np.where(hidden, np.nan, field)
 
 
 def dimension_name(dataset, position):

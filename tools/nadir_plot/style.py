@@ -10,7 +10,9 @@ from matplotlib.colors import Normalize  # noqa: E402
 from PIL import Image  # noqa: E402
 
 UNKNOWN = "#c9c9c9"  # land, or never observed
-INK = dict(input="#7f7f7f", target="#d95f02", prediction="#1b6ca8", withheld="#c0267e", loss="#222222")
+INK = dict(
+    input="#7f7f7f", target="#d95f02", prediction="#1b6ca8", withheld="#c0267e", loss="#222222"
+)
 
 plt.rcParams.update(
     {
@@ -85,11 +87,13 @@ def clipped(norm, *arrays):
     values = finite(*arrays)
     slack = 1e-9 * (norm.vmax - norm.vmin)
     below, above = values.min() < norm.vmin - slack, values.max() > norm.vmax + slack
-    return {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[(int(below), int(above))]
+    return {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[
+        (int(below), int(above))
+    ]
 
 
 def save(figure, path, dpi=150, limit=300_000):
-    """Write a PNG of at most `limit` bytes: with a palette of 256 colours where it would be larger."""
+    """Write a PNG of at most `limit` bytes: 256 colours where it would be larger."""
     figure.set_dpi(dpi)
     figure.canvas.draw()  # once; savefig would lay out and draw everything twice
     image = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")

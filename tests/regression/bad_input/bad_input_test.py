@@ -4,16 +4,18 @@ A row changes lines of a small valid case; the mark « stands before the place t
 """
 
 import re
-import subprocess
+import shutil
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import ENVIRONMENT, NADIR, expect, nadir, snapshot, succeed  # noqa: E402
+from program import expect, nadir, snapshot, succeed  # noqa: E402
 
 CASE = """\
 title = "small"
@@ -46,7 +48,7 @@ ACTIVATIONS = (
 )
 OPTIMIZERS = "bqnls, blmvm, lmvm, bncg, cg, bqnkls, bqnktr, bqnktl, steepest-descent, adam"
 WITH_BOUNDS = "bqnls, blmvm, bncg, bqnkls, bqnktr, bqnktl, steepest-descent, adam"
-DATASETS = "/classic, /high, /holes, /huge, /none, /three, /wide, /x, /y"
+DATASETS = "/high, /holes, /huge, /large, /none, /three, /wide, /x, /y"
 SHAPE, BOUNDARY, LAYERS = 'shape = [6, 5]', 'boundary = ["reflect", "periodic"]', "layers = 3"
 REACTION = 'reaction = { init = -0.1, varies = ["space"] }'
 INPUT = 'input = { file = "fields.h5", dataset = "x" }'
@@ -84,8 +86,8 @@ WRONG = {
         "grid.spacing.1: must be positive, is -1.0",
     ),
     "missing boundary": (
-        {"[grid]": "«[grid]", BOUNDARY: ""},
-        'grid.boundary: missing; one of "periodic", "reflect", { value = number } for each axis; '
+        {"[grid]": "[«grid]", BOUNDARY: ""},
+        'grid.boundary: missing: one of "periodic", "reflect", { value = number } for each axis; '
         "there is no default, since a wrong guess would go unseen",
     ),
     "unknown boundary": (
@@ -106,7 +108,7 @@ WRONG = {
     ),
     "TAO type that needs more": (
         {ITERATIONS: '«optimizer = "nls"'},
-        f'training.optimizer: unknown optimizer "nls" (did you mean "bqnls"? one of: {OPTIMIZERS})',
+        f'training.optimizer: unknown optimizer "nls" (one of: {OPTIMIZERS})',
     ),
     "missing file": (
         {INPUT: 'input = { «file = "absent.h5", dataset = "x" }'},
@@ -143,16 +145,16 @@ WRONG = {
     ),
     "NaN in an input": (
         {INPUT: '«input = { file = "fields.h5", dataset = "holes" }'},
-        "data.input: fields.h5: holes: (2, 3) is missing or not finite (NaN, fill value, mask = 0 or "
+        "data.input: fields.h5: holes: sample 0, point (y,x) = (2, 3) is missing or not finite (NaN, fill value, mask = 0 or "
         "infinite); an input must be known everywhere",
     ),
     "all targets missing": (
         {TARGET: '«target = { file = "fields.h5", dataset = "none" }'},
         "data.target: no value is observed: all are missing or masked",
     ),
-    "no target": ({TARGET: "", "[data]": "«[data]"}, "data: `nadir train` needs a target: add data.target"),
+    "no target": ({TARGET: "", "[data]": "[«data]"}, "data: `nadir train` needs a target: add data.target"),
     "nothing to train": (
-        {REACTION: "reaction = -0.1", "diffusion = { init = 0.1 }": "diffusion = 0.1", "[kernel]": "«[kernel]"},
+        {REACTION: "reaction = -0.1", "diffusion = { init = 0.1 }": "diffusion = 0.1", "[kernel]": "[«kernel]"},
         "kernel: no parameter is trained: write one as a table, e.g. reaction = { init = 0.0 }",
     ),
     "bounds reversed": (
@@ -219,11 +221,12 @@ TOO_LARGE = (
 # Wrong words on the command line. "case.toml" is the valid case.
 WRONG_WORDS = {
     ("trian", "case.toml"): "nadir: unknown command 'trian' (did you mean 'train'?); see nadir --help",
+    (): "nadir: A subcommand is required; see nadir --help",
     ("train",): "nadir: CASE is required; see nadir --help",
     ("train", "case.toml", "--outptu", "x.h5"): "--outptu",
     ("forward", "case.toml", "--verify"): "--verify",
     ("gradient", "case.toml", "--repeat", "0"): "--repeat",
-    ("train", "case.toml", "--quiet", "--verbose"): "nadir: --quiet and --verbose exclude each other; see nadir --help",
+    ("train", "case.toml", "--quiet", "--verbose"): "nadir: --quiet and --verbose exclude each other",
     ("train", "absent.toml"): "absent.toml: cannot be read: No such file or directory",
     ("train", "case.toml", "--set", "network.layrs=3"): "--set network.layrs: unknown key (did you mean 'layers'?)",
     ("train", "case.toml", "--set", "network.layers=-3"): "--set network.layers: must be between 1 and 1000000000, is -3",
@@ -273,37 +276,31 @@ def refused(run, lines, untouched, what):
     expect(snapshot(folder) == before, f"{what}: files changed: {run}")
 
 
-def check_cases(folder, wrong):
-    before = snapshot(folder)
-    for what, (changes, message) in wrong.items():
-        text, (line, column) = edited(changes)
+def check_case(template, item):
+    what, (changes, message) = item
+    text, (line, column) = edited(changes)
+    with tempfile.TemporaryDirectory() as name:
+        folder = shutil.copytree(template, Path(name) / "case")
         (folder / "case.toml").write_text(text)
-        before["case.toml"] = text.encode()
-        refused(
-            nadir("train", "case.toml", folder=folder),
-            [f"case.toml:{line}:{column}: {message}"],
-            (folder, before),
-            what,
-        )
+        before = snapshot(folder)
+        run = nadir("train", "case.toml", folder=folder)
+        refused(run, [f"case.toml:{line}:{column}: {message}"], (folder, before), what)
 
 
-def check_words(folder):
-    (folder / "case.toml").write_text(CASE)
-    before = snapshot(folder)
-    for words, message in WRONG_WORDS.items():
-        run = nadir(*words, folder=folder)
-        line = message if ": " in message else run.err.strip()  # the parser's own wording
-        expect(message in run.err, f"{words}: expected {message} in {run}")
-        refused(run, [line], (folder, before), words)
-    run = nadir(folder=folder)
-    expect(run.code == 2 and "--help" in run.err and not run.out, f"no command: {run}")
+def check_words(template, item):
+    words, message = item
+    before = snapshot(template)
+    run = nadir(*words, folder=template)
+    line = message if ": " in message else run.err.strip()  # the parser's own wording
+    expect(message in run.err, f"{words}: expected {message} in {run}")
+    refused(run, [line], (template, before), words)
 
 
 def check_list(folder):
     """Several mistakes: one list, in the order of the file, what was typed after it."""
     text, _ = edited(
         {
-            SHAPE: "shape = [6, -5]",
+            LAYERS: "layers = -3",
             'activation = "tanh"': 'activation = "tanch"',
             REACTION: "reaction = { init = 0.0, bounds = [2, 1] }",
             INPUT: 'input = { file = "absent.h5", dataset = "x" }',
@@ -315,7 +312,7 @@ def check_list(folder):
     run = nadir("train", "case.toml", "--set", "network.rate=0", folder=folder)
     places = [line.partition(": ")[0] for line in run.err.splitlines()]
     expected = [
-        "case.toml:4:13",
+        "case.toml:8:1",
         "case.toml:9:1",
         "case.toml:12:26",
         "case.toml:16:11",
@@ -405,8 +402,7 @@ def check_petsc_words(folder):
             "warning: PETSc options from the environment or rc files that nothing uses: "
             "-neither_this -nobody_asks"
         )
-        expect(sorted(lines) == [expected] or len(lines) == 1, f"unused options of the environment: {run}")
-        expect("-nobody_asks" in lines[0] and "-neither_this" in lines[0], f"not named: {run}")
+        expect(lines == [expected], f"unused options of the environment: {run}")
 
 
 def first_overflow(z, reaction):
@@ -483,8 +479,9 @@ def main():
         (folder / "case.toml").write_text(CASE)
         check_help(folder)
         succeed("train", "case.toml", folder=folder)  # a good result, which must survive all of it
-        check_cases(folder, WRONG)
-        check_words(folder)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(partial(check_case, folder), WRONG.items()))
+            list(pool.map(partial(check_words, folder), WRONG_WORDS.items()))
         check_list(folder)
         check_syntax(folder)
         check_size(folder)

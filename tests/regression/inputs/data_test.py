@@ -15,16 +15,24 @@ KNOWN = ["identify-1d", "full-tensor-2d", "diffusion-3d", "convection-diffusion"
 
 
 def datasets(path):
+    """All datasets of a file in memory, by their path."""
     found = {}
+
+    def keep(name, item):
+        if isinstance(item, h5py.Dataset):
+            found[name] = item[()]
+
     with h5py.File(path) as file:
-        file.visititems(lambda name, item: found.update({name: item[()]} if isinstance(item, h5py.Dataset) else {}))
+        file.visititems(keep)
     return found
 
 
 def compare(made, committed, tolerance):
-    """Same datasets; values equal to a tolerance, since Fourier transforms differ in the last digit."""
+    """Same datasets; values to a tolerance, as Fourier transforms differ in the last digit."""
     left, right = datasets(made), datasets(committed)
-    expect(left.keys() == right.keys(), f"{committed.name}: {sorted(left)} made, {sorted(right)} there")
+    expect(
+        left.keys() == right.keys(), f"{committed.name}: {sorted(left)} made, {sorted(right)} there"
+    )
     for name in left:
         same = np.allclose(left[name], right[name], rtol=0, atol=tolerance)
         expect(same, f"{committed.name}: /{name} is not what the tool makes")
@@ -43,11 +51,17 @@ def check_sst():
         expect(mask.sum() == 7410, f"sst.h5: {mask.sum()} ocean points")
         expect(np.isfinite(sst[()]).all(), "sst.h5: missing values")
         expect(-3 < sst[()].min() and sst[()].max() < 35, "sst.h5: not sea temperatures in degC")
-        expect(sst.attrs["units"] == "degC" and "Public domain" in file.attrs["license"], "sst.h5: attributes")
+        expect(
+            sst.attrs["units"] == "degC" and "Public domain" in file.attrs["license"],
+            "sst.h5: attributes",
+        )
         # Warm in the tropics, and land filled with values of the sea of the same month.
         expect(sst[0, 45][mask[45] > 0].min() > 20, "sst.h5: the equator is cold")
         for month in sst[()]:
-            expect(set(month[mask == 0]) <= set(month[mask == 1]), "sst.h5: land not filled from the sea")
+            expect(
+                set(month[mask == 0]) <= set(month[mask == 1]),
+                "sst.h5: land not filled from the sea",
+            )
 
 
 def check_tool(folder):
@@ -64,12 +78,17 @@ def check_tool(folder):
 def check_refusals(folder):
     """A missing source and an unknown example are said, and nothing is left behind."""
     cases = [
-        (["prepare-sst", "--source", folder / "none.cdf", "--output", folder / "none.h5"], "no such file"),
+        (
+            ["prepare-sst", "--source", folder / "none.cdf", "--output", folder / "none.h5"],
+            "no such file",
+        ),
         (["make-examples", "--output", folder / "none", "nosuch"], "unknown example"),
     ]
     for (tool, *arguments), words in cases:
         run = subprocess.run([ROOT / "tools" / tool, *arguments], capture_output=True, text=True)
-        expect(run.returncode != 0 and words in run.stderr, f"{tool}: {run.returncode} {run.stderr}")
+        expect(
+            run.returncode != 0 and words in run.stderr, f"{tool}: {run.returncode} {run.stderr}"
+        )
     expect(not list(folder.glob("none*")), "a refused run left files")
 
 

@@ -19,7 +19,9 @@ def check(name, tolerance):
     with h5py.File(INPUTS / "data" / f"{name}.h5") as data, trained(name) as result:
         for parameter, truth in data["truth"].items():
             found, truth = result["parameters"][parameter][()], truth[()]
-            expect(found.shape == truth.shape, f"{name} {parameter}: {found.shape}, not {truth.shape}")
+            expect(
+                found.shape == truth.shape, f"{name} {parameter}: {found.shape}, not {truth.shape}"
+            )
             error = np.abs(found - truth).max() / np.abs(truth).max()
             print(f"{name:22} {parameter:10} relative error {error:.1e} (at most {tolerance:.0e})")
             expect(error <= tolerance, f"{name}: {parameter} off by {error:.2e} > {tolerance}")

@@ -55,7 +55,9 @@ def check_scores(name, result):
     for attribute, own in zip(names, scores(result)):
         said = float(result.attrs[attribute])
         print(f"{name:8} {attribute:27} {said:.4f} degC")
-        expect(abs(said - own) <= 1e-6 * own, f"{name}: {attribute} is {said}, the fields say {own}")
+        expect(
+            abs(said - own) <= 1e-6 * own, f"{name}: {attribute} is {said}, the fields say {own}"
+        )
     return [float(result.attrs[a]) for a in names]
 
 

@@ -1,4 +1,4 @@
-"""tools/plot on made-up results of every dimension and family, and on a real one without a target."""
+"""tools/plot on made-up results of every dimension and family, and on a forward run."""
 
 import subprocess
 import sys
@@ -37,7 +37,9 @@ def plot(result, *options, code=0):
 
 def check_pictures(folder, expected):
     names = {path.stem for path in folder.glob("*.png")}
-    expect(names == expected, f"{folder.name}: pictures {sorted(names)}, expected {sorted(expected)}")
+    expect(
+        names == expected, f"{folder.name}: pictures {sorted(names)}, expected {sorted(expected)}"
+    )
     for path in folder.glob("*.png"):
         image = Image.open(path).convert("RGB")
         label = f"{folder.name}/{path.name}"
@@ -66,7 +68,7 @@ def check_family(folder, dimension, family):
 
 
 def check_options(folder):
-    """--sample and --layer choose what is shown; what the file lacks is refused with what it has."""
+    """--sample and --layer choose what is shown; what the file lacks is refused."""
     path = folder / "options.h5"
     synthetic.example(path, SHAPES[1], LAYER)
     first = (plot(path) / "fields.png").read_bytes()

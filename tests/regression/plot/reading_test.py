@@ -32,7 +32,9 @@ def check_parameters(folder):
         for name, components in dict(reaction=1, advection=2, diffusion=3, bias=1).items():
             values = parameters[name].values
             expect(values.shape == (layers, components) + grid, f"{family} {name}: {values.shape}")
-        expect(parameters["diffusion"].components == ["yy", "yx", "xx"], "names of the components of D")
+        expect(
+            parameters["diffusion"].components == ["yy", "yx", "xx"], "names of the components of D"
+        )
         expect(parameters["advection"].components == ["y", "x"], "names of the components of U")
 
 
@@ -42,12 +44,20 @@ def check_fields(folder):
     synthetic.example(path, (8, 12), ["space"])
     result = Result(path)
     expect(np.allclose(result.input(1), 15 * result.state[1, 0] + 15), "input in the data's units")
-    expect(np.array_equal(result.output(0, 3), 15 * result.state[0, 1] + 15), "layer 3 is the second stored")
+    expect(
+        np.array_equal(result.output(0, 3), 15 * result.state[0, 1] + 15),
+        "layer 3 is the second stored",
+    )
     target = result.target_of(0)
     known = result.observed[0] | result.withheld[0]
     expect(np.array_equal(np.isfinite(target), known), "target is NaN where unknown")
-    expect(np.allclose(target[known], 15 * result.target[0][known] + 15), "target in the data's units")
-    expect(result.hidden().any() and not result.hidden()[known].any(), "only what no sample knows is hidden")
+    expect(
+        np.allclose(target[known], 15 * result.target[0][known] + 15), "target in the data's units"
+    )
+    expect(
+        result.hidden().any() and not result.hidden()[known].any(),
+        "only what no sample knows is hidden",
+    )
     expect(not (result.observed & result.withheld).any(), "withheld points are apart")
 
 
@@ -59,11 +69,15 @@ def check_drawing():
     expect((norm.vmin, norm.vmax) == (-2.0, 30.0), "a field that barely changes sign is not")
     _, norm = style.shades(np.array([4.0, np.nan]))
     expect(norm.vmin < 4.0 < norm.vmax, "a constant field has limits")
-    expect(np.allclose(panels.cell_edges(np.array([1.0, 3.0, 5.0])), [0, 2, 4, 6]), "edges of cells")
+    expect(
+        np.allclose(panels.cell_edges(np.array([1.0, 3.0, 5.0])), [0, 2, 4, 6]), "edges of cells"
+    )
     values = np.arange(12.0).reshape(3, 4)
     means = panels.blocks(values, 2)
     expect(np.allclose(means, [[2.5, 4.5], [8.5, 10.5]]), f"means of blocks: {means}")
-    expect(panels.longitude(200.0, 0) == "160°W" and panels.longitude(380.0, 0) == "20°E", "longitudes")
+    expect(
+        panels.longitude(200.0, 0) == "160°W" and panels.longitude(380.0, 0) == "20°E", "longitudes"
+    )
 
 
 def check_arrows(folder):

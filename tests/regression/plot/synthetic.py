@@ -1,4 +1,4 @@
-"""Result files of the contract's layout (docs/result-file.md), made up: what a picture needs, quickly."""
+"""Result files of the contract's layout (docs/result-file.md), made up."""
 
 import h5py
 import numpy as np
@@ -52,7 +52,7 @@ class Writer:
 
 def write(path, state, layers, coordinates, parameters, *, n, units="1", target=None, observed=None,
           withheld=None, history=None, attributes=None, tensor="isotropic"):  # fmt: skip
-    """state [sample, stored layer, grid]; parameters {name: (values, varies)}; n layers in the network."""
+    """state [sample, stored layer, grid]; parameters {name: (values, varies)}; n: layers."""
     out = Writer(path)
     root, axes = out.file, list(coordinates)
     out.scale(root, "sample", np.arange(len(state)))
@@ -86,7 +86,7 @@ def write(path, state, layers, coordinates, parameters, *, n, units="1", target=
 
 
 def example(path, shape, varies, *, tensor="full", samples=2, n=6, target=True, history=True):
-    """A made-up training result whose coefficients vary as asked: [], ["space"], ["layer"] or both."""
+    """A made-up training result whose coefficients vary as asked, ["space", "layer"] say."""
     random = np.random.default_rng(7)
     coordinates = {a: 0.5 * np.arange(s) for a, s in zip(AXES[len(shape)], shape)}
     grid = np.meshgrid(*coordinates.values(), indexing="ij")
@@ -99,7 +99,9 @@ def example(path, shape, varies, *, tensor="full", samples=2, n=6, target=True, 
     withheld = (random.random(goal.shape) < 0.2) & ~missing
     goal = np.where(missing, np.nan, goal)
     parameters = {}
-    for name, base in dict(reaction=-0.02, advection=0.2, diffusion=0.15, bias=0.01, relaxation=0.5).items():
+    for name, base in dict(
+        reaction=-0.02, advection=0.2, diffusion=0.15, bias=0.01, relaxation=0.5
+    ).items():
         kind = [] if name == "relaxation" else varies
         _, sizes, names = parameter_shape(name, shape, n, kind, tensor)
         values = np.full(sizes, base)
@@ -109,11 +111,18 @@ def example(path, shape, varies, *, tensor="full", samples=2, n=6, target=True, 
             values = values * np.linspace(0.6, 1.4, n).reshape([n] + [1] * (values.ndim - 1))
         parameters[name] = (values, kind)
     rounds = np.arange(30)
-    rows = dict(loss=10.0 * 0.8**rounds + 0.1, misfit=9.0 * 0.8**rounds + 0.05, gradient_norm=5 * 0.7**rounds)
+    rows = dict(
+        loss=10.0 * 0.8**rounds + 0.1,
+        misfit=9.0 * 0.8**rounds + 0.05,
+        gradient_norm=5 * 0.7**rounds,
+    )
     scores = dict(withheld_rms=0.02, withheld_persistence_rms=0.4, withheld_interpolation_rms=0.2)
     write(
         path, state, layers, coordinates, parameters, n=n, units="m", tensor=tensor,
         target=goal if target else None, observed=(~missing & ~withheld).astype("u1"),
         withheld=withheld.astype("u1"), history=rows if history else None,
-        attributes=dict(title="made up", data_scale=15.0, data_offset=15.0, data_units="degC", **(scores if target else {})),
+        attributes=dict(
+            title="made up", data_scale=15.0, data_offset=15.0, data_units="degC",
+            **(scores if target else {}),
+        ),
     )  # fmt: skip
