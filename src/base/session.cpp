@@ -40,8 +40,11 @@ void start_petsc(const std::vector<std::string>& words) {
   a.list = a.pointers.data();
   check_petsc(PetscInitialize(&a.count, &a.list, nullptr, nullptr));
   install_petsc_error_handler();
+  query_options({"-options_left", "-options_view"}); // PetscFinalize reads them
   // The program names unused options itself, and signals belong to the batch system.
-  check_petsc(PetscOptionsSetValue(nullptr, "-options_left", "no"));
+  if (std::ranges::find(words, "-options_left") == words.end()) {
+    check_petsc(PetscOptionsSetValue(nullptr, "-options_left", "no"));
+  }
   check_petsc(PetscPopSignalHandler());
 }
 
@@ -62,6 +65,13 @@ std::string single_dash(const std::string& word) {
 }
 
 } // namespace
+
+void query_options(const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    PetscBool given = PETSC_FALSE;
+    check_petsc(PetscOptionsHasName(nullptr, nullptr, name.c_str(), &given));
+  }
+}
 
 Session::Session(const std::vector<std::string>& petsc_words) : words_(petsc_words) {
   // A file beyond the size limit is to be an error of the write, not the end of the process.

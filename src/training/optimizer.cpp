@@ -2,6 +2,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
+#include "nadir/base/session.hpp"
 #include "nadir/training/descent.hpp"
 
 #include <algorithm>
@@ -50,6 +51,7 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
     set_monitor(tao_, monitor, this);
     check_petsc(TaoSetFromOptions(tao_));
     check_petsc(TaoSetUp(tao_));
+    query_options({"-tao_view", "-tao_ls_view"}); // TaoSolve reads them at its end
   } catch (const SystemError& error) {
     throw InputError(std::string("training.optimizer, or PETSc's options for it: ") + error.what());
   }

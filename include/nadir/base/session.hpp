@@ -9,6 +9,9 @@
 
 namespace nadir {
 
+/// Asks for options that PETSc reads only later, so that giving them does not count as a mistake.
+void query_options(const std::vector<std::string>& names);
+
 /// MPI and PETSc from start to end of the program. One per process, made first, destroyed last.
 class Session {
  public:

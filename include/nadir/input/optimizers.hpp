@@ -12,9 +12,9 @@ struct OptimizerInfo {
   std::string_view summary;
 };
 
-/// All that need the value and the gradient only; less owlqn, which adds an L1 term of its own to the
-/// loss and in PETSc 3.18 may search a line for ever. The one table of names: the case file is checked
-/// against it, the reference page lists it, training creates the TAO type of this name.
+/// All that need the value and the gradient only; less owlqn, which adds an L1 term of its own to
+/// the loss and in PETSc 3.18 may search a line for ever. The one table of names: the case file is
+/// checked against it, the reference page lists it, training creates the TAO type of this name.
 inline constexpr std::array optimizers{
     OptimizerInfo{"bqnls", true, "limited-memory quasi-Newton with line search; the default"},
     OptimizerInfo{"blmvm", true, "limited-memory variable metric with projected line search"},

@@ -79,8 +79,8 @@ TEST(Chain, NamesTheFirstValueThatIsNotFinite) {
     throw_if_not_finite(grid, 3, problem);
     FAIL() << "nothing was found";
   } catch (const NumericsError& error) {
-    // The second layer squares what the first brought to the neighbours: it overflows two rows around,
-    // and row 4 + 2 wraps to row 0.
+    // The second layer squares what the first brought to the neighbours: it overflows two rows
+    // around, and row 4 + 2 wraps to row 0.
     EXPECT_STREQ(error.what(), "the state is not finite: sample 3, layer 2, point (y, x) = (0, 5)");
   }
 }
