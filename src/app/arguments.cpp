@@ -43,7 +43,7 @@ void add_options(CLI::App& sub, Command command, Arguments& arguments, bool& qui
     sub.add_flag("--verify", arguments.verify,
                  "test the gradient: transpose, Taylor rates, directions");
     sub.add_option("--repeat", arguments.repeat, "evaluate K times after one warm-up, with timings")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, 1000000));
   }
 }
 
@@ -87,7 +87,7 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
     return {std::nullopt, version_text()};
   } catch (const CLI::CallForHelp&) {
     const auto used = app.get_subcommands();
-    return {std::nullopt, (used.empty() ? app : *used.front()).help()};
+    return {std::nullopt, used.empty() ? app.help() : used.front()->help("nadir")};
   } catch (const CLI::ParseError& error) {
     throw InputError(std::string("nadir: ") + error.what() + "; see nadir --help");
   }

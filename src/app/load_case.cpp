@@ -26,7 +26,8 @@ void add(Diagnostics& diagnostics, const Case& c, const std::string& path,
 void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
   if (command != Command::train && command != Command::gradient) return;
   const std::string name = command == Command::train ? "train" : "gradient";
-  if (c.data.targets.empty() && !c.positions.contains("data.target")) {
+  const bool unread = c.positions.empty(); // no file, or no TOML: the reader has said so
+  if (!unread && c.data.targets.empty() && !c.positions.contains("data.target")) {
     add(diagnostics, c, "data", "`nadir " + name + "` needs a target: add data.target");
   }
   const auto trained = [&](Parameter p) { return case_of(c, p).train; };
@@ -122,7 +123,7 @@ Case load_case(const Session& session, const Arguments& arguments) {
   }
   check_command(c, arguments.command, diagnostics);
   check_grid(session.comm(), c, diagnostics);
-  if (!c.grid.shape.empty()) check_case_files(session.comm(), c, diagnostics);
+  check_case_files(session.comm(), c, diagnostics);
   if (!c.output.file.empty()) check_output(session.comm(), c, arguments.command, diagnostics);
   diagnostics.throw_if_any();
   warn_unused_keys(Log(session.rank(), arguments.verbosity), c);

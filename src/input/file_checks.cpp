@@ -34,6 +34,7 @@ class FileChecker {
   void marks(const DatasetCase& source, const Shape& field, const std::string& path);
 
   const Case& case_;
+  bool shape_known_ = !case_.grid.shape.empty(); ///< not so after a mistake in grid.shape
   std::vector<Problem> problems_;
 };
 
@@ -75,7 +76,7 @@ std::int64_t FileChecker::samples_in(const FieldCase& field, const Shape& shape,
 
 void FileChecker::marks(const DatasetCase& source, const Shape& field, const std::string& path) {
   const auto shape = shape_at(source, path);
-  if (!shape || is_grid_shape(*shape, case_.grid.shape) || *shape == field) return;
+  if (!shape || !shape_known_ || is_grid_shape(*shape, case_.grid.shape) || *shape == field) return;
   const bool same = field == case_.grid.shape;
   add(path + ".dataset", source.dataset + " has shape " + shape_text(*shape) + ", expected " +
                              shape_text(case_.grid.shape) +
@@ -83,8 +84,9 @@ void FileChecker::marks(const DatasetCase& source, const Shape& field, const std
 }
 
 std::int64_t FileChecker::field(const FieldCase& field, const std::string& path) {
+  if (field.source.file.empty()) return 0; // the reader of the case has said so
   const auto shape = shape_at(field.source, path);
-  if (!shape) return 0;
+  if (!shape || !shape_known_) return 0;
   const Shape& grid = case_.grid.shape;
   if (!is_grid_shape(*shape, grid) && !is_samples_of_grid(*shape, grid)) {
     std::string with_samples = shape_text(grid);
@@ -115,7 +117,7 @@ void FileChecker::parameter(const ParameterCase& parameter, std::int64_t compone
   if (!parameter.init_file) return;
   const auto shape = shape_at(*parameter.init_file, path + ".init");
   const Shape expected = parameter_shape(case_, parameter, components);
-  if (!shape || *shape == expected) return;
+  if (!shape || !shape_known_ || *shape == expected) return;
   add(path + ".init.dataset", parameter.init_file->dataset + " has shape " + shape_text(*shape) +
                                   ", expected " + shape_text(expected) +
                                   " (layers, components, grid; axes it does not vary in absent)");
