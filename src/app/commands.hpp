@@ -2,6 +2,7 @@
 
 #include "arguments.hpp"
 
+#include "nadir/analysis/resources.hpp"
 #include "nadir/base/session.hpp"
 #include "nadir/input/case.hpp"
 
@@ -39,6 +40,9 @@ void run_describe(const Job& job);
 /// The case of a command line with everything that can be known before data are read: keys, files,
 /// ranks, output. Throws InputError with all that is wrong. Collective.
 Case load_case(const Session& session, const Arguments& arguments);
+
+/// Throws InputError where a node has less memory than the work needs there. Collective.
+void check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
 
 /// Throws InputError naming words after `--` that nobody asked for; warns of options from
 /// elsewhere. Call when everything that reads options is set up. Collective.

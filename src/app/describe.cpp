@@ -51,6 +51,8 @@ void run_describe(const Job& job) {
   log.line("memory per rank, added after start-up");
   print_memory(job, grid);
   log.line("disk    " + bytes_text(result_bytes(c, job.samples)) + " in " + c.output.file);
+  const bool learns = count.trained > 0 && !c.data.targets.empty();
+  check_memory(job.session.comm(), c, job.samples, learns ? Workload::train : Workload::forward);
   const Coefficients coefficients = initial_coefficients(grid, c);
   log.line("initial coefficients");
   log.line(parameter_table(grid, c, coefficients));

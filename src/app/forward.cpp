@@ -22,6 +22,7 @@ double penalty_of(const Grid& grid, const Case& c, const Coefficients& coefficie
 } // namespace
 
 void run_forward(const Job& job) {
+  check_memory(job.session.comm(), job.c, job.samples, Workload::forward);
   const Grid grid(job.session.comm(), job.c.grid);
   refuse_unused_options(job);
   const Observations observations = load_observations(grid, job.c);

@@ -61,6 +61,7 @@ double time_of(MPI_Comm comm, const std::function<void()>& work) {
 } // namespace
 
 void run_gradient(const Job& job) {
+  check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
   const Grid grid(job.session.comm(), job.c.grid);
   const Observations observations = load_observations(grid, job.c);
   Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c));

@@ -78,31 +78,6 @@ void warn_unused_keys(const Log& log, const Case& c) {
   }
 }
 
-Workload workload_of(Command command) {
-  if (command == Command::train) return Workload::train;
-  return command == Command::gradient ? Workload::gradient : Workload::forward;
-}
-
-/// Whether the case fits this node's memory; `describe` asks for the largest command it could run.
-void check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Command command) {
-  int ranks = 1;
-  check_mpi(MPI_Comm_size(comm, &ranks));
-  const Extents shape = three_extents(c.grid.shape);
-  const Extents box = largest_box(shape, *choose_process_grid(shape, ranks));
-  const NodeMemory node = node_memory(comm);
-  const double needed =
-      node.ranks * estimate_memory(c, box, samples, true, workload_of(command)).total();
-  double worst = node.available > 0 ? needed / node.available : 0.0;
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_DOUBLE, MPI_MAX, comm));
-  if (worst <= 1.0) return;
-  Diagnostics diagnostics;
-  add(diagnostics, c, "network.layers",
-      formatted("this case needs %s on a node that has %s free; use more nodes, fewer layers or a "
-                "smaller grid",
-                bytes_text(needed).c_str(), bytes_text(node.available).c_str()));
-  diagnostics.throw_if_any();
-}
-
 /// Samples of the input as its file has them. Collective.
 std::int64_t count_samples(const Session& session, const Case& c) {
   std::int64_t samples = 0;
@@ -130,6 +105,24 @@ Case load_case(const Session& session, const Arguments& arguments) {
   return c;
 }
 
+void check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload) {
+  int ranks = 1;
+  check_mpi(MPI_Comm_size(comm, &ranks));
+  const Extents shape = three_extents(c.grid.shape);
+  const Extents box = largest_box(shape, *choose_process_grid(shape, ranks));
+  const NodeMemory node = node_memory(comm);
+  const double needed = node.ranks * estimate_memory(c, box, samples, true, workload).total();
+  double worst = node.available > 0 ? needed / node.available : 0.0;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_DOUBLE, MPI_MAX, comm));
+  if (worst <= 1.0) return;
+  Diagnostics diagnostics;
+  add(diagnostics, c, "network.layers",
+      formatted("this case needs %s on a node that has %s free; use more nodes, fewer layers or a "
+                "smaller grid",
+                bytes_text(needed).c_str(), bytes_text(node.available).c_str()));
+  diagnostics.throw_if_any();
+}
+
 void refuse_unused_options(const Job& job) {
   std::vector<std::string> problems;
   for (const auto& word : job.session.unused_petsc_words()) {
@@ -147,7 +140,6 @@ void run_command(const Session& session, const Arguments& arguments) {
   const Log log(session.rank(), arguments.verbosity);
   Case c = load_case(session, arguments);
   const std::int64_t samples = count_samples(session, c);
-  check_memory(session.comm(), c, samples, arguments.command);
   const Job job{session, arguments, log, std::move(c), samples, Run::start()};
   switch (arguments.command) {
   case Command::forward:

@@ -25,6 +25,7 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
 } // namespace
 
 void run_train(const Job& job) {
+  check_memory(job.session.comm(), job.c, job.samples, Workload::train);
   const Grid grid(job.session.comm(), job.c.grid);
   const Observations observations = load_observations(grid, job.c);
   Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c));
