@@ -188,6 +188,10 @@ void ResultWriter::write_parameter(const std::string& group, Parameter p,
                           ? Label{"1", "derivative of the loss with respect to " + name}
                           : Label{parameter_units(p), name + " " + std::string(symbol_of(p))};
   const auto dataset = file_.create_dataset(group + "/" + name, Number::f8, scales, label);
+  if (!derivatives && p != Parameter::relaxation) {
+    // gamma R, gamma U, gamma D, gamma b per unit of time: the other form of the same coefficients.
+    file_.attribute(group + "/" + name, "physical_factor", c_.network.rate);
+  }
   if (!values.varies_space()) {
     file_.write_all<double>(dataset, {values.block(0), static_cast<std::size_t>(values.blocks())});
     return;

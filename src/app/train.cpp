@@ -17,6 +17,10 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
                      static_cast<long long>(best.iteration), best.loss.loss(),
                      training.history.front().loss.loss()));
   log.line(parameter_table(grid, job.c, objective.coefficients()));
+  if (job.c.network.rate != 1.0) {
+    log.line(formatted("physical rates: gamma = %g times R, U, D and b per unit of time",
+                       job.c.network.rate));
+  }
   log.line(stability_text(stability_of(grid, job.c, objective.coefficients())));
   if (objective.space().any_bounds())
     log.line(formatted("a bound is active at %.2f %% of the unknowns", 100 * active_share));
