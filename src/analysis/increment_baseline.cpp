@@ -3,6 +3,7 @@
 #include "nadir/base/handle.hpp"
 #include "nadir/grid/halo.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -42,6 +43,9 @@ class FreeLaplacian {
       for (std::size_t i = 0; i < e.size(); ++i) r.data()[i] = fixed[i] ? 0.0 : -r.data()[i];
     }
     check_petsc(KSPSolve(solver_, right, solution));
+    KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
+    check_petsc(KSPGetConvergedReason(solver_, &reason));
+    if (reason < 0) std::ranges::fill(e, std::nan("")); // a baseline that is not known is no number
     const VecRead s(solution);
     for (std::size_t i = 0; i < e.size(); ++i) e[i] += s.data()[i];
   }

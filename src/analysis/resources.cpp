@@ -32,15 +32,97 @@ double blocks(const Case& c, Parameter p) {
   return static_cast<double>(layers) * static_cast<double>(components_of(c, p));
 }
 
-/// Control vectors a TAO type keeps, counted for PETSc 3.18 with its default memory of 5 pairs;
-/// ours are one gradient, one best iterate, one iterate and the start.
-double optimizer_vectors(const Case& c) {
-  const std::string& name = c.training.optimizer;
-  if (name == "steepest-descent" || name == "adam") return 4;
-  if (name == "cg") return 6;
-  if (name == "bncg") return 12;
-  if (name == "lmvm") return 20;
-  return 29;
+/// Control vectors alive while `optimizer` trains, ours and TAO's: measured with PETSc 3.18 and its
+/// default memory of 5 pairs, whose quasi-Newton matrix and its diagonal scaling keep most of them.
+double training_vectors(const std::string& optimizer) {
+  if (optimizer == "steepest-descent" || optimizer == "adam") return 7;
+  if (optimizer == "cg") return 8;
+  if (optimizer == "bncg") return 28;
+  if (optimizer == "lmvm" || optimizer == "blmvm") return 38;
+  return 44;
+}
+
+/// Bytes of what a case is made of, on one rank.
+struct Sizes {
+  double field = 0;        ///< the owned points once
+  double samples = 0;      ///< of all samples
+  double state = 0;        ///< padded for a state
+  double wide = 0;         ///< padded for a coefficient
+  double values = 0;       ///< all coefficients
+  double gradients = 0;    ///< their derivatives
+  double control = 0;      ///< one control vector
+  double largest_init = 0; ///< of a parameter while its file is read
+};
+
+Sizes sizes_of(const Case& c, const Extents& owned, std::int64_t samples, bool rank_0) {
+  const int d = c.grid.dimension();
+  Sizes sizes;
+  sizes.field = real * points(owned);
+  sizes.samples = sizes.field * static_cast<double>(samples);
+  sizes.state = real * padded(owned, d, state_ghosts);
+  sizes.wide = real * padded(owned, d, coefficient_ghosts);
+  for (const auto p : all_parameters) {
+    const ParameterCase& parameter = case_of(c, p);
+    const double bytes = blocks(c, p) * (parameter.varies_space ? sizes.wide : real);
+    const double packed = blocks(c, p) * (parameter.varies_space ? sizes.field : real);
+    sizes.values += bytes;
+    if (parameter.init_file) sizes.largest_init = std::max(sizes.largest_init, packed);
+    if (!parameter.train) continue;
+    sizes.gradients += bytes;
+    if (parameter.varies_space || rank_0) sizes.control += packed;
+  }
+  return sizes;
+}
+
+/// Values and two marks per point of a target.
+constexpr double marks = 2 / real;
+
+double data_bytes(const Case& c, const Sizes& sizes) {
+  return sizes.samples * (1 + static_cast<double>(c.data.targets.size()) * (1 + marks));
+}
+
+/// Beside the data while the last dataset is read: a mask, or the init file of a parameter.
+double reading_bytes(const Case& c, const Sizes& sizes) {
+  const bool mask = c.data.targets.empty() ? c.data.input.mask.has_value()
+                                           : c.data.targets.back().field.mask.has_value();
+  return std::max(sizes.largest_init, mask ? sizes.samples : 0.0);
+}
+
+/// While the result is written: two states and a packed one, the interpolation of withheld points.
+double writing_bytes(const Case& c, const Sizes& sizes) {
+  constexpr double interpolation_fields = 9; // padded, packed, and those of the CG solver
+  const bool interpolates = !c.data.targets.empty() && c.data.targets.back().withhold.has_value();
+  return 2 * sizes.state + sizes.field * (interpolates ? 1 + interpolation_fields : 1);
+}
+
+/// What PETSc keeps per point of its distributed grid: index lists.
+double grid_bytes(const Sizes& sizes) {
+  constexpr double grid_fields = 2.25;
+  return grid_fields * sizes.field;
+}
+
+/// The start of the l2 penalty is kept.
+double penalty_vectors(const Case& c) {
+  const auto with_l2 = [&](Parameter p) {
+    return case_of(c, p).train && case_of(c, p).penalty.l2 != 0;
+  };
+  return std::ranges::any_of(all_parameters, with_l2) ? 1 : 0;
+}
+
+double bound_vectors(const Case& c) {
+  const auto bounded = [&](Parameter p) { return case_of(c, p).train && case_of(c, p).bounds; };
+  return std::ranges::any_of(all_parameters, bounded) ? 2 : 0;
+}
+
+std::vector<MemoryPart> forward_parts(const Case& c, const Sizes& sizes) {
+  // One after the other: files, the penalty of the coefficients, the result.
+  const double penalty =
+      c.data.targets.empty() ? 0 : (1 + penalty_vectors(c)) * sizes.control + sizes.state;
+  const double most = std::max({reading_bytes(c, sizes), penalty, writing_bytes(c, sizes)});
+  return {{"data", data_bytes(c, sizes)},
+          {"grid", grid_bytes(sizes)},
+          {"coefficients", sizes.values},
+          {"work arrays", sizes.wide + most}};
 }
 
 double read_number(const char* path) {
@@ -58,32 +140,21 @@ double MemoryEstimate::total() const {
 
 MemoryEstimate estimate_memory(const Case& c, const Extents& owned, std::int64_t samples,
                                bool rank_0, Workload workload) {
-  const int d = c.grid.dimension();
-  const double n = points(owned), s = static_cast<double>(samples);
-  const double state = real * padded(owned, d, state_ghosts);
-  const double wide = real * padded(owned, d, coefficient_ghosts);
-  double values = 0, gradients = 0, control = 0;
-  for (const auto p : all_parameters) {
-    const ParameterCase& parameter = case_of(c, p);
-    const double bytes = blocks(c, p) * (parameter.varies_space ? wide : real);
-    values += bytes;
-    if (!parameter.train) continue;
-    gradients += bytes;
-    control += blocks(c, p) * real * (parameter.varies_space ? n : rank_0 ? 1 : 0);
-  }
-  MemoryEstimate estimate;
-  auto& parts = estimate.parts;
-  parts.push_back(
-      {"data", s * n * (real + static_cast<double>(c.data.targets.size()) * (real + 2))});
-  parts.push_back({"coefficients", values});
-  parts.push_back({"work arrays", 5 * state + wide});
-  if (workload == Workload::forward) return estimate;
-  parts.push_back({"states", static_cast<double>(c.network.layers + 1) * state});
-  parts.push_back({"gradients", gradients});
-  const double vectors = workload == Workload::train ? optimizer_vectors(c) : 2;
-  parts.push_back(
-      {workload == Workload::train ? "optimiser" : "control vectors", vectors * control});
-  return estimate;
+  const Sizes sizes = sizes_of(c, owned, samples, rank_0);
+  if (workload == Workload::forward) return {forward_parts(c, sizes)};
+  const bool training = workload == Workload::train;
+  // Beside the trajectory two states for values without adjoint, two adjoints, one for penalties.
+  constexpr double work_states = 5;
+  const double work = work_states * sizes.state + sizes.wide + writing_bytes(c, sizes);
+  const double vectors = penalty_vectors(c) +
+                         (training ? training_vectors(c.training.optimizer) + bound_vectors(c) : 2);
+  return {{{"data", data_bytes(c, sizes)},
+           {"grid", grid_bytes(sizes)},
+           {"coefficients", sizes.values},
+           {"work arrays", work},
+           {"states", static_cast<double>(c.network.layers + 1) * sizes.state},
+           {"gradients", sizes.gradients},
+           {training ? "optimiser" : "control vectors", vectors * sizes.control}}};
 }
 
 Extents largest_box(const Extents& shape, const ProcessGrid& processes) {

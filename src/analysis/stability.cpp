@@ -96,8 +96,13 @@ double amplification(const PointCoefficients& p, const std::array<double, 3>& sp
 
 double largest_amplification(const PointCoefficients& p, const std::array<double, 3>& spacing,
                              std::size_t d) {
-  constexpr int samples = 8; // of [-pi, pi) per axis
-  const auto angle = [](int i) { return 2.0 * std::numbers::pi * i / samples - std::numbers::pi; };
+  // Long waves (the first to grow when advection is too strong), and the spectrum up to the
+  // checkerboard.
+  constexpr double pi = std::numbers::pi;
+  constexpr std::array angles{0.0,      0.05,      -0.05,      pi / 4,      -pi / 4,
+                              pi / 2.0, -pi / 2.0, 3 * pi / 4, -3 * pi / 4, pi};
+  constexpr int samples = static_cast<int>(angles.size());
+  const auto angle = [&](int i) { return angles[static_cast<std::size_t>(i)]; };
   double largest = 0;
   const int outer = d > 2 ? samples : 1, middle = d > 1 ? samples : 1;
   for (int i = 0; i < outer; ++i) {
@@ -132,7 +137,9 @@ void add_point(const Case& c, const PointCoefficients& p, const std::array<doubl
                Stability& s) {
   double diffusive = 0, advective = 0;
   for (std::size_t a = 0; a < static_cast<std::size_t>(c.grid.dimension()); ++a) {
-    diffusive += 2.0 * p.omega * p.D[a] / (spacing[a] * spacing[a]);
+    const double number = 2.0 * p.omega * p.D[a] / (spacing[a] * spacing[a]);
+    // A negative one sharpens: no positive number of another axis makes up for it.
+    diffusive += number < 0 ? std::numeric_limits<double>::infinity() : number;
     if (p.U[a] == 0) continue;
     advective += p.D[a] > 0 ? p.omega * p.U[a] * p.U[a] / (2.0 * p.D[a])
                             : std::numeric_limits<double>::infinity();
@@ -189,8 +196,11 @@ std::string stability_text(const Stability& s) {
     text +=
         s.amplification <= 1.0 + 1e-12 ? " (ok)" : " (above 1: some waves grow where f is linear)";
   } else {
-    text = formatted("diffusive number  sum 2 omega D / spacing^2, worst point: %.4g (%s)\n",
-                     s.diffusive, verdict(s.diffusive));
+    text = std::isinf(s.diffusive)
+               ? std::string("diffusive number: some omega D is negative, which sharpens: unstable "
+                             "where f is linear\n")
+               : formatted("diffusive number  sum 2 omega D / spacing^2, worst point: %.4g (%s)\n",
+                           s.diffusive, verdict(s.diffusive));
     text += std::isinf(s.advective)
                 ? std::string("advective number  sum omega U^2 / (2 D): infinite (U without D: "
                               "unstable where f is linear)")

@@ -78,7 +78,10 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
     CLI::App* sub = app.add_subcommand(std::string(info.name), std::string(info.summary));
     add_options(*sub, info.command, arguments, quiet, verbose);
     sub->set_version_flag("--version", version_text());
-    sub->callback([&arguments, command = info.command] { arguments.command = command; });
+    sub->callback([&arguments, info] {
+      arguments.command = info.command;
+      arguments.command_name = info.name;
+    });
   }
   std::vector<std::string> reversed(words.rbegin(), words.rend());
   try {

@@ -13,6 +13,7 @@ enum class Command { forward, gradient, train, describe };
 /// The command line, `nadir COMMAND CASE.toml [options] [-- PETSc options]`.
 struct Arguments {
   Command command = Command::describe;
+  std::string command_name; ///< "forward", ...
   std::string case_file;
   std::vector<std::string> overrides; ///< key.path=value, in order
   std::string output;                 ///< empty: as in the case

@@ -38,7 +38,6 @@ void run_describe(const Job& job) {
   const Extents box = largest_box(grid.shape(), p);
   const ParameterCount count = count_parameters(c);
   const Log& log = job.log;
-  refuse_unused_options(job);
   log.line("case    " + c.path + (c.title.empty() ? "" : ": " + c.title));
   log.line(formatted(
       "states  %lld points x %lld layers x %lld samples", static_cast<long long>(grid.points()),

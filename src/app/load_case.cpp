@@ -45,6 +45,11 @@ void check_grid(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
   if (c.grid.shape.empty() || c.grid.shape.size() > 3 || !std::ranges::all_of(c.grid.shape, usable))
     return;
   const Extents shape = three_extents(c.grid.shape);
+  // More points than 64 bits count are the case reader's business; their product means nothing
+  // here.
+  const double product =
+      static_cast<double>(shape[0]) * static_cast<double>(shape[1]) * static_cast<double>(shape[2]);
+  if (product > 9e18) return;
   const std::int64_t unknowns =
       std::max(shape[0] * shape[1] * shape[2], count_parameters(c).trained);
   if (unknowns > PETSC_MAX_INT) {

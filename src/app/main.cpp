@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,15 @@ std::string whole_line(int argc, char** argv) {
   std::string line = "nadir";
   for (int i = 1; i < argc; ++i) line += std::string(" ") + argv[i];
   return line;
+}
+
+/// PETSc did not start, for instance over an options file that is not there. All ranks come here.
+int start_failed(const Error& error) {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (rank == 0) std::fprintf(stderr, "nadir: %s\n", error.what());
+  MPI_Finalize();
+  return static_cast<int>(ExitCode::input);
 }
 
 /// Parses the command line and runs the command. Throws Error.
@@ -43,7 +53,13 @@ int main(int argc, char** argv) {
                                              all.end());
 
   // 2. MPI and PETSc.
-  const Session session(petsc_words);
+  std::optional<Session> started;
+  try {
+    started.emplace(petsc_words);
+  } catch (const Error& error) {
+    return start_failed(error);
+  }
+  const Session& session = *started;
 
   // 3. The command; whatever goes wrong becomes one code and one message.
   ExitCode code = ExitCode::done;

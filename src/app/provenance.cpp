@@ -59,6 +59,7 @@ void write_provenance(ResultFile& file, const Job& job) {
   };
   text("case", job.c.text);
   text(ResultFile::resolved_case, resolved_text(job.c));
+  text(ResultFile::command, job.arguments.command_name);
   text("version", std::string(version()));
   text("git_hash", std::string(git_hash()));
   text("git_dirty", std::string(git_dirty()));

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace nadir::app {
@@ -46,8 +47,8 @@ class ResultWriter {
   Outcome write_states();
   void write_target();
   template<class T>
-  void write_samples(const char* path, Number number, const Label& label,
-                     const std::vector<T>& values);
+  void write_samples(const char* path, const Label& label,
+                     const std::function<T(std::size_t)>& value_of);
   void write_parameters(const std::string& group, const Coefficients& values, bool derivatives);
   void write_parameter(const std::string& group, Parameter p, const ParameterValues& values,
                        bool derivatives);
@@ -119,36 +120,37 @@ Outcome ResultWriter::write_states() {
     file_.write(state, at, r_.grid.owned(), packed);
   });
   if (has_target()) {
-    const auto distances =
-        file_.create_dataset("/loss_by_layer", Number::f8, {"sample", "depth"},
-                             {"1", "squared distance of the state to the last target"});
+    const auto distances = file_.create_dataset(
+        "/loss_by_layer", Number::f8, {"sample", "depth"},
+        {squared(state_units()), "squared distance of the state to the last target"});
     file_.write_all<double>(distances, pass.distances());
   }
   return {pass.misfit(), pass.misfit() + r_.penalty, pass.scores()};
 }
 
+/// A field [sample][grid axes]; value_of(i) gives point i of all samples' points.
 template<class T>
-void ResultWriter::write_samples(const char* path, Number number, const Label& label,
-                                 const std::vector<T>& values) {
-  const auto dataset = file_.create_dataset(path, number, with_axes({"sample"}), label);
+void ResultWriter::write_samples(const char* path, const Label& label,
+                                 const std::function<T(std::size_t)>& value_of) {
+  const auto dataset = file_.create_dataset(path, number_of<T>(), with_axes({"sample"}), label);
+  std::vector<T> values(static_cast<std::size_t>(r_.observations.points));
   for (std::int64_t s = 0; s < r_.observations.samples; ++s) {
+    const auto first = static_cast<std::size_t>(s) * values.size();
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(first + i);
     const std::array at{s};
-    file_.write(dataset, at, r_.grid.owned(), values.data() + s * r_.observations.points);
+    file_.write(dataset, at, r_.grid.owned(), values.data());
   }
 }
 
 void ResultWriter::write_target() {
-  const Target& target = r_.observations.targets.back();
-  std::vector<double> y(target.y);
-  std::vector<std::uint8_t> observed(y.size());
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    observed[i] = target.used[i] || target.withheld[i];
-    if (!observed[i]) y[i] = std::nan("");
-  }
-  write_samples("/target", Number::f8, {state_units(), "last target, NaN where not observed"}, y);
-  write_samples("/observed", Number::u1, {"1", "1 where the last target was observed"}, observed);
-  write_samples("/withheld", Number::u1, {"1", "1 where it was kept out of the loss"},
-                target.withheld);
+  const Target& t = r_.observations.targets.back();
+  using Byte = std::uint8_t;
+  const auto observed = [&t](std::size_t i) -> Byte { return t.used[i] || t.withheld[i]; };
+  write_samples<double>("/target", {state_units(), "last target, NaN where not observed"},
+                        [&](std::size_t i) { return observed(i) ? t.y[i] : std::nan(""); });
+  write_samples<Byte>("/observed", {"1", "1 where the last target was observed"}, observed);
+  write_samples<Byte>("/withheld", {"1", "1 where it was kept out of the loss"},
+                      [&](std::size_t i) { return t.withheld[i]; });
 }
 
 void ResultWriter::write_parameters(const std::string& group, const Coefficients& values,
@@ -215,11 +217,13 @@ void ResultWriter::write_history() {
                                               {"iteration"}, label);
     file_.write_all<Value>(dataset, values);
   };
+  const std::string loss_units = squared(state_units());
   std::vector<std::int64_t> numbers;
   for (const Iteration& iteration : r_.history) numbers.push_back(iteration.iteration);
   file_.add_scale("/history", "iteration", numbers, {"1", "iteration, 0 is the start"});
-  column("loss", {"1", "misfit and penalties"}, [](const Iteration& i) { return i.loss.loss(); });
-  column("misfit", {"1", "misfit"}, [](const Iteration& i) { return i.loss.misfit; });
+  column("loss", {loss_units, "misfit and penalties"},
+         [](const Iteration& i) { return i.loss.loss(); });
+  column("misfit", {loss_units, "misfit"}, [](const Iteration& i) { return i.loss.misfit; });
   column("gradient_norm", {"1", "norm of the (projected) gradient"},
          [](const Iteration& i) { return i.gradient_norm; });
   column("step_length", {"1", "length of the step that led here"},

@@ -23,7 +23,8 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
   }
   log.line(stability_text(stability_of(grid, job.c, objective.coefficients())));
   if (objective.space().any_bounds())
-    log.line(formatted("a bound is active at %.2f %% of the unknowns", 100 * active_share));
+    log.line(formatted("a bound is active at %.2f %% of the unknowns that have bounds",
+                       100 * active_share));
 }
 
 } // namespace

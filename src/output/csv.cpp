@@ -23,6 +23,7 @@ CsvFile::CsvFile(MPI_Comm comm, std::string path, std::vector<std::string> names
   check_mpi(MPI_Comm_rank(comm, &rank_));
   if (rank_ == 0) {
     std::error_code none;
+    std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), none);
     const bool more = mode == Mode::append && std::filesystem::file_size(path_, none) > 0 && !none;
     out_.open(path_, more ? std::ios::app : std::ios::trunc);
     for (std::size_t i = 0; i < names.size() && !more; ++i) out_ << (i ? "," : "") << names[i];

@@ -121,16 +121,27 @@ std::string temporary_name(const std::string& path) {
   return path + ".part-" + digits.data();
 }
 
+void make_folder_of(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(folder_of(path), error);
+  if (error)
+    throw SystemError("cannot create the folder " + folder_of(path) + ": " + error.message());
+}
+
 std::string unwritable(const std::string& path) {
   std::error_code error;
   if (path.empty() || path.back() == '/') return "'" + path + "' is not the name of a file";
   if (fs::is_directory(path, error)) return path + " is a folder";
-  const std::string folder = folder_of(path);
-  fs::create_directories(folder, error);
-  if (error) return "cannot create the folder " + folder + ": " + error.message();
-  const std::string probe = temporary_name(path);
+  // Nothing is created yet: the folder that is there, or the one it would be made in, is tried.
+  fs::path folder = fs::absolute(folder_of(path), error);
+  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+  if (!fs::is_directory(folder, error)) {
+    return "cannot create the folder " + folder_of(path) + ": " + folder.string() + " is no folder";
+  }
+  const std::string probe = temporary_name((folder / "nadir").string());
   const int file = open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-  if (file < 0) return "cannot write in the folder " + folder + ": " + std::strerror(errno);
+  if (file < 0)
+    return "cannot write in the folder " + folder.string() + ": " + std::strerror(errno);
   close(file);
   unlink(probe.c_str());
   return {};

@@ -87,14 +87,21 @@ std::pair<std::string, std::size_t> packed(std::span<const std::string> texts) {
   return {all, width};
 }
 
-/// The text that tells cases apart; nothing where there is none to be read.
-std::optional<std::string> case_of(const std::string& path) {
+/// A text of /provenance; nothing where there is none to be read.
+std::optional<std::string> provenance_of(const std::string& path, const char* name) {
   try {
     const hdf5::File file = hdf5::open_file(MPI_COMM_SELF, path);
-    return hdf5::text_attribute(file, ResultFile::provenance_group, ResultFile::resolved_case);
+    return hdf5::text_attribute(file, ResultFile::provenance_group, name);
   } catch (const hdf5::Failure&) {
     return std::nullopt;
   }
+}
+
+/// What tells results apart: resolved case and command; nothing where there is no case to be read.
+std::optional<std::string> origin_of(const std::string& path) {
+  const auto resolved = provenance_of(path, ResultFile::resolved_case);
+  if (!resolved) return std::nullopt;
+  return provenance_of(path, ResultFile::command).value_or("") + "\n" + *resolved;
 }
 
 void broadcast(MPI_Comm comm, std::string& text) {
@@ -122,6 +129,9 @@ ResultFile::ResultFile(MPI_Comm comm, std::string path) : comm_(comm), path_(std
   check_mpi(MPI_Comm_rank(comm, &rank_));
   if (rank_ == 0) temporary_ = temporary_name(path_);
   broadcast(comm, temporary_);
+  together([&] {
+    if (rank_ == 0) make_folder_of(path_);
+  });
   together([&] { file_ = hdf5::create_file(comm_, temporary_); });
 }
 
@@ -313,9 +323,9 @@ void ResultFile::commit() {
   removable_ = false;
   together([&] {
     if (rank_ != 0) return;
-    const auto ours = case_of(temporary_);
+    const auto ours = origin_of(temporary_); // the name may hold the other file later
     place_file(temporary_, path_,
-               [&](const std::string& old) { return ours && case_of(old) == ours; });
+               [&](const std::string& old) { return ours && origin_of(old) == ours; });
   });
 }
 

@@ -14,7 +14,9 @@ namespace {
 
 constexpr double eps = std::numeric_limits<double>::epsilon();
 constexpr int most_steps = 40; ///< halvings from the first step on
-constexpr double first_step = 0.1;
+constexpr double first_step =
+    12.8; ///< long: where the signal is weak, shorter ones drown in rounding
+constexpr double longest_linear_step = 0.1;
 
 double sum_over_ranks(MPI_Comm comm, double value) {
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm));
@@ -94,12 +96,16 @@ bool DirectionCheck::passed() const {
 bool TaylorCheck::passed() const {
   if (sign_changes > 0) return true; // a kink inside the window: reported, not judged
   if (window >= 0) return std::abs(slope - 2.0) <= 0.02;
-  return std::ranges::all_of(remainders, [this](double r) { return r < linear_limit; });
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if (steps[k] <= longest_linear_step && !(remainders[k] < linear_limit)) return false;
+  }
+  return true;
 }
 
 GradientCheck::GradientCheck(const Grid& grid, const Case& c, Objective& objective,
                              std::uint64_t seed)
     : grid_(grid), case_(c), objective_(objective), seed_(seed),
+      evaluate_([&objective](Vec x, Vec g) { return objective.value_and_gradient(x, g).loss(); }),
       gradient_(objective.space().create()), moved_(objective.space().create()) {}
 
 TransposeCheck GradientCheck::transpose(Vec x) {
@@ -166,7 +172,7 @@ double GradientCheck::value_at(Vec x, double h, Vec direction) {
 
 /// Points, layers and samples where Z changes its sign between two steps; 0 for smooth activations.
 std::int64_t GradientCheck::sign_changes(Vec x, double from, double to, Vec direction) {
-  if (!has_kink(case_.network.activation)) return 0;
+  if (!kinked()) return 0;
   const auto before = signs_at(x, from, direction), after = signs_at(x, to, direction);
   double changes = 0;
   for (std::size_t i = 0; i < before.size(); ++i) changes += before[i] != after[i];
@@ -184,7 +190,7 @@ TaylorCheck GradientCheck::taylor_of(const ControlSpace::Block& block, Vec x) {
   check.parameter = block.parameter;
   VecHandle direction = objective_.space().create();
   set_direction(block, seed_ + 100 + static_cast<std::uint64_t>(block.parameter), direction);
-  const double J = objective_.value_and_gradient(x, gradient_).loss();
+  const double J = evaluate_(x, gradient_);
   PetscReal derivative = 0;
   check_petsc(VecDot(gradient_, direction, &derivative));
   const double floor = 1e3 * eps * std::abs(J);
@@ -197,11 +203,11 @@ TaylorCheck GradientCheck::taylor_of(const ControlSpace::Block& block, Vec x) {
     if (k >= TaylorCheck::halvings && remainder <= floor) break; // from here on rounding
   }
   check.window = find_window(check.remainders, floor);
+  const auto first = static_cast<std::size_t>(std::max(check.window, 0));
+  check.sign_changes = sign_changes(x, 0.0, check.steps[first], direction);
   if (check.window < 0) return check;
-  const auto first = static_cast<std::size_t>(check.window);
   const double ratio = check.remainders[first] / check.remainders[first + TaylorCheck::halvings];
   check.slope = std::log2(ratio) / TaylorCheck::halvings;
-  check.sign_changes = sign_changes(x, 0.0, check.steps[first], direction);
   return check;
 }
 
@@ -214,16 +220,15 @@ std::vector<DirectionCheck> GradientCheck::directions(Vec x) {
 /// Central differences at halved steps, extrapolated once (Richardson): error h^4. The step is
 /// chosen where they change least from one to the next, without a look at the adjoint's answer.
 DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Vec x) {
-  constexpr std::size_t halvings = 10;
-  constexpr double longest = 0.02;
+  constexpr std::size_t halvings = 9;
+  constexpr double longest = 0.32;
   DirectionCheck check;
   check.parameter = block.parameter;
-  objective_.value_and_gradient(x, gradient_);
+  evaluate_(x, gradient_);
   VecHandle direction = objective_.space().create();
   std::array<Directions, halvings> extrapolated{};
   for (std::size_t k = 0; k < DirectionCheck::directions; ++k) {
-    set_direction(block, seed_ + 200 + 16 * k + static_cast<std::uint64_t>(block.parameter),
-                  direction);
+    set_direction(block, direction_stream(block, k), direction);
     check_petsc(VecDot(gradient_, direction, &check.adjoint[k]));
     double coarse = central_difference(x, longest, direction);
     for (std::size_t s = 0; s < halvings; ++s) {
@@ -236,9 +241,19 @@ DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Ve
   const std::size_t best = steadiest(extrapolated);
   check.difference = extrapolated[best];
   const double step = std::ldexp(longest, -static_cast<int>(best));
-  check.sign_changes = sign_changes(x, -step, step, direction);
+  for (std::size_t k = 0; k < DirectionCheck::directions && kinked(); ++k) {
+    set_direction(block, direction_stream(block, k), direction);
+    check.sign_changes += sign_changes(x, -step, step, direction);
+  }
   compare(check);
   return check;
+}
+
+bool GradientCheck::kinked() const { return has_kink(case_.network.activation); }
+
+std::uint64_t GradientCheck::direction_stream(const ControlSpace::Block& block,
+                                              std::size_t k) const {
+  return seed_ + 200 + 16 * k + static_cast<std::uint64_t>(block.parameter);
 }
 
 double GradientCheck::central_difference(Vec x, double h, Vec direction) {

@@ -3,6 +3,7 @@
 #include "nadir/base/error.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nadir {
 
@@ -55,7 +56,18 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
     space_.add_coefficients(bar_, g_local->data());
   }
   if (reduction_[2] > 0) throw_if_not_finite(grid_, non_finite_sample_, non_finite_);
+  check_finite(gradient);
   return {reduction_[0], reduction_[1]};
+}
+
+/// States may be finite and what is made of them not: a square, or an adjoint, that overflows.
+void Objective::check_finite(Vec gradient) const {
+  PetscReal norm = 0;
+  if (gradient) check_petsc(VecNorm(gradient, NORM_INFINITY, &norm));
+  const bool finite = std::isfinite(reduction_[0]) && std::isfinite(reduction_[1]);
+  if (!finite) throw NumericsError("the loss is not finite, though all states are");
+  if (!std::isfinite(norm))
+    throw NumericsError("the gradient is not finite, though all states are");
 }
 
 /// Forward through one sample, back where a gradient is wanted. Returns this rank's misfit.
@@ -77,6 +89,13 @@ double Objective::run_sample(std::int64_t s, bool with_adjoint) {
     chain_.adjoint(coefficients_, states, seed, bar_);
   }
   return misfit;
+}
+
+double Objective::penalty_value(Vec x) {
+  const VecRead local(x);
+  double sum = penalty_.add(local.data(), nullptr);
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid_.comm()));
+  return sum;
 }
 
 } // namespace nadir

@@ -22,22 +22,21 @@ std::int64_t count_marked(MPI_Comm comm, const std::vector<std::uint8_t>& marks)
   return sum_over_ranks(comm, std::accumulate(marks.begin(), marks.end(), std::int64_t{0}));
 }
 
-std::vector<std::uint64_t> point_hashes(const Grid& grid, std::int64_t samples,
-                                        std::uint64_t seed) {
+/// Calls use(local index, hash) for every point of every sample on this rank.
+template<class Use>
+void for_point_hashes(const Grid& grid, std::int64_t samples, std::uint64_t seed, Use use) {
   const Extents& n = grid.owned().count;
-  std::vector<std::uint64_t> hashes;
-  hashes.reserve(static_cast<std::size_t>(samples * grid.owned().points()));
+  std::size_t local = 0;
   for (std::int64_t s = 0; s < samples; ++s) {
     for (std::int64_t z = 0; z < n[0]; ++z) {
       for (std::int64_t y = 0; y < n[1]; ++y) {
         for (std::int64_t x = 0; x < n[2]; ++x) {
           const std::int64_t index = s * grid.points() + grid.global_index(z, y, x);
-          hashes.push_back(hashed(seed, static_cast<std::uint64_t>(index)));
+          use(local++, hashed(seed, static_cast<std::uint64_t>(index)));
         }
       }
     }
   }
-  return hashes;
 }
 
 std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetCase& target,
@@ -78,10 +77,11 @@ std::vector<std::uint8_t> choose_points(const Grid& grid,
                                         const std::vector<std::uint8_t>& candidate,
                                         std::int64_t samples, std::int64_t count,
                                         std::uint64_t seed) {
-  const auto hashes = point_hashes(grid, samples, seed);
   const auto below = [&](std::uint64_t threshold) {
     std::int64_t n = 0;
-    for (std::size_t i = 0; i < hashes.size(); ++i) n += candidate[i] && hashes[i] <= threshold;
+    for_point_hashes(grid, samples, seed, [&](std::size_t i, std::uint64_t hash) {
+      n += candidate[i] && hash <= threshold;
+    });
     return sum_over_ranks(grid.comm(), n);
   };
   std::vector<std::uint8_t> chosen(candidate.size(), 0);
@@ -91,20 +91,35 @@ std::vector<std::uint8_t> choose_points(const Grid& grid,
   for (std::uint64_t bit = std::uint64_t{1} << 63; bit != 0; bit >>= 1) {
     if (below(threshold | (bit - 1)) < count) threshold |= bit;
   }
-  for (std::size_t i = 0; i < hashes.size(); ++i)
-    chosen[i] = candidate[i] && hashes[i] <= threshold;
+  for_point_hashes(grid, samples, seed, [&](std::size_t i, std::uint64_t hash) {
+    chosen[i] = candidate[i] && hash <= threshold;
+  });
   return chosen;
+}
+
+/// Runs read(); an error in the data gets the place of the key that names them.
+template<class Read> auto at_key(const Case& c, const std::string& path, Read read) {
+  try {
+    return read();
+  } catch (const InputError& error) {
+    Diagnostics diagnostics;
+    diagnostics.add(position_of(c, path), path, error.what());
+    diagnostics.throw_if_any();
+    throw; // not reached
+  }
 }
 
 Observations load_observations(const Grid& grid, const Case& c) {
   Observations observations;
   observations.points = grid.owned().points();
-  observations.input = read_input(grid.comm(), c.data.input, grid.owned());
+  observations.input =
+      at_key(c, "data.input", [&] { return read_input(grid.comm(), c.data.input, grid.owned()); });
   const std::int64_t local = static_cast<std::int64_t>(observations.input.size());
   observations.samples = local / std::max<std::int64_t>(observations.points, 1);
   Diagnostics diagnostics;
   for (std::size_t k = 0; k < c.data.targets.size(); ++k) {
-    observations.targets.push_back(load_target(grid, c.data.targets[k]));
+    observations.targets.push_back(
+        at_key(c, target_path(c, k), [&] { return load_target(grid, c.data.targets[k]); }));
     const Target& target = observations.targets.back();
     if (target.used_total > 0) continue;
     const std::string path = target_path(c, k);

@@ -35,7 +35,6 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
   try {
     check_petsc(TaoCreate(comm, tao_.out()));
     check_petsc(TaoSetType(tao_, c.training.optimizer.c_str()));
-    set_descent_rates(tao_, c.training);
     check_petsc(TaoSetSolution(tao_, solution_));
     check_petsc(TaoSetObjectiveAndGradient(tao_, nullptr, evaluate, this));
     check_petsc(TaoSetMaximumIterations(tao_, static_cast<PetscInt>(c.training.iterations)));
@@ -50,11 +49,24 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
     }
     set_monitor(tao_, monitor, this);
     check_petsc(TaoSetFromOptions(tao_));
+    refuse_other_type();
+    set_descent_rates(tao_, c.training);
     check_petsc(TaoSetUp(tao_));
     query_options({"-tao_view", "-tao_ls_view"}); // TaoSolve reads them at its end
   } catch (const SystemError& error) {
     throw InputError(std::string("training.optimizer, or PETSc's options for it: ") + error.what());
   }
+}
+
+/// The case names the type: bounds and rates were checked for that one, and the result file says
+/// so.
+void Optimizer::refuse_other_type() const {
+  TaoType type = nullptr;
+  check_petsc(TaoGetType(tao_, &type));
+  if (case_.training.optimizer == type) return;
+  throw InputError(
+      std::string("-- -tao_type ") + type +
+      ": choose the optimiser by training.optimizer, or --set training.optimizer=" + type);
 }
 
 TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>& each) {
@@ -123,26 +135,30 @@ void Optimizer::record_iteration(Tao tao) {
 }
 
 /// Misfit and penalty of the evaluation whose sum TAO reports.
-LossParts Optimizer::parts_of(double loss) const {
+LossParts Optimizer::parts_of(double loss) {
   const auto same = [&](const LossParts& parts) { return parts.loss() == loss; };
   const auto found = std::ranges::find_if(recent_, same);
-  return found != recent_.end() ? *found : LossParts{loss, 0.0};
+  if (found != recent_.end()) return *found;
+  const double penalty = objective_.penalty_value(solution_);
+  return {loss - penalty, penalty};
 }
 
 std::string Optimizer::reason_text(TaoConvergedReason reason) const {
-  const auto iterations = static_cast<long long>(case_.training.iterations);
+  PetscInt iterations = 0;
+  PetscReal tolerance = 0;
+  check_petsc(TaoGetMaximumIterations(tao_, &iterations)); // PETSc's options may have changed them
+  check_petsc(TaoGetTolerances(tao_, nullptr, nullptr, &tolerance));
   switch (reason) {
   case TAO_CONVERGED_GATOL:
   case TAO_CONVERGED_GRTOL:
   case TAO_CONVERGED_GTTOL:
-    return formatted("converged: the gradient fell below %g of the first one",
-                     case_.training.gradient_tolerance);
+    return formatted("converged: the gradient fell below %g of the first one", tolerance);
   case TAO_CONVERGED_STEPTOL:
     return "converged: the steps became too small to matter";
   case TAO_CONVERGED_MINF:
     return "converged: the loss fell below PETSc's lower bound";
   case TAO_DIVERGED_MAXITS:
-    return formatted("stopped after all %lld iterations", iterations);
+    return formatted("stopped after all %lld iterations", static_cast<long long>(iterations));
   case TAO_DIVERGED_LS_FAILURE:
     return "stopped: the line search finds no lower loss (often: rounding is reached)";
   case TAO_DIVERGED_TR_REDUCTION:
@@ -159,8 +175,12 @@ std::string Optimizer::reason_text(TaoConvergedReason reason) const {
 double Optimizer::active_share(Vec x) const {
   if (!lower_) return 0.0;
   const VecRead value(x), low(lower_), high(upper_);
-  std::array<std::int64_t, 2> counts{0, objective_.space().local_size()};
-  for (PetscInt i = 0; i < counts[1]; ++i) counts[0] += value[i] <= low[i] || value[i] >= high[i];
+  std::array<std::int64_t, 2> counts{0, 0}; // active, bounded
+  for (PetscInt i = 0; i < objective_.space().local_size(); ++i) {
+    if (low[i] <= PETSC_NINFINITY && high[i] >= PETSC_INFINITY) continue;
+    counts[0] += value[i] <= low[i] || value[i] >= high[i];
+    ++counts[1];
+  }
   MPI_Comm comm = PetscObjectComm(reinterpret_cast<PetscObject>(x));
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, counts.data(), 2, MPI_INT64_T, MPI_SUM, comm));
   return static_cast<double>(counts[0]) / static_cast<double>(counts[1]);

@@ -79,19 +79,40 @@ TEST(Gradient, EveryActivation) {
   }
 }
 
-/// The checker itself: a gradient that is off by one part in a thousand is found.
+/// The checker itself: a gradient that is off by one part in a thousand is found, by both tests.
 TEST(Gradient, AWrongGradientIsFound) {
-  TaylorCheck taylor;
-  taylor.window = 0;
-  taylor.slope = 1.97;
-  EXPECT_FALSE(taylor.passed());
-  taylor.window = -1;
-  taylor.linear_limit = 1e-12;
-  taylor.remainders = {1e-13, 2e-12};
-  EXPECT_FALSE(taylor.passed());
-  DirectionCheck direction;
-  direction.relative = 1e-3;
-  EXPECT_FALSE(direction.passed());
+  Case c = test::small_case({7, 6}, {test::periodic, test::reflect});
+  c.kernel.diffusion = test::trained({0.08}, true, false);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Observations observations = test::random_observations(grid, c, 1);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
+  GradientCheck check(grid, c, objective);
+  VecHandle x = objective.initial_control();
+  EXPECT_TRUE(check.taylor(x)[0].passed());
+  EXPECT_TRUE(check.directions(x)[0].passed());
+  check.check_instead([&](Vec at, Vec gradient) {
+    const double loss = objective.value_and_gradient(at, gradient).loss();
+    check_petsc(VecScale(gradient, 1.001));
+    return loss;
+  });
+  EXPECT_FALSE(check.taylor(x)[0].passed());
+  EXPECT_FALSE(check.directions(x)[0].passed());
+}
+
+/// A weak signal's gradient is judged at steps long enough to stand above rounding.
+TEST(Gradient, AWeakSignalIsJudgedToo) {
+  Case c = test::small_case({32}, {test::periodic});
+  c.kernel.diffusion = test::trained({0.08}, false, false);
+  c.network.bias = test::fixed({0.0});
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Observations observations = test::random_observations(grid, c, 1);
+  for (double& z : observations.input) z *= 1e-4;
+  for (double& y : observations.targets[0].y) y = 3.0;
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
+  GradientCheck check(grid, c, objective);
+  VecHandle x = objective.initial_control();
+  EXPECT_TRUE(check.taylor(x)[0].passed());
+  EXPECT_TRUE(check.directions(x)[0].passed());
 }
 
 /// Finite and exact through ten thousand layers (two parameters, one direction each).

@@ -14,11 +14,20 @@ commands() {
     inside { print }' "$NADIR_SOURCE/docs/installation.md"
 }
 
-mkdir -p "$work/nadir" "$work/home/software/petsc"
+mkdir -p "$work/nadir"
 tar -C "$NADIR_SOURCE" --exclude=./build --exclude=./results --exclude=./.git -cf - . |
   tar -C "$work/nadir" -xf -
 cd "$work/nadir"
-ln -s "$(pkg-config --variable=prefix PETSc)" "$work/home/software/petsc/arch-linux-c-opt"
+
+# The PETSc of this system, as one of the user's own.
+petsc=$work/home/software/petsc/arch-linux-c-opt
+prefix=$(pkg-config --variable=prefix PETSc)
+mkdir -p "$petsc/lib/pkgconfig"
+ln -s "$prefix/include" "$petsc/include"
+ln -s "$prefix"/lib/libpetsc* "$petsc/lib"
+sed "s|^prefix=.*|prefix=$petsc|" "$(pkg-config --variable=pcfiledir PETSc)/PETSc.pc" \
+  >"$petsc/lib/pkgconfig/PETSc.pc"
+
 mkdir -p tomlplusplus/include CLI11/include
 ln -s "$(sed -n 's/^NADIR_TOMLPLUSPLUS_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.txt")/toml++" \
   tomlplusplus/include
@@ -38,4 +47,6 @@ for file in build/release/nadir results/check.h5 "$HOME/software/nadir/bin/nadir
   [ -s "$file" ] || { echo "$file was not made"; exit 1; }
 done
 grep -q "isystem $HOME/software/headers" build/release/compile_commands.json
-grep -q "$HOME/software/petsc/arch-linux-c-opt" build/release/compile_commands.json
+grep -q "isystem $petsc/include" build/release/compile_commands.json
+# The installed program finds the user's PETSc without LD_LIBRARY_PATH.
+ldd "$HOME/software/nadir/bin/nadir" | grep -q "$petsc/lib/libpetsc"

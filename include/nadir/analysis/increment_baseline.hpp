@@ -12,7 +12,7 @@ namespace nadir {
 ///
 /// wrapped on periodic axes, without flux through all other boundaries. Solved by conjugate
 /// gradients (PETSc KSP). Returns the root mean square of z_0 + e - y over the withheld points, in
-/// the units of z; 0 without withheld points. Collective.
+/// the units of z; 0 without withheld points, NaN should the solver not converge. Collective.
 double increment_baseline_rms(const Grid& grid, const Observations& observations, std::size_t k);
 
 } // namespace nadir

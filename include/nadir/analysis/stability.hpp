@@ -15,7 +15,7 @@ namespace nadir {
 /// sampled wave numbers k instead.
 struct Stability {
   bool full_tensor = false;
-  double diffusive = 0.0;
+  double diffusive = 0.0;     ///< infinite where some omega D_aa is negative
   double advective = 0.0;     ///< infinite where U is not 0 and D is
   double amplification = 0.0; ///< full tensor only
   double omega_min = 0.0, omega_max = 0.0;

@@ -13,9 +13,12 @@ std::string output_stem(const std::string& path);
 /// A name beside `path` that no other run uses: PATH.part-XXXXXXXX.
 std::string temporary_name(const std::string& path);
 
-/// Creates the folder of `path` if it is missing and tries to write there. Returns why that fails,
-/// in words, or an empty text.
+/// Tries to write in the folder of `path`, or in the one that it would be made in; leaves nothing
+/// behind. Returns why that fails, in words, or an empty text.
 std::string unwritable(const std::string& path);
+
+/// Creates the folder of `path` if it is missing. Throws SystemError.
+void make_folder_of(const std::string& path);
 
 /// Has the file system set aside room for these bytes of a file and a little more, where it can.
 /// Throws SystemError when there is not enough.

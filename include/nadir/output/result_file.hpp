@@ -50,6 +50,7 @@ class ResultFile {
   /// Where the text that tells cases apart stands: an attribute of this group.
   static constexpr const char* provenance_group = "/provenance";
   static constexpr const char* resolved_case = "resolved_case";
+  static constexpr const char* command = "command"; ///< and what was done with the case
 
   ResultFile(MPI_Comm comm, std::string path);
   ~ResultFile();
@@ -86,8 +87,8 @@ class ResultFile {
   void attribute(const std::string& path, const std::string& name, double value);
   void attribute(const std::string& path, const std::string& name, std::int64_t value);
 
-  /// Closes, opens again and verifies, makes durable, renames. A result of the same case (the same
-  /// resolved case text) is replaced, another one kept as NAME.1.h5, NAME.2.h5, ...
+  /// Closes, opens again and verifies, makes durable, renames. A result of the same command and
+  /// case (the same resolved text) is replaced, another one kept as NAME.1.h5, NAME.2.h5, ...
   /// When the last step fails, the complete file stays under its temporary name.
   void commit();
 
@@ -125,8 +126,8 @@ class ResultFile {
   std::vector<Entry> entries_;
 };
 
-/// Why a result cannot be written to `path`, in words, on all ranks; empty when it can. Creates its
-/// folder when missing. Collective.
+/// Why a result cannot be written to `path`, in words, on all ranks; empty when it can. Creates
+/// nothing. Collective.
 std::string check_writable(MPI_Comm comm, const std::string& path);
 
 } // namespace nadir

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ struct DirectionCheck {
   std::array<double, directions> adjoint{}, difference{};
   double one_minus_cosine = 0.0, relative = 0.0;
   static constexpr double cosine_tolerance = 1e-9, relative_tolerance = 1e-6;
-  std::int64_t sign_changes = 0; ///< of Z along the last direction, for activations with a kink
+  std::int64_t sign_changes = 0; ///< of Z along the directions, for activations with a kink
   bool passed() const;
 };
 
@@ -45,6 +46,10 @@ struct DirectionCheck {
 class GradientCheck {
  public:
   GradientCheck(const Grid& grid, const Case& c, Objective& objective, std::uint64_t seed = 1);
+
+  /// Loss and gradient at x, for checking another gradient than the objective's own.
+  using Evaluate = std::function<double(Vec x, Vec gradient)>;
+  void check_instead(Evaluate evaluate) { evaluate_ = std::move(evaluate); }
 
   /// The kernel's linear part, every layer with coefficients of its own, at the coefficients of x.
   TransposeCheck transpose(Vec x);
@@ -55,6 +60,8 @@ class GradientCheck {
  private:
   void set_direction(const ControlSpace::Block& block, std::uint64_t stream, Vec d) const;
   void move(Vec from, double h, Vec direction);
+  bool kinked() const;
+  std::uint64_t direction_stream(const ControlSpace::Block& block, std::size_t k) const;
   double central_difference(Vec x, double h, Vec direction);
   double value_at(Vec x, double h, Vec direction);
   TaylorCheck taylor_of(const ControlSpace::Block& block, Vec x);
@@ -66,6 +73,7 @@ class GradientCheck {
   const Case& case_;
   Objective& objective_;
   std::uint64_t seed_;
+  Evaluate evaluate_;
   VecHandle gradient_, moved_;
 };
 

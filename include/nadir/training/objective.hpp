@@ -39,6 +39,14 @@ class Objective {
   /// Evaluates nothing: coefficients() become those of x.
   void set_control(Vec x) { space_.to_coefficients(x, coefficients_); }
 
+  /// A gradient as fields and numbers; valid until the next evaluation. Collective.
+  const Coefficients& spread_gradient(Vec gradient) {
+    space_.to_coefficients(gradient, bar_);
+    return bar_;
+  }
+  /// The penalties alone. Collective.
+  double penalty_value(Vec x);
+
   Chain& chain() { return chain_; }
   const Observations& observations() const { return observations_; }
   const Misfit& misfit() const { return misfit_; }
@@ -48,6 +56,7 @@ class Objective {
  private:
   double run_sample(std::int64_t s, bool with_adjoint);
   LossParts evaluate(Vec x, Vec gradient);
+  void check_finite(Vec gradient) const;
 
   const Grid& grid_;
   const Observations& observations_;

@@ -41,14 +41,15 @@ class Optimizer {
   /// finite.
   TrainingResult run(Vec x, const std::function<void(const Iteration&)>& each);
 
-  /// Fraction of trained entries whose bound is active at x; 0 without bounds. Collective.
+  /// Fraction of the bounded entries whose bound is active at x; 0 without bounds. Collective.
   double active_share(Vec x) const;
 
  private:
   static PetscErrorCode evaluate(Tao tao, Vec x, PetscReal* f, Vec g, void* self);
   static PetscErrorCode monitor(Tao tao, void* self);
   void record_iteration(Tao tao);
-  LossParts parts_of(double loss) const;
+  void refuse_other_type() const;
+  LossParts parts_of(double loss);
   std::string reason_text(TaoConvergedReason reason) const;
 
   const Case& case_;

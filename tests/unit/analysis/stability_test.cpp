@@ -38,6 +38,25 @@ TEST(Stability, AdvectionWithoutDiffusionIsUnstable) {
   EXPECT_NE(stability_text(stability(c)).find("U without D"), std::string::npos);
 }
 
+TEST(Stability, NegativeDiffusionIsUnstableWhateverTheOtherAxisDoes) {
+  Case c = test::small_case({8, 9}, {test::periodic, test::periodic}, DiffusionTensor::diagonal);
+  c.kernel.advection = test::fixed({0.0, 0.0});
+  c.kernel.diffusion = test::fixed({-0.1, 0.3});
+  EXPECT_TRUE(std::isinf(stability(c).diffusive));
+  EXPECT_NE(stability_text(stability(c)).find("negative"), std::string::npos);
+}
+
+/// omega U^2 / (2 D) = 1.05: it is the long waves along y that grow.
+TEST(Stability, AFullTensorShowsTooMuchAdvection) {
+  Case c = test::small_case({8, 9}, {test::periodic, test::periodic}, DiffusionTensor::full);
+  c.grid.spacing = {1.0, 1.0};
+  c.network.relaxation = test::fixed({1.0});
+  c.network.bias = c.kernel.reaction = test::fixed({0.0});
+  c.kernel.advection = test::fixed({0.648, 0.0});
+  c.kernel.diffusion = test::fixed({0.2, 0.0, 0.2});
+  EXPECT_GT(stability(c).amplification, 1.0 + 1e-6);
+}
+
 TEST(Stability, MaximumPrincipleNeedsItsConditions) {
   Case c = linear_case();
   c.kernel.advection = test::fixed({0.05, 0.05});

@@ -238,10 +238,12 @@ TEST(ResultFile, NothingIsLostWhenRunsRace) {
 TEST(ResultFile, AFailedCreationIsTheSameErrorOnAllRanks) {
   const Folder folder;
   try {
-    ResultFile file(MPI_COMM_WORLD, folder / "missing/a.h5");
-    FAIL() << "created a file in a folder that is not there";
+    if (world_rank() == 0) std::ofstream(folder / "file") << "text";
+    barrier();
+    ResultFile file(MPI_COMM_WORLD, folder / "file/a.h5");
+    FAIL() << "created a file below a file";
   } catch (const SystemError& error) {
-    EXPECT_TRUE(std::string(error.what()).starts_with(folder / "missing/a.h5: ")) << error.what();
+    EXPECT_TRUE(std::string(error.what()).starts_with(folder / "file/a.h5: ")) << error.what();
   }
 }
 
@@ -285,10 +287,26 @@ TEST(ResultFile, AFullDiskIsFoundBeforeWritingAndLeavesNothing) {
   EXPECT_EQ(read_all(path, "/loss"), std::vector{1.0});
 }
 
-TEST(CheckWritable, CreatesTheFolderAndLeavesNoTrace) {
+TEST(CheckWritable, LeavesNoTraceAndTheFileMakesItsFolder) {
   const Folder folder;
   EXPECT_EQ(check_writable(MPI_COMM_WORLD, folder / "new/deep/a.h5"), "");
-  EXPECT_TRUE(std::filesystem::is_empty(folder / "new/deep"));
+  EXPECT_TRUE(folder.names().empty());
+  ResultFile file(MPI_COMM_WORLD, folder / "new/deep/a.h5");
+  file.attribute("/", "title", std::string("made"));
+  file.commit();
+  EXPECT_TRUE(std::filesystem::exists(folder / "new/deep/a.h5"));
+}
+
+TEST(ResultFile, AnotherCommandOfTheSameCaseKeepsTheOldResult) {
+  const Folder folder;
+  for (const std::string command : {"train", "forward", "forward"}) {
+    ResultFile file(MPI_COMM_WORLD, folder / "a.h5");
+    file.attribute(ResultFile::provenance_group, ResultFile::resolved_case,
+                   std::string("the case"));
+    file.attribute(ResultFile::provenance_group, ResultFile::command, command);
+    file.commit();
+  }
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.1.h5", "a.h5"}));
 }
 
 TEST(CheckWritable, SaysWhyNot) {
@@ -306,9 +324,9 @@ TEST(CheckWritable, SaysWhyNot) {
             std::string::npos);
 }
 
-/// One rank writes more than 2 GiB in one call. Only with NADIR_FULL_TESTS in the environment.
+/// One rank writes more than 2 GiB in one call. Only with NADIR_TEST_FULL in the environment.
 TEST(ResultFile, OneRankWritesMoreThanTwoGibibytes) {
-  if (!std::getenv("NADIR_FULL_TESTS")) GTEST_SKIP() << "needs NADIR_FULL_TESTS, 2.2 GB of disk";
+  if (!std::getenv("NADIR_TEST_FULL")) GTEST_SKIP() << "needs NADIR_TEST_FULL, 2.2 GB of disk";
   const Folder folder;
   const std::string path = folder / "large.h5";
   const std::int64_t rows = 1100;

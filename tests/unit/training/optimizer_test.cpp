@@ -103,7 +103,7 @@ TEST(Optimizer, BoundsAreKeptAndActiveOnesCounted) {
     optimizer.run(x, [](const Iteration&) {});
     objective.set_control(x);
     EXPECT_NEAR(*objective.coefficients()[Parameter::diffusion].block(0), 0.1, 1e-12) << info.name;
-    EXPECT_DOUBLE_EQ(optimizer.active_share(x), 0.25) << info.name;
+    EXPECT_DOUBLE_EQ(optimizer.active_share(x), 1.0) << info.name;
   }
 }
 
