@@ -217,30 +217,30 @@ std::vector<DirectionCheck> GradientCheck::directions(Vec x) {
   return checks;
 }
 
-/// Central differences at halved steps, extrapolated once (Richardson): error h^4. The step is
+/// Central differences at quartered steps, extrapolated once (Richardson): error h^4. The step is
 /// chosen where they change least from one to the next, without a look at the adjoint's answer.
 DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Vec x) {
-  constexpr std::size_t halvings = 9;
+  constexpr std::size_t quarterings = 8;
   constexpr double longest = 0.32;
   DirectionCheck check;
   check.parameter = block.parameter;
   evaluate_(x, gradient_);
   VecHandle direction = objective_.space().create();
-  std::array<Directions, halvings> extrapolated{};
+  std::array<Directions, quarterings> extrapolated{};
   for (std::size_t k = 0; k < DirectionCheck::directions; ++k) {
     set_direction(block, direction_stream(block, k), direction);
     check_petsc(VecDot(gradient_, direction, &check.adjoint[k]));
     double coarse = central_difference(x, longest, direction);
-    for (std::size_t s = 0; s < halvings; ++s) {
+    for (std::size_t s = 0; s < quarterings; ++s) {
       const double fine =
-          central_difference(x, std::ldexp(longest, -1 - static_cast<int>(s)), direction);
-      extrapolated[s][k] = (4.0 * fine - coarse) / 3.0;
+          central_difference(x, std::ldexp(longest, -2 - 2 * static_cast<int>(s)), direction);
+      extrapolated[s][k] = (16.0 * fine - coarse) / 15.0;
       coarse = fine;
     }
   }
   const std::size_t best = steadiest(extrapolated);
   check.difference = extrapolated[best];
-  const double step = std::ldexp(longest, -static_cast<int>(best));
+  const double step = std::ldexp(longest, -2 * static_cast<int>(best));
   for (std::size_t k = 0; k < DirectionCheck::directions && kinked(); ++k) {
     set_direction(block, direction_stream(block, k), direction);
     check.sign_changes += sign_changes(x, -step, step, direction);
