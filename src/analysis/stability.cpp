@@ -59,7 +59,11 @@ class PointReader {
   LayerCoefficients rows_;
 };
 
-/// Calls use(coefficients) for every different set of coefficients on this rank.
+/// Most points per rank whose amplification is sampled: each costs up to a thousand waves.
+constexpr std::int64_t most_amplified_points = 20000;
+
+/// Calls use(coefficients, whether this point's amplification is to be sampled) for every different
+/// set of coefficients on this rank.
 template<class Use>
 void for_each_point(const Grid& grid, const Case& c, const Coefficients& coefficients, Use use) {
   std::int64_t layers = 1;
@@ -69,11 +73,15 @@ void for_each_point(const Grid& grid, const Case& c, const Coefficients& coeffic
     fields = fields || coefficients[p].varies_space();
   }
   const Extents n = fields ? grid.owned().count : Extents{1, 1, 1};
+  const std::int64_t stride = 1 + layers * n[0] * n[1] * n[2] / most_amplified_points;
+  std::int64_t visited = 0;
   for (std::int64_t l = 0; l < layers; ++l) {
     const PointReader reader(c, coefficients, l);
     for (std::int64_t z = 0; z < n[0]; ++z) {
       for (std::int64_t y = 0; y < n[1]; ++y) {
-        for (std::int64_t x = 0; x < n[2]; ++x) use(reader.at(z, y, x));
+        for (std::int64_t x = 0; x < n[2]; ++x) {
+          use(reader.at(z, y, x), visited++ % stride == 0);
+        }
       }
     }
   }
@@ -134,7 +142,7 @@ bool bounded_by_maximum(const Case& c, const PointCoefficients& p,
 }
 
 void add_point(const Case& c, const PointCoefficients& p, const std::array<double, 3>& spacing,
-               Stability& s) {
+               bool amplify, Stability& s) {
   double diffusive = 0, advective = 0;
   for (std::size_t a = 0; a < static_cast<std::size_t>(c.grid.dimension()); ++a) {
     const double number = 2.0 * p.omega * p.D[a] / (spacing[a] * spacing[a]);
@@ -146,7 +154,7 @@ void add_point(const Case& c, const PointCoefficients& p, const std::array<doubl
   }
   s.diffusive = std::max(s.diffusive, diffusive);
   s.advective = std::max(s.advective, advective);
-  if (s.full_tensor) {
+  if (s.full_tensor && amplify) {
     s.amplification =
         std::max(s.amplification,
                  largest_amplification(p, spacing, static_cast<std::size_t>(c.grid.dimension())));
@@ -168,8 +176,9 @@ Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coef
   s.maximum_principle = true;
   std::array<double, 3> spacing{1, 1, 1};
   std::ranges::copy(c.grid.spacing, spacing.begin());
-  for_each_point(grid, c, coefficients,
-                 [&](const PointCoefficients& p) { add_point(c, p, spacing, s); });
+  for_each_point(grid, c, coefficients, [&](const PointCoefficients& p, bool amplify) {
+    add_point(c, p, spacing, amplify, s);
+  });
   for (const auto& boundary : c.grid.boundary) {
     // A ghost value may exceed the state's own maximum.
     if (boundary.kind == BoundaryKind::value && boundary.value != 0) s.maximum_principle = false;

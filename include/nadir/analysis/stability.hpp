@@ -12,7 +12,7 @@ namespace nadir {
 ///     <= 1
 ///
 /// and, for a full tensor, the largest amplification |a(k)|, a(k) = 1 - omega + omega W^(k), over
-/// sampled wave numbers k instead.
+/// sampled wave numbers k instead (and, on large boxes, a sample of the points).
 struct Stability {
   bool full_tensor = false;
   double diffusive = 0.0;     ///< infinite where some omega D_aa is negative
