@@ -85,7 +85,7 @@ double data_bytes(const Case& c, const Sizes& sizes) {
 double reading_bytes(const Case& c, const Sizes& sizes) {
   const bool mask = c.data.targets.empty() ? c.data.input.mask.has_value()
                                            : c.data.targets.back().field.mask.has_value();
-  return std::max(sizes.largest_init, mask ? sizes.samples : 0.0);
+  return std::max(sizes.largest_init, mask ? (1 - marks / 2) * sizes.samples : 0.0);
 }
 
 /// While the result is written: two states and a packed one, the interpolation of withheld points.
@@ -118,11 +118,11 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Sizes& sizes) {
   // One after the other: files, the penalty of the coefficients, the result.
   const double penalty =
       c.data.targets.empty() ? 0 : (1 + penalty_vectors(c)) * sizes.control + sizes.state;
-  const double most = std::max({reading_bytes(c, sizes), penalty, writing_bytes(c, sizes)});
+  const double most = std::max(penalty, writing_bytes(c, sizes));
   return {{"data", data_bytes(c, sizes)},
           {"grid", grid_bytes(sizes)},
           {"coefficients", sizes.values},
-          {"work arrays", sizes.wide + most}};
+          {"work arrays", std::max(reading_bytes(c, sizes), sizes.wide + most)}};
 }
 
 double read_number(const char* path) {

@@ -136,7 +136,7 @@ std::string unwritable(const std::string& path) {
   fs::path folder = fs::absolute(folder_of(path), error);
   while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
   if (!fs::is_directory(folder, error)) {
-    return "cannot create the folder " + folder_of(path) + ": " + folder.string() + " is no folder";
+    return "cannot create the folder " + folder_of(path) + ": Not a directory";
   }
   const std::string probe = temporary_name((folder / "nadir").string());
   const int file = open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);

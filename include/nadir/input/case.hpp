@@ -77,7 +77,7 @@ struct PenaltyCase {
 };
 
 struct ParameterCase {
-  std::vector<double> init;            ///< resolved: one value per component (unless init_file)
+  std::vector<double> init;             ///< resolved: one value per component (unless init_file)
   std::optional<DatasetCase> init_file; ///< shape exactly that of /parameters/NAME
   bool varies_space = false;
   bool varies_layer = false;
@@ -88,7 +88,16 @@ struct ParameterCase {
 };
 
 enum class ActivationKind {
-  identity, tanh, relu, leaky_relu, sigmoid, softplus, gelu, sin, square, logistic
+  identity,
+  tanh,
+  relu,
+  leaky_relu,
+  sigmoid,
+  softplus,
+  gelu,
+  sin,
+  square,
+  logistic
 };
 
 struct NetworkCase {
