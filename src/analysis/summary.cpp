@@ -37,20 +37,10 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
 }
 
 std::vector<std::string> component_names(const Case& c, Parameter parameter) {
-  const int d = c.grid.dimension();
   if (components_of(c, parameter) == 1) return {};
-  const std::vector<std::string> axes = d == 1   ? std::vector<std::string>{"x"}
-                                        : d == 2 ? std::vector<std::string>{"y", "x"}
-                                                 : std::vector<std::string>{"z", "y", "x"};
-  if (parameter == Parameter::advection) return axes;
-  std::vector<std::string> pairs;
-  for (std::size_t a = 0; a < axes.size(); ++a) {
-    for (std::size_t b = a; b < axes.size(); ++b) {
-      if (a == b || c.kernel.diffusion_tensor == DiffusionTensor::full)
-        pairs.push_back(axes[a] + axes[b]);
-    }
-  }
-  return pairs;
+  const int d = c.grid.dimension();
+  return parameter == Parameter::advection ? axis_names(d)
+                                           : diffusion_names(d, c.kernel.diffusion_tensor);
 }
 
 std::string parameter_table(const Grid& grid, const Case& c, const Coefficients& coefficients) {

@@ -9,6 +9,7 @@
 #include "nadir/input/file_checks.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/output/result_file.hpp"
+#include "nadir/training/control.hpp"
 
 #include <petscsys.h>
 
@@ -52,14 +53,8 @@ void check_grid(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
   if (product > 9e18) return;
   const std::int64_t unknowns =
       std::max(shape[0] * shape[1] * shape[2], count_parameters(c).trained);
-  if (unknowns > PETSC_MAX_INT) {
-    add(diagnostics, c, "grid.shape",
-        formatted(
-            "%lld unknowns are more than PETSc's %d-bit integers count; build with 64-bit indices "
-            "(Debian: libpetsc64-real-dev)",
-            static_cast<long long>(unknowns), static_cast<int>(8 * sizeof(PetscInt))));
-    return;
-  }
+  const std::string problem = too_many_unknowns(unknowns);
+  if (!problem.empty()) return add(diagnostics, c, "grid.shape", problem);
   if (!choose_process_grid(shape, ranks)) {
     add(diagnostics, c, "grid.shape",
         formatted("%d ranks are too many for this grid; the largest usable count is %d", ranks,

@@ -20,6 +20,24 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text;
 }
 
+/// The table of another case's run is kept, as its result will be.
+void keep_other_table(const Job& job, MPI_Comm comm) {
+  const std::string& file = job.c.output.file;
+  hdf5::together<SystemError>(comm, "", [&] {
+    if (job.session.rank() != 0) return;
+    if (origin_of(file) == origin(job.arguments.command_name, resolved_text(job.c))) return;
+    keep_table(output_stem(file) + ".csv", output_stem(file));
+  });
+}
+
+CsvFile open_table(const Job& job, MPI_Comm comm) {
+  keep_other_table(job, comm);
+  return {comm,
+          output_stem(job.c.output.file) + ".csv",
+          {"iteration", "loss", "misfit", "penalty", "gradient_norm", "step_length", "evaluations",
+           "seconds"}};
+}
+
 } // namespace
 
 void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained) {
@@ -55,10 +73,7 @@ void print_outcome(const Job& job, const Outcome& outcome) {
   job.log.line("wrote " + c.output.file + " and " + stem + ".xdmf");
 }
 
-Progress::Progress(const Job& job, MPI_Comm comm)
-    : job_(job), csv_(comm, output_stem(job.c.output.file) + ".csv",
-                      {"iteration", "loss", "misfit", "penalty", "gradient_norm", "step_length",
-                       "evaluations", "seconds"}) {
+Progress::Progress(const Job& job, MPI_Comm comm) : job_(job), csv_(open_table(job, comm)) {
   job.log.line("  iter          loss        misfit       penalty      gradient      step  evals   "
                "seconds       ETA");
 }

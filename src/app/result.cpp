@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::int64_t schema_version = 1;
 
-std::vector<std::string> axis_names(int dimension) {
-  const std::vector<std::string> all{"z", "y", "x"};
-  return {all.end() - dimension, all.end()};
-}
-
 std::vector<std::int64_t> counted(std::int64_t n) {
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(n));
   std::iota(numbers.begin(), numbers.end(), std::int64_t{0});

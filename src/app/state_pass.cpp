@@ -1,6 +1,7 @@
 #include "state_pass.hpp"
 
 #include "nadir/analysis/increment_baseline.hpp"
+#include "nadir/base/collective.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,7 +23,7 @@ StatePass::StatePass(const Result& result)
 
 void StatePass::run(const Store& store) {
   for (std::int64_t s = 0; s < r_.observations.samples; ++s) run_sample(s, store);
-  misfit_sum_ = sum(misfit_sum_);
+  misfit_sum_ = sum_over_ranks(r_.grid.comm(), misfit_sum_);
 }
 
 void StatePass::run_sample(std::int64_t s, const Store& store) {
@@ -61,16 +62,12 @@ double StatePass::withheld_squares(std::int64_t s, const double* packed) const {
   return squares;
 }
 
-double StatePass::sum(double value) const {
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, r_.grid.comm()));
-  return value;
-}
-
 std::optional<Scores> StatePass::scores() const {
   if (!target_ || target_->withheld_total == 0) return std::nullopt;
   const double scale = std::abs(target_->scale);
   const auto rms = [&](double squares) {
-    return scale * std::sqrt(sum(squares) / static_cast<double>(target_->withheld_total));
+    return scale * std::sqrt(sum_over_ranks(r_.grid.comm(), squares) /
+                             static_cast<double>(target_->withheld_total));
   };
   const std::size_t last = r_.observations.targets.size() - 1;
   return Scores{rms(withheld_), rms(persistence_),

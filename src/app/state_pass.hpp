@@ -30,7 +30,6 @@ class StatePass {
   void run_sample(std::int64_t s, const Store& store);
   void observe(std::int64_t s, std::int64_t layer, const double* z, const Store& store);
   double withheld_squares(std::int64_t s, const double* packed) const;
-  double sum(double value) const;
 
   const Result& r_;
   const Case& c_;

@@ -1,6 +1,7 @@
 #include "nadir/base/hdf5.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/collective.hpp"
 
 #include <algorithm>
 #include <array>
@@ -268,12 +269,7 @@ std::string first_problem(MPI_Comm comm, const std::string& mine) {
   int first = mine.empty() ? ranks : rank;
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm));
   if (first == ranks) return {};
-  int length = static_cast<int>(mine.size());
-  check_mpi(MPI_Bcast(&length, 1, MPI_INT, first, comm));
-  std::string text = mine;
-  text.resize(static_cast<std::size_t>(length));
-  check_mpi(MPI_Bcast(text.data(), length, MPI_CHAR, first, comm));
-  return text;
+  return broadcast_text(comm, mine, first);
 }
 
 } // namespace nadir::hdf5

@@ -66,6 +66,12 @@ std::optional<std::string> nearest_name(std::string_view word,
   return best ? std::optional(*best) : std::nullopt;
 }
 
+std::string exact_digits(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.17g", value);
+  return text.data();
+}
+
 std::string number_text(double value) {
   std::array<char, 32> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);

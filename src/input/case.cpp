@@ -2,6 +2,11 @@
 
 namespace nadir {
 
+std::vector<std::string> axis_names(int dimension) {
+  const std::vector<std::string> all{"z", "y", "x"};
+  return {all.end() - dimension, all.end()};
+}
+
 std::int64_t advection_components(int dimension) { return dimension; }
 
 std::int64_t diffusion_components(int dimension, DiffusionTensor tensor) {
@@ -14,6 +19,17 @@ std::int64_t diffusion_components(int dimension, DiffusionTensor tensor) {
     break;
   }
   return std::int64_t{dimension} * (dimension + 1) / 2;
+}
+
+std::vector<std::string> diffusion_names(int dimension, DiffusionTensor tensor) {
+  if (tensor == DiffusionTensor::isotropic) return {};
+  const auto axes = axis_names(dimension);
+  std::vector<std::string> names;
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    const std::size_t end = tensor == DiffusionTensor::full ? axes.size() : a + 1;
+    for (std::size_t b = a; b < end; ++b) names.push_back(axes[a] + axes[b]);
+  }
+  return names;
 }
 
 } // namespace nadir

@@ -2,6 +2,8 @@
 
 #include "case_schema.hpp"
 
+#include "nadir/base/check.hpp"
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 
 #include <algorithm>
@@ -32,19 +34,6 @@ FileText read_text(const std::string& path) {
   if (file.bad()) return {"", std::string("cannot be read: ") + std::strerror(errno)};
   if (text.size() > most_bytes) return {"", "is too large for a case file (more than 16 MiB)"};
   return {std::move(text), ""};
-}
-
-void broadcast(MPI_Comm comm, void* data, int count, MPI_Datatype type) {
-  if (MPI_Bcast(data, count, type, 0, comm) != MPI_SUCCESS)
-    throw SystemError("MPI_Bcast failed while the case was read");
-}
-
-std::string broadcast_text(MPI_Comm comm, std::string text) {
-  int size = static_cast<int>(text.size());
-  broadcast(comm, &size, 1, MPI_INT);
-  text.resize(static_cast<std::size_t>(size));
-  broadcast(comm, text.data(), size, MPI_CHAR);
-  return text;
 }
 
 void list_keys(const std::vector<schema::KeyDoc>& docs, const std::string& parent,
@@ -84,7 +73,7 @@ Case parse_case(const std::string& text, const std::string& path,
 Case read_case(MPI_Comm comm, const std::string& path, const std::vector<std::string>& overrides,
                Diagnostics& diagnostics) {
   int rank = 0;
-  if (MPI_Comm_rank(comm, &rank) != MPI_SUCCESS) throw SystemError("MPI_Comm_rank failed");
+  check_mpi(MPI_Comm_rank(comm, &rank));
   FileText file;
   if (rank == 0) file = read_text(path);
   file.problem = broadcast_text(comm, std::move(file.problem));

@@ -1,6 +1,7 @@
 #include "nadir/input/file_checks.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/input/stored_array.hpp"
 
@@ -138,15 +139,6 @@ std::vector<Problem> find_problems(const Case& c) {
   return checker.problems();
 }
 
-/// Rank 0's text on all ranks. Collective.
-std::string broadcast(MPI_Comm comm, std::string text) {
-  auto length = static_cast<std::uint64_t>(text.size());
-  check_mpi(MPI_Bcast(&length, 1, MPI_UINT64_T, 0, comm));
-  text.resize(length);
-  check_mpi(MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, 0, comm));
-  return text;
-}
-
 } // namespace
 
 std::vector<std::int64_t> parameter_shape(const Case& c, const ParameterCase& parameter,
@@ -175,7 +167,7 @@ void check_case_files(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
     for (const auto& problem : find_problems(c))
       found += problem.path + '\0' + problem.message + '\0';
   }
-  found = broadcast(comm, found);
+  found = broadcast_text(comm, found);
   for (std::size_t at = 0; at < found.size();) {
     const std::string path = found.c_str() + at;
     const std::string message = found.c_str() + at + path.size() + 1;

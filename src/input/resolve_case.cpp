@@ -24,11 +24,6 @@ std::vector<NamedParameter> parameters(Case& c) {
           {"kernel.diffusion", c.kernel.diffusion}};
 }
 
-std::vector<std::string> axis_names(int dimension) {
-  const std::vector<std::string> all{"z", "y", "x"};
-  return {all.end() - dimension, all.end()};
-}
-
 class Resolver {
  public:
   Resolver(Case& c, Reading& reading) : c_(c), reading_(reading) {}
@@ -176,17 +171,11 @@ void Resolver::stored_layers() {
 } // namespace
 
 std::vector<std::string> component_names(const Case& c, const std::string& parameter) {
-  const auto axes = axis_names(c.grid.dimension());
-  if (parameter == "kernel.advection") return axes;
+  const int d = c.grid.dimension();
+  if (parameter == "kernel.advection") return axis_names(d);
   if (parameter != "kernel.diffusion") return {""};
-  if (c.kernel.diffusion_tensor == DiffusionTensor::isotropic) return {""};
-  std::vector<std::string> names;
-  for (std::size_t a = 0; a < axes.size(); ++a) {
-    const bool full = c.kernel.diffusion_tensor == DiffusionTensor::full;
-    const std::size_t end = full ? axes.size() : a + 1;
-    for (std::size_t b = a; b < end; ++b) names.push_back(axes[a] + axes[b]);
-  }
-  return names;
+  const auto names = diffusion_names(d, c.kernel.diffusion_tensor);
+  return names.empty() ? std::vector<std::string>{""} : names;
 }
 
 void resolve_case(Case& c, Reading& reading) { Resolver(c, reading).run(); }

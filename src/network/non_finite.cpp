@@ -11,7 +11,7 @@ namespace nadir {
 namespace {
 
 std::string point_text(const Grid& grid, std::int64_t point) {
-  constexpr std::array names{"z", "y", "x"};
+  const auto names = axis_names(max_dimension);
   std::array<std::int64_t, max_dimension> index{};
   for (std::size_t a = index.size(); a-- > 0;) {
     index[a] = point % grid.shape()[a];
@@ -19,7 +19,7 @@ std::string point_text(const Grid& grid, std::int64_t point) {
   }
   std::string axes, values;
   for (auto a = static_cast<std::size_t>(grid.first_axis()); a < index.size(); ++a) {
-    axes += (axes.empty() ? "" : ", ") + std::string(names[a]);
+    axes += (axes.empty() ? "" : ", ") + names[a];
     values += (values.empty() ? "" : ", ") + std::to_string(index[a]);
   }
   return "point (" + axes + ") = (" + values + ")";

@@ -2,22 +2,13 @@
 
 #include "nadir/base/check.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/text.hpp"
 
 #include <cstdio>
 #include <filesystem>
 #include <stdexcept>
 
 namespace nadir {
-namespace {
-
-std::string digits(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
-
-} // namespace
-
 CsvFile::CsvFile(MPI_Comm comm, std::string path, std::vector<std::string> names, Mode mode)
     : comm_(comm), path_(std::move(path)), columns_(names.size()) {
   check_mpi(MPI_Comm_rank(comm, &rank_));
@@ -36,7 +27,8 @@ CsvFile::CsvFile(MPI_Comm comm, std::string path, std::vector<std::string> names
 void CsvFile::row(std::span<const double> values) {
   if (values.size() != columns_) throw std::logic_error("a row needs one value per column");
   if (rank_ == 0) {
-    for (std::size_t i = 0; i < values.size(); ++i) out_ << (i ? "," : "") << digits(values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      out_ << (i ? "," : "") << exact_digits(values[i]);
     out_ << '\n' << std::flush;
   }
   agree();

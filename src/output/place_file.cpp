@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 
 namespace nadir {
@@ -76,10 +78,24 @@ bool set_aside(const std::string& path, const std::string& aside) {
   fail("cannot rename " + path, errno);
 }
 
+/// The XDMF file beside a kept result goes with it, and names it.
+void keep_xdmf(const std::string& stem, const std::string& kept_stem) {
+  std::ifstream in(stem + ".xdmf", std::ios::binary);
+  if (!in) return;
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string name = fs::path(stem).filename().string() + ".h5:/";
+  const std::string kept_name = fs::path(kept_stem).filename().string() + ".h5:/";
+  for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += kept_name.size())
+    text.replace(at, name.size(), kept_name);
+  place_text(text, kept_stem + ".xdmf");
+}
+
 void keep(const std::string& old, const std::string& path) {
   const std::string stem = output_stem(path);
-  for (int k = 1;; ++k)
-    if (move_to_free_name(old, stem + "." + std::to_string(k) + ".h5")) return;
+  for (int k = 1;; ++k) {
+    const std::string kept_stem = stem + "." + std::to_string(k);
+    if (move_to_free_name(old, kept_stem + ".h5")) return keep_xdmf(stem, kept_stem);
+  }
 }
 
 using Replaceable = std::function<bool(const std::string&)>;
@@ -173,11 +189,28 @@ void place_file(const std::string& temporary, const std::string& path,
   sync(folder_of(path));
 }
 
-void place_file(const std::string& temporary, const std::string& path) {
+void place_text(const std::string& text, const std::string& path) {
+  const std::string temporary = temporary_name(path);
+  std::ofstream out(temporary, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) {
+    fs::remove(temporary);
+    throw SystemError("cannot write " + path);
+  }
   sync(temporary);
   if (rename(temporary.c_str(), path.c_str()) != 0)
     fail("cannot rename " + temporary + " to " + path, errno);
   sync(folder_of(path));
+}
+
+void keep_table(const std::string& path, const std::string& stem) {
+  std::error_code none;
+  for (int k = 1; fs::exists(path, none); ++k) {
+    const std::string kept_stem = stem + "." + std::to_string(k);
+    if (fs::exists(kept_stem + ".h5", none)) continue;
+    if (move_to_free_name(path, kept_stem + ".csv")) return;
+  }
 }
 
 } // namespace nadir

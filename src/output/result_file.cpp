@@ -1,6 +1,7 @@
 #include "nadir/output/result_file.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/output/place_file.hpp"
 
@@ -97,20 +98,6 @@ std::optional<std::string> provenance_of(const std::string& path, const char* na
   }
 }
 
-/// What tells results apart: resolved case and command; nothing where there is no case to be read.
-std::optional<std::string> origin_of(const std::string& path) {
-  const auto resolved = provenance_of(path, ResultFile::resolved_case);
-  if (!resolved) return std::nullopt;
-  return provenance_of(path, ResultFile::command).value_or("") + "\n" + *resolved;
-}
-
-void broadcast(MPI_Comm comm, std::string& text) {
-  auto length = static_cast<std::uint64_t>(text.size());
-  check_mpi(MPI_Bcast(&length, 1, MPI_UINT64_T, 0, comm));
-  text.resize(length);
-  check_mpi(MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, 0, comm));
-}
-
 void broadcast(MPI_Comm comm, double& value) {
   check_mpi(MPI_Bcast(&value, 1, MPI_DOUBLE, 0, comm));
 }
@@ -128,7 +115,7 @@ template<class Work> void ResultFile::together(Work&& work) const {
 ResultFile::ResultFile(MPI_Comm comm, std::string path) : comm_(comm), path_(std::move(path)) {
   check_mpi(MPI_Comm_rank(comm, &rank_));
   if (rank_ == 0) temporary_ = temporary_name(path_);
-  broadcast(comm, temporary_);
+  temporary_ = broadcast_text(comm, temporary_);
   together([&] {
     if (rank_ == 0) make_folder_of(path_);
   });
@@ -282,8 +269,7 @@ void ResultFile::put_attribute(const std::string& path, const std::string& name,
 }
 
 void ResultFile::attribute(const std::string& path, const std::string& name, std::string value) {
-  broadcast(comm_, value);
-  put_attribute(path, name, value);
+  put_attribute(path, name, broadcast_text(comm_, std::move(value)));
 }
 
 void ResultFile::attribute(const std::string& path, const std::string& name, double value) {
@@ -327,6 +313,16 @@ void ResultFile::commit() {
     place_file(temporary_, path_,
                [&](const std::string& old) { return ours && origin_of(old) == ours; });
   });
+}
+
+std::string origin(const std::string& command, const std::string& resolved_case) {
+  return command + "\n" + resolved_case;
+}
+
+std::optional<std::string> origin_of(const std::string& path) {
+  const auto resolved = provenance_of(path, ResultFile::resolved_case);
+  if (!resolved) return std::nullopt;
+  return origin(provenance_of(path, ResultFile::command).value_or(""), *resolved);
 }
 
 std::string check_writable(MPI_Comm comm, const std::string& path) {

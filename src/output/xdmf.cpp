@@ -2,23 +2,17 @@
 
 #include "nadir/base/check.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/text.hpp"
 #include "nadir/output/place_file.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <stdexcept>
 
 namespace nadir {
 namespace {
-
-std::string digits(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
 
 std::string escaped(const std::string& text) {
   std::string result;
@@ -58,7 +52,7 @@ template<class Value> std::vector<Value> three(const std::vector<Value>& values,
 
 std::string real_list(const std::vector<double>& values) {
   std::string text;
-  for (const double value : values) text += (text.empty() ? "" : " ") + digits(value);
+  for (const double value : values) text += (text.empty() ? "" : " ") + exact_digits(value);
   return text;
 }
 
@@ -112,18 +106,6 @@ std::string grid_text(const GridCase& grid) {
   return text + "        </Geometry>\n";
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  const std::string temporary = temporary_name(path);
-  std::ofstream out(temporary, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) {
-    std::filesystem::remove(temporary);
-    throw SystemError("cannot write the file");
-  }
-  place_file(temporary, path);
-}
-
 std::string numbered(const std::string& name, std::int64_t sample, std::int64_t samples) {
   return samples == 1 ? name : name + " " + std::to_string(sample);
 }
@@ -138,7 +120,7 @@ std::string xdmf_text(const GridCase& grid, const std::string& h5_name,
                      "CollectionType=\"Temporal\">\n";
   for (std::size_t step = 0; step < times.size(); ++step) {
     text += "      <Grid Name=\"grid\" GridType=\"Uniform\">\n";
-    text += "        <Time Value=\"" + digits(times[step]) + "\"/>\n" + grid_text(grid);
+    text += "        <Time Value=\"" + exact_digits(times[step]) + "\"/>\n" + grid_text(grid);
     for (const XdmfField& field : fields) text += attribute_text(grid, h5_name, field, step);
     text += "      </Grid>\n";
   }
@@ -150,10 +132,10 @@ void write_xdmf(MPI_Comm comm, const GridCase& grid, const std::string& h5_path,
   int rank = 0;
   check_mpi(MPI_Comm_rank(comm, &rank));
   const std::string path = output_stem(h5_path) + ".xdmf";
-  hdf5::together<SystemError>(comm, path + ": ", [&] {
+  hdf5::together<SystemError>(comm, "", [&] {
     if (rank != 0) return;
     const std::string h5_name = std::filesystem::path(h5_path).filename().string();
-    write_text(path, xdmf_text(grid, h5_name, times, fields));
+    place_text(xdmf_text(grid, h5_name, times, fields), path);
   });
 }
 

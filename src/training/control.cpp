@@ -21,6 +21,13 @@ template<class Use> void for_numbers(const std::vector<ControlSpace::Block>& blo
 
 } // namespace
 
+std::string too_many_unknowns(std::int64_t n) {
+  if (n <= PETSC_MAX_INT) return {};
+  return formatted("%lld unknowns are more than PETSc's %d-bit integers count; build with 64-bit "
+                   "indices (Debian: libpetsc64-real-dev)",
+                   static_cast<long long>(n), static_cast<int>(8 * sizeof(PetscInt)));
+}
+
 ControlSpace::ControlSpace(const Grid& grid, const Case& c) : grid_(grid) {
   for (const auto p : all_parameters) {
     const ParameterCase& spec = case_of(c, p);
@@ -35,12 +42,8 @@ ControlSpace::ControlSpace(const Grid& grid, const Case& c) : grid_(grid) {
     global_size_ += layers * components * (spec.varies_space ? grid.points() : 1);
     if (!spec.varies_space) numbers_ += static_cast<std::size_t>(layers * components);
   }
-  if (global_size_ > PETSC_MAX_INT) {
-    throw InputError(
-        formatted("%s: %lld unknowns are more than this PETSc's 32-bit integers count; build with "
-                  "64-bit indices (Debian: libpetsc64-real-dev)",
-                  c.path.c_str(), static_cast<long long>(global_size_)));
-  }
+  const std::string problem = too_many_unknowns(global_size_);
+  if (!problem.empty()) throw InputError(c.path + ": " + problem);
 }
 
 VecHandle ControlSpace::create() const {

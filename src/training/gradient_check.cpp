@@ -1,5 +1,6 @@
 #include "nadir/training/gradient_check.hpp"
 
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/hashed_random.hpp"
 #include "nadir/kernel/activation.hpp"
@@ -17,11 +18,6 @@ constexpr int most_steps = 40; ///< halvings from the first step on
 constexpr double first_step =
     12.8; ///< long: where the signal is weak, shorter ones drown in rounding
 constexpr double longest_linear_step = 0.1;
-
-double sum_over_ranks(MPI_Comm comm, double value) {
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, comm));
-  return value;
-}
 
 double dot(const Layout& layout, const Field& a, const Field& b) {
   std::vector<double> packed(

@@ -1,5 +1,6 @@
 #include "nadir/training/objective.hpp"
 
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 
 #include <algorithm>
@@ -93,9 +94,7 @@ double Objective::run_sample(std::int64_t s, bool with_adjoint) {
 
 double Objective::penalty_value(Vec x) {
   const VecRead local(x);
-  double sum = penalty_.add(local.data(), nullptr);
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid_.comm()));
-  return sum;
+  return sum_over_ranks(grid_.comm(), penalty_.add(local.data(), nullptr));
 }
 
 } // namespace nadir

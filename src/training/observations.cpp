@@ -1,5 +1,6 @@
 #include "nadir/training/observations.hpp"
 
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/hashed_random.hpp"
 #include "nadir/base/log.hpp"
@@ -12,11 +13,6 @@
 
 namespace nadir {
 namespace {
-
-std::int64_t sum_over_ranks(MPI_Comm comm, std::int64_t value) {
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, comm));
-  return value;
-}
 
 std::int64_t count_marked(MPI_Comm comm, const std::vector<std::uint8_t>& marks) {
   return sum_over_ranks(comm, std::accumulate(marks.begin(), marks.end(), std::int64_t{0}));

@@ -15,7 +15,6 @@ class Log {
   void line(const std::string& text) const;    ///< unless quiet
   void detail(const std::string& text) const;  ///< only when verbose
   void warning(const std::string& text) const; ///< always
-  bool quiet() const { return verbosity_ == Verbosity::quiet; }
   /// True when stdout is a terminal; a log file gets fewer lines.
   bool terminal() const;
 

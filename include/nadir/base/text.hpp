@@ -21,6 +21,9 @@ std::optional<std::string> nearest_name(std::string_view word,
 /// ("1.0", "0.1", "1e-06"), hence a TOML float.
 std::string number_text(double value);
 
+/// 17 significant digits, whole numbers as such ("1", "0.10000000000000001").
+std::string exact_digits(double value);
+
 /// `text` as a TOML basic string: in double quotes, with escapes.
 std::string quote(std::string_view text);
 

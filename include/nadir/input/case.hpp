@@ -182,8 +182,14 @@ struct Case {
   std::map<std::string, Position> positions; ///< of every key given, by its path ("grid.shape")
 };
 
-/// Components of R, U, D, b, omega in d dimensions.
+/// "x", "y, x" or "z, y, x": the axes of a grid, slowest first.
+std::vector<std::string> axis_names(int dimension);
+
+/// Components of U and D in d dimensions; the other parameters have one.
 std::int64_t advection_components(int dimension);
 std::int64_t diffusion_components(int dimension, DiffusionTensor tensor);
+
+/// Pairs of axes ("yy", "yx", "xx") that name the components of D; none for an isotropic one.
+std::vector<std::string> diffusion_names(int dimension, DiffusionTensor tensor);
 
 } // namespace nadir

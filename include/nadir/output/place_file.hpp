@@ -26,14 +26,19 @@ void reserve_disk(const std::string& path, std::uint64_t offset, std::uint64_t s
 
 /// Makes the complete file `temporary` durable (fsync of file and folder) and gives it the name
 /// `path`. A file that stands there is replaced when `replaceable(its name)`; otherwise it is kept
-/// as NAME.1.h5, NAME.2.h5, ... (the first free one). No file is ever lost, also when several runs
-/// do this at once, and a reader always finds one under `path` (where the file system can exchange
-/// names; elsewhere with a moment in between). Throws SystemError; after that `temporary` may hold
-/// the older file and must not be removed.
+/// as NAME.1.h5, NAME.2.h5, ... (the first free one), NAME.xdmf along with it. No file is ever
+/// lost, also when several runs do this at once, and a reader always finds one under `path` (where
+/// the file system can exchange names; elsewhere with a moment in between). Throws SystemError;
+/// after that `temporary` may hold the older file and must not be removed.
 void place_file(const std::string& temporary, const std::string& path,
                 const std::function<bool(const std::string&)>& replaceable);
 
-/// The same for a file that only accompanies another: what stands there is replaced.
-void place_file(const std::string& temporary, const std::string& path);
+/// A small file that only accompanies another appears at once, as durable; what stands there is
+/// replaced. Throws SystemError.
+void place_text(const std::string& text, const std::string& path);
+
+/// Renames the table `path` of another run to STEM.k.csv, with the first k that no result and no
+/// table has: its result, when it is kept as well, gets the same number.
+void keep_table(const std::string& path, const std::string& stem);
 
 } // namespace nadir

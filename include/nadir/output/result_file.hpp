@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -125,6 +126,11 @@ class ResultFile {
   hdf5::File file_;
   std::vector<Entry> entries_;
 };
+
+/// What tells results apart: the command and the resolved case.
+std::string origin(const std::string& command, const std::string& resolved_case);
+/// That of the result at `path`; nothing where there is none that can be read. One rank calls.
+std::optional<std::string> origin_of(const std::string& path);
 
 /// Why a result cannot be written to `path`, in words, on all ranks; empty when it can. Creates
 /// nothing. Collective.

@@ -9,6 +9,9 @@
 
 namespace nadir {
 
+/// Why this PETSc's integers cannot count `n` unknowns; empty when they can.
+std::string too_many_unknowns(std::int64_t n);
+
 /// The vector of all trained parameters, distributed: a parameter that varies in space lies with
 /// the points of each rank, [layer][component][point]; numbers, [layer][component], lie on rank 0.
 /// All control vectors come from create().

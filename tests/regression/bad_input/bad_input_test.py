@@ -238,6 +238,9 @@ WRONG_WORDS = {
     ("train", "case.toml", "--", "-tao_nonsense", "3"):
         "-- -tao_nonsense: no part of PETSc used here asks for this option",
     ("train", "case.toml", "--", "word"): "-- word: no part of PETSc used here asks for this option",
+    ("train", "case.toml", "--", "-tao_type", "lmvm"):
+        "-- -tao_type lmvm: choose the optimiser by training.optimizer, or --set training.optimizer=lmvm",
+    ("train", "case.toml", "--", "-options_file", "absent.rc"): "absent.rc",
     ("gradient", "case.toml", "--", "-tao_monitor"): "-- -tao_monitor: no part of PETSc used here asks for this option",
 }  # fmt: skip
 
@@ -442,9 +445,15 @@ def check_divergence(folder):
 
 
 def unchanged(before, after):
-    """The CSV is a log of the iterations as they come; everything else is as it was."""
-    kept = {name: data for name, data in before.items() if not name.endswith(".csv")}
-    return kept == {name: data for name, data in after.items() if not name.endswith(".csv")}
+    """Nothing of before is gone; only tables, logs of iterations as they come, are new."""
+    new = {name for name in after if name not in before}
+    tables = {data for name, data in before.items() if name.endswith(".csv")}
+    results = {name: data for name, data in before.items() if not name.endswith(".csv")}
+    return (
+        all(name.endswith(".csv") for name in new)
+        and tables <= set(after.values())
+        and results.items() <= after.items()
+    )
 
 
 def check_wild_step(folder):
@@ -462,6 +471,16 @@ def check_wild_step(folder):
     expect(run.code == 1 and found, f"a wild step: {run}")
     expect(int(found[1]) == 1 and 1 <= int(found[2]) <= 3, f"a wild step: {run}")
     expect(unchanged(before, snapshot(folder)), f"a wild step: not the files of before: {run}")
+
+
+def check_overflowing_loss(folder):
+    """All states are finite, but the square of a distance is not."""
+    (folder / "case.toml").write_text(CASE.replace('dataset = "y"', 'dataset = "y", scale = 1e-200'))
+    before = snapshot(folder)
+    for command, start in (("gradient", ""), ("train", "iteration 0: ")):
+        run = nadir(command, "case.toml", folder=folder)
+        once(run, 1, start + "the loss is not finite, though all states are")
+        expect(unchanged(before, snapshot(folder)), f"{command}: not the files of before: {run}")
 
 
 def check_help(folder):
@@ -495,6 +514,7 @@ def main():
         check_too_many_ranks(folder)
         check_divergence(folder)
         check_wild_step(folder)
+        check_overflowing_loss(folder)
         check_petsc_words(folder)
     print(f"{len(WRONG)} wrong cases and {len(WRONG_WORDS)} wrong command lines are refused as documented")
 

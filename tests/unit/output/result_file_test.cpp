@@ -1,4 +1,5 @@
 #include "nadir/base/error.hpp"
+#include "nadir/output/place_file.hpp"
 #include "nadir/output/result_file.hpp"
 
 #include "../support/files.hpp"
@@ -307,6 +308,27 @@ TEST(ResultFile, AnotherCommandOfTheSameCaseKeepsTheOldResult) {
     file.commit();
   }
   EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.1.h5", "a.h5"}));
+}
+
+TEST(ResultFile, WhatLiesBesideAKeptResultIsKeptToo) {
+  const Folder folder;
+  const auto text_of = [&](const std::string& name) {
+    std::string text;
+    std::getline(std::ifstream(folder / name), text);
+    return text;
+  };
+  write_result(folder / "a.h5", "case one", 1.0);
+  if (world_rank() == 0) {
+    std::ofstream(folder / "a.xdmf") << "a.h5:/state b.h5:/state";
+    std::ofstream(folder / "a.csv") << "rows";
+    keep_table(folder / "a.csv", folder / "a");
+  }
+  barrier();
+  write_result(folder / "a.h5", "case two", 2.0);
+  EXPECT_EQ(folder.names(),
+            (std::vector<std::string>{"a.1.csv", "a.1.h5", "a.1.xdmf", "a.h5", "a.xdmf"}));
+  EXPECT_EQ(text_of("a.1.csv"), "rows");
+  EXPECT_EQ(text_of("a.1.xdmf"), "a.1.h5:/state b.h5:/state");
 }
 
 TEST(CheckWritable, SaysWhyNot) {

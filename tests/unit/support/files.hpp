@@ -48,12 +48,14 @@ class Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  /// Names in the folder, ascending.
+  /// Names in the folder, ascending. Collective: no rank puts or removes anything meanwhile.
   std::vector<std::string> names() const {
+    barrier();
     std::vector<std::string> result;
     for (const auto& entry : std::filesystem::directory_iterator(path_))
       result.push_back(entry.path().filename().string());
     std::sort(result.begin(), result.end());
+    barrier();
     return result;
   }
 
