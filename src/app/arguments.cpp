@@ -39,6 +39,11 @@ void add_options(CLI::App& sub, Command command, Arguments& arguments, bool& qui
   sub.add_option("--output", arguments.output, "result file instead of the case's output.file");
   sub.add_flag("--quiet", quiet, "print errors and warnings only");
   sub.add_flag("--verbose", verbose, "print more");
+  if (command == Command::train || command == Command::forward) {
+    sub.add_flag("--restart{newest}", arguments.restart_file,
+                 "go on from the newest whole checkpoint, or from --restart=FILE; from the start "
+                 "where there is none");
+  }
   if (command == Command::gradient) {
     sub.add_flag("--verify", arguments.verify,
                  "test the gradient: transpose, Taylor rates, directions");
@@ -72,7 +77,8 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
   app.set_version_flag("--version", version_text());
   app.footer(
       "Words after -- go to PETSc: nadir train CASE.toml -- -log_view\n"
-      "Exit codes: 0 done, 1 failed in the numerics, 2 wrong input, 3 file or system error.");
+      "Exit codes: 0 done, 1 failed in the numerics, 2 wrong input, 3 file or system error,\n"
+      "75 stopped early on request with a complete checkpoint: run again with --restart.");
   app.require_subcommand(1);
   for (const auto& info : commands) {
     CLI::App* sub = app.add_subcommand(std::string(info.name), std::string(info.summary));
@@ -94,6 +100,8 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     throw InputError(std::string("nadir: ") + error.what() + "; see nadir --help");
   }
+  arguments.restart = !arguments.restart_file.empty();
+  if (arguments.restart_file == "newest") arguments.restart_file.clear();
   if (quiet && verbose) throw InputError("nadir: --quiet and --verbose exclude each other");
   if (quiet) arguments.verbosity = Verbosity::quiet;
   if (verbose) arguments.verbosity = Verbosity::verbose;

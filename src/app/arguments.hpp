@@ -18,9 +18,11 @@ struct Arguments {
   std::vector<std::string> overrides; ///< key.path=value, in order
   std::string output;                 ///< empty: as in the case
   Verbosity verbosity = Verbosity::normal;
-  bool verify = false; ///< gradient
-  int repeat = 0;      ///< gradient: evaluations after one warm-up; 0 without --repeat
-  std::string line;    ///< the whole command line, for /provenance
+  bool verify = false;      ///< gradient
+  bool restart = false;     ///< train, forward: go on from a checkpoint ...
+  std::string restart_file; ///< ... this one; empty: the newest that is whole
+  int repeat = 0;           ///< gradient: evaluations after one warm-up; 0 without --repeat
+  std::string line;         ///< the whole command line, for /provenance
 };
 
 /// What to do: run `arguments`, or print `text` (help, version) and end well.

@@ -7,6 +7,7 @@
 #include "nadir/input/case.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace nadir::app {
@@ -15,7 +16,17 @@ namespace nadir::app {
 struct Run {
   std::string id;         ///< 32 hexadecimal digits; rank 0's counts
   std::string start_time; ///< UTC, ISO 8601
+  std::string parent_id;  ///< of the run this one goes on from; empty for a fresh one
+  std::string first_id;   ///< of the first in that chain; the own id of a fresh one
   static Run start();
+  /// "host h, process 123, since 2025-...": tells a user which run it is.
+  std::string description() const;
+};
+
+/// A checkpoint to go on from.
+struct RestartPoint {
+  std::string path;
+  std::string run_id, first_run_id;
 };
 
 /// What every command works with.
@@ -25,6 +36,7 @@ struct Job {
   const Log& log;
   Case c;               ///< complete and checked
   std::int64_t samples; ///< of the input
+  std::optional<RestartPoint> restart;
   Run run;
 };
 

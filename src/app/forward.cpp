@@ -1,7 +1,13 @@
+#include "checkpoints.hpp"
 #include "report.hpp"
+#include "restart.hpp"
 
+#include "nadir/base/collective.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/training/initial_values.hpp"
 #include "nadir/training/penalty.hpp"
+
+#include <algorithm>
 
 namespace nadir::app {
 namespace {
@@ -14,10 +20,83 @@ double penalty_of(const Grid& grid, const Case& c, const Coefficients& coefficie
   space.from_coefficients(coefficients, x);
   Penalty penalty(grid, space, x);
   const VecRead local(x);
-  double sum = penalty.add(local.data(), nullptr);
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm()));
-  return sum;
+  return sum_over_ranks(grid.comm(), penalty.add(local.data(), nullptr));
 }
+
+/// The chain in blocks of layers, so short that wishes to stop are heard within a second or so.
+class ForwardRun {
+ public:
+  explicit ForwardRun(const Result& result)
+      : result_(result), job_(result.job), comm_(result.grid.comm()), wishes_(job_),
+        stop_(comm_, [this](bool amid_work) { return wishes_(amid_work); }),
+        checkpoints_(job_, wishes_), writer_(result, job_.c.output.file, job_.c.output.layers),
+        pass_(result, job_.c.output.layers) {}
+
+  Outcome run() {
+    writer_.add_root_scales();
+    const ResultFile::Dataset states = writer_.create_states();
+    const StatePass::Store store = [&](std::int64_t sample, std::int64_t position,
+                                       const double* packed) {
+      const std::array at{sample, position};
+      writer_.file().write(states, at, result_.grid.owned(), packed);
+    };
+    const std::int64_t n = result_.chain.layers();
+    std::int64_t layer = job_.restart ? resume_forward(result_, pass_, store) : 0;
+    while (layer < n) {
+      const std::int64_t last = std::min(layer + block_, checkpoints_.next_due(layer, n));
+      advance(layer, last, store);
+      layer = last;
+      const bool stop = stop_.ask() && layer < n;
+      if (!stop && (layer == n || !checkpoints_.due(layer))) continue;
+      const std::string path = checkpoints_.write(result_, writer_, states, pass_, layer);
+      if (stop) leave(layer, path);
+    }
+    writer_.write_distances(pass_.distances());
+    return finish_result(result_, writer_, pass_.outcome());
+  }
+
+ private:
+  /// Blocks grow while they take less than `short_block` seconds on the slowest rank.
+  void advance(std::int64_t first, std::int64_t last, const StatePass::Store& store) {
+    constexpr double short_block = 0.2, long_block = 1.0;
+    const double start = process_seconds();
+    pass_.advance(first, last, store);
+    double seconds = process_seconds() - start;
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, comm_));
+    if (seconds < short_block && last - first == block_) block_ *= 2;
+    if (seconds > long_block) block_ = std::max<std::int64_t>(1, block_ / 2);
+    report(last);
+  }
+
+  void report(std::int64_t layer) {
+    constexpr double pause = 30.0;
+    if (process_seconds() - reported_ < pause) return;
+    reported_ = process_seconds();
+    job_.log.line(formatted("layer %lld of %lld after %s", static_cast<long long>(layer),
+                            static_cast<long long>(result_.chain.layers()),
+                            duration_text(reported_).c_str()));
+  }
+
+  [[noreturn]] void leave(std::int64_t layer, const std::string& path) {
+    wishes_.obeyed();
+    throw StopRequest(formatted("stopped early at layer %lld of %lld (%s); everything is in %s: "
+                                "run again with --restart",
+                                static_cast<long long>(layer),
+                                static_cast<long long>(result_.chain.layers()), stop_.why().c_str(),
+                                path.c_str()));
+  }
+
+  const Result& result_;
+  const Job& job_;
+  MPI_Comm comm_;
+  StopWishes wishes_;
+  Stop stop_;
+  Checkpoints checkpoints_;
+  ResultWriter writer_;
+  StatePass pass_;
+  std::int64_t block_ = 1;
+  double reported_ = process_seconds();
+};
 
 } // namespace
 
@@ -30,7 +109,8 @@ void run_forward(const Job& job) {
   Chain chain(grid, job.c);
   print_start(job, grid, observations.samples, 0);
   const double penalty = job.c.data.targets.empty() ? 0.0 : penalty_of(grid, job.c, coefficients);
-  print_outcome(job, write_result({job, grid, observations, chain, coefficients, penalty}));
+  const Result result{job, grid, observations, chain, coefficients, penalty};
+  print_outcome(job, ForwardRun(result).run());
 }
 
 } // namespace nadir::app

@@ -1,6 +1,7 @@
-#include "commands.hpp"
+#include "restart.hpp"
 
 #include "nadir/analysis/resources.hpp"
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/text.hpp"
 #include "nadir/grid/grid.hpp"
@@ -8,6 +9,8 @@
 #include "nadir/input/diagnostics.hpp"
 #include "nadir/input/file_checks.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/output/output_lock.hpp"
+#include "nadir/output/place_file.hpp"
 #include "nadir/output/result_file.hpp"
 #include "nadir/training/control.hpp"
 
@@ -68,14 +71,11 @@ void check_output(MPI_Comm comm, const Case& c, Command command, Diagnostics& di
   if (!problem.empty()) add(diagnostics, c, "output.file", problem);
 }
 
-/// Keys of a later version's features: accepted, so that cases can be shared, but never in silence.
-void warn_unused_keys(const Log& log, const Case& c) {
-  for (const auto* key : {"run.checkpoint", "run.time_limit"}) {
-    const bool given = std::string(key) == "run.checkpoint" ? c.run.checkpoint.has_value()
-                                                            : c.run.time_limit.has_value();
-    if (given)
-      log.warning(std::string(key) + " has no effect yet: this version writes no checkpoints");
-  }
+/// What killed runs left. Collective.
+void clear_away_leftovers(const Session& session, const Case& c) {
+  together<SystemError>(session.comm(), "", [&] {
+    if (session.rank() == 0) clear_leftovers(c.output.file);
+  });
 }
 
 /// Samples of the input as its file has them. Collective.
@@ -101,7 +101,6 @@ Case load_case(const Session& session, const Arguments& arguments) {
   check_case_files(session.comm(), c, diagnostics);
   if (!c.output.file.empty()) check_output(session.comm(), c, arguments.command, diagnostics);
   diagnostics.throw_if_any();
-  warn_unused_keys(Log(session.rank(), arguments.verbosity), c);
   return c;
 }
 
@@ -140,7 +139,19 @@ void run_command(const Session& session, const Arguments& arguments) {
   const Log log(session.rank(), arguments.verbosity);
   Case c = load_case(session, arguments);
   const std::int64_t samples = count_samples(session, c);
-  const Job job{session, arguments, log, std::move(c), samples, Run::start()};
+  if (arguments.command == Command::describe)
+    return run_describe({session, arguments, log, std::move(c), samples, {}, Run::start()});
+
+  Run run = Run::start();
+  const OutputLock lock(session.comm(), c.output.file, run.description());
+  if (!lock.held()) log.warning(lock.warning());
+  auto restart = choose_restart(session, arguments, c, log);
+  if (restart) {
+    run.parent_id = restart->run_id;
+    run.first_id = restart->first_run_id;
+  }
+  if (lock.held()) clear_away_leftovers(session, c);
+  const Job job{session, arguments, log, std::move(c), samples, std::move(restart), std::move(run)};
   switch (arguments.command) {
   case Command::forward:
     return run_forward(job);
@@ -149,7 +160,7 @@ void run_command(const Session& session, const Arguments& arguments) {
   case Command::train:
     return run_train(job);
   case Command::describe:
-    return run_describe(job);
+    break;
   }
 }
 

@@ -50,7 +50,14 @@ std::string new_run_id() {
 
 } // namespace
 
-Run Run::start() { return {new_run_id(), utc_now()}; }
+Run Run::start() {
+  const std::string id = new_run_id();
+  return {id, utc_now(), "", id};
+}
+
+std::string Run::description() const {
+  return "host " + host_name() + ", process " + std::to_string(getpid()) + ", since " + start_time;
+}
 
 void write_provenance(ResultFile& file, const Job& job) {
   const std::string group = ResultFile::provenance_group;
@@ -70,7 +77,8 @@ void write_provenance(ResultFile& file, const Job& job) {
   text("host", host_name());
   text("start_time", job.run.start_time);
   text("run_id", job.run.id);
-  text("parent_run_id", "");
+  text("parent_run_id", job.run.parent_id);
+  text(ResultFile::first_run_id, job.run.first_id);
   file.attribute(group, "ranks", std::int64_t{job.session.ranks()});
 }
 

@@ -1,4 +1,5 @@
 #include "report.hpp"
+#include "nadir/base/collective.hpp"
 
 #include "nadir/base/version.hpp"
 #include "nadir/input/case_reader.hpp"
@@ -22,20 +23,35 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 
 /// The table of another case's run is kept, as its result will be.
 void keep_other_table(const Job& job, MPI_Comm comm) {
+  if (job.restart) return; // its rows come again from the checkpoint
   const std::string& file = job.c.output.file;
-  hdf5::together<SystemError>(comm, "", [&] {
+  together<SystemError>(comm, "", [&] {
     if (job.session.rank() != 0) return;
     if (origin_of(file) == origin(job.arguments.command_name, resolved_text(job.c))) return;
     keep_table(output_stem(file) + ".csv", output_stem(file));
   });
 }
 
-CsvFile open_table(const Job& job, MPI_Comm comm) {
+CsvFile::Row row_of(const Iteration& i) {
+  return {static_cast<double>(i.iteration),
+          i.loss.loss(),
+          i.loss.misfit,
+          i.loss.penalty,
+          i.gradient_norm,
+          i.step_length,
+          static_cast<double>(i.evaluations),
+          i.seconds};
+}
+
+CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<Iteration>& history) {
   keep_other_table(job, comm);
+  std::vector<CsvFile::Row> rows;
+  for (const Iteration& iteration : history) rows.push_back(row_of(iteration));
   return {comm,
           output_stem(job.c.output.file) + ".csv",
           {"iteration", "loss", "misfit", "penalty", "gradient_norm", "step_length", "evaluations",
-           "seconds"}};
+           "seconds"},
+          rows};
 }
 
 } // namespace
@@ -69,25 +85,20 @@ void print_outcome(const Job& job, const Outcome& outcome) {
     job.log.line(formatted("  baseline, increment interpolated without dynamics:  %.4f %s",
                            scores->interpolation_rms, units));
   }
+  if (!outcome.kept.empty())
+    job.log.line("another result stood there; it is kept as " + outcome.kept);
   const std::string stem = output_stem(c.output.file);
   job.log.line("wrote " + c.output.file + " and " + stem + ".xdmf");
 }
 
-Progress::Progress(const Job& job, MPI_Comm comm) : job_(job), csv_(open_table(job, comm)) {
+Progress::Progress(const Job& job, MPI_Comm comm, const std::vector<Iteration>& history)
+    : job_(job), csv_(open_table(job, comm, history)) {
   job.log.line("  iter          loss        misfit       penalty      gradient      step  evals   "
                "seconds       ETA");
 }
 
 void Progress::add(const Iteration& i) {
-  const std::array row{static_cast<double>(i.iteration),
-                       i.loss.loss(),
-                       i.loss.misfit,
-                       i.loss.penalty,
-                       i.gradient_norm,
-                       i.step_length,
-                       static_cast<double>(i.evaluations),
-                       i.seconds};
-  csv_.row(row);
+  csv_.row(row_of(i));
   recent_.push_back(i);
   if (recent_.size() > pace_iterations + 1) recent_.pop_front();
   if (due(i)) print(i);

@@ -1,8 +1,9 @@
-#include "result.hpp"
-
-#include "state_pass.hpp"
+#include "result_writer.hpp"
 
 #include "nadir/analysis/summary.hpp"
+#include "nadir/base/collective.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/output/place_file.hpp"
 #include "nadir/output/xdmf.hpp"
 
 #include <algorithm>
@@ -27,69 +28,30 @@ std::string squared(const std::string& units) {
   return simple ? units + "^2" : "(" + units + ")^2";
 }
 
-/// Writes one result; each method is a part of the file.
-class ResultWriter {
- public:
-  explicit ResultWriter(const Result& result)
-      : r_(result), c_(result.job.c), axes_(axis_names(c_.grid.dimension())),
-        file_(result.grid.comm(), c_.output.file) {}
+/// The table of a training whose result was kept; `train` keeps it before it begins one of its own.
+void keep_table_of(const Result& result, const std::string& kept) {
+  together<SystemError>(result.grid.comm(), "", [&] {
+    if (result.grid.rank() == 0)
+      move_companion(output_stem(result.job.c.output.file) + ".csv", output_stem(kept) + ".csv");
+  });
+}
 
-  Outcome write();
+} // namespace
 
- private:
-  void add_root_scales();
-  void add_axis_scales(const std::string& group);
-  Outcome write_states();
-  void write_target();
-  template<class T>
-  void write_samples(const char* path, const Label& label,
-                     const std::function<T(std::size_t)>& value_of);
-  void write_parameters(const std::string& group, const Coefficients& values, bool derivatives);
-  void write_parameter(const std::string& group, Parameter p, const ParameterValues& values,
-                       bool derivatives);
-  void write_history();
-  void write_timing();
-  void write_attributes(const Outcome& outcome);
-  void write_xdmf_file();
+ResultWriter::ResultWriter(const Result& result, const std::string& path,
+                           std::vector<std::int64_t> layers)
+    : r_(result), c_(result.job.c), layers_(std::move(layers)),
+      axes_(axis_names(c_.grid.dimension())), file_(result.grid.comm(), path) {}
 
-  bool has_target() const { return !c_.data.targets.empty(); }
-  const FieldCase& data_field() const {
-    return has_target() ? c_.data.targets.back().field : c_.data.input;
-  }
-  bool scaled() const { return data_field().scale != 1.0 || data_field().offset != 0.0; }
-  /// Units of z: those of the data unless they were scaled.
-  std::string state_units() const { return scaled() ? "1" : c_.data.units; }
-  std::string parameter_units(Parameter p) const;
-  std::vector<std::string> with_axes(std::vector<std::string> leading) const {
-    leading.insert(leading.end(), axes_.begin(), axes_.end());
-    return leading;
-  }
-
-  const Result& r_;
-  const Case& c_;
-  std::vector<std::string> axes_;
-  ResultFile file_;
-};
-
-Outcome ResultWriter::write() {
-  add_root_scales();
-  const Outcome outcome = write_states();
-  if (has_target()) write_target();
-  write_parameters("/parameters", r_.coefficients, false);
-  if (r_.gradient) write_parameters("/gradient", *r_.gradient, true);
-  if (!r_.history.empty()) write_history();
-  if (!r_.gradient_seconds.empty()) write_timing();
-  write_attributes(outcome);
-  write_provenance(file_, r_.job);
-  file_.commit();
-  write_xdmf_file();
-  return outcome;
+std::vector<std::string> ResultWriter::with_axes(std::vector<std::string> leading) const {
+  leading.insert(leading.end(), axes_.begin(), axes_.end());
+  return leading;
 }
 
 void ResultWriter::add_root_scales() {
   file_.add_scale("/", "sample", counted(r_.observations.samples), {"1", "sample"});
-  file_.add_scale("/", "layer", c_.output.layers,
-                  {"1", "layer of the stored state, 0 is the input"});
+  if (!layers_.empty())
+    file_.add_scale("/", "layer", layers_, {"1", "layer of the stored state, 0 is the input"});
   if (has_target()) {
     file_.add_scale("/", "depth", counted(c_.network.layers + 1), {"1", "layer, 0 is the input"});
   }
@@ -106,21 +68,29 @@ void ResultWriter::add_axis_scales(const std::string& group) {
   }
 }
 
+ResultFile::Dataset ResultWriter::create_states() {
+  return file_.create_dataset("/state", Number::f8, with_axes({"sample", "layer"}),
+                              {state_units(), "state z of the network"});
+}
+
+void ResultWriter::write_distances(const std::vector<double>& distances) {
+  if (!has_target()) return;
+  const auto dataset = file_.create_dataset(
+      "/loss_by_layer", Number::f8, {"sample", "depth"},
+      {squared(state_units()),
+       "squared distance of the state to the last target, where it is in the loss"});
+  file_.write_all<double>(dataset, distances);
+}
+
 Outcome ResultWriter::write_states() {
-  const auto state = file_.create_dataset("/state", Number::f8, with_axes({"sample", "layer"}),
-                                          {state_units(), "state z of the network"});
-  StatePass pass(r_);
+  const auto state = create_states();
+  StatePass pass(r_, layers_);
   pass.run([&](std::int64_t sample, std::int64_t position, const double* packed) {
     const std::array at{sample, position};
     file_.write(state, at, r_.grid.owned(), packed);
   });
-  if (has_target()) {
-    const auto distances = file_.create_dataset(
-        "/loss_by_layer", Number::f8, {"sample", "depth"},
-        {squared(state_units()), "squared distance of the state to the last target"});
-    file_.write_all<double>(distances, pass.distances());
-  }
-  return {pass.misfit(), pass.misfit() + r_.penalty, pass.scores()};
+  write_distances(pass.distances());
+  return pass.outcome();
 }
 
 /// A field [sample][grid axes]; value_of(i) gives point i of all samples' points.
@@ -149,8 +119,8 @@ void ResultWriter::write_target() {
 }
 
 void ResultWriter::write_parameters(const std::string& group, const Coefficients& values,
-                                    bool derivatives) {
-  const auto included = [&](Parameter p) { return !derivatives || case_of(c_, p).train; };
+                                    Which which, const Describe& describe) {
+  const auto included = [&](Parameter p) { return which == Which::all || case_of(c_, p).train; };
   bool by_layer = false, by_space = false;
   for (const auto p : all_parameters) {
     if (!included(p)) continue;
@@ -164,7 +134,19 @@ void ResultWriter::write_parameters(const std::string& group, const Coefficients
   if (by_layer) file_.add_scale(group, "layer", counted(c_.network.layers), {"1", "layer, from 0"});
   if (by_space) add_axis_scales(group);
   for (const auto p : all_parameters) {
-    if (included(p)) write_parameter(group, p, values[p], derivatives);
+    if (included(p))
+      write_parameter(group + "/" + std::string(name_of(p)), p, values[p], describe(p));
+  }
+}
+
+void ResultWriter::write_coefficients() {
+  write_parameters("/parameters", r_.coefficients, Which::all, [&](Parameter p) {
+    return Label{parameter_units(p), std::string(name_of(p)) + " " + std::string(symbol_of(p))};
+  });
+  for (const auto p : all_parameters) {
+    // gamma R, gamma U, gamma D, gamma b per unit of time: the other form of the same coefficients.
+    if (p != Parameter::relaxation)
+      file_.attribute("/parameters/" + std::string(name_of(p)), "physical_factor", c_.network.rate);
   }
 }
 
@@ -174,21 +156,13 @@ std::string ResultWriter::parameter_units(Parameter p) const {
   return p == Parameter::bias ? state_units() : "1";
 }
 
-void ResultWriter::write_parameter(const std::string& group, Parameter p,
-                                   const ParameterValues& values, bool derivatives) {
-  const std::string name(name_of(p));
+void ResultWriter::write_parameter(const std::string& path, Parameter p,
+                                   const ParameterValues& values, const Label& label) {
   std::vector<std::string> scales;
   if (values.varies_layer()) scales.push_back("layer");
-  if (values.components() > 1) scales.push_back(name + "_component");
+  if (values.components() > 1) scales.push_back(std::string(name_of(p)) + "_component");
   if (values.varies_space()) scales = with_axes(scales);
-  const Label label = derivatives
-                          ? Label{"1", "derivative of the loss with respect to " + name}
-                          : Label{parameter_units(p), name + " " + std::string(symbol_of(p))};
-  const auto dataset = file_.create_dataset(group + "/" + name, Number::f8, scales, label);
-  if (!derivatives && p != Parameter::relaxation) {
-    // gamma R, gamma U, gamma D, gamma b per unit of time: the other form of the same coefficients.
-    file_.attribute(group + "/" + name, "physical_factor", c_.network.rate);
-  }
+  const auto dataset = file_.create_dataset(path, Number::f8, scales, label);
   if (!values.varies_space()) {
     file_.write_all<double>(dataset, {values.block(0), static_cast<std::size_t>(values.blocks())});
     return;
@@ -219,6 +193,7 @@ void ResultWriter::write_history() {
   column("loss", {loss_units, "misfit and penalties"},
          [](const Iteration& i) { return i.loss.loss(); });
   column("misfit", {loss_units, "misfit"}, [](const Iteration& i) { return i.loss.misfit; });
+  column("penalty", {loss_units, "penalties"}, [](const Iteration& i) { return i.loss.penalty; });
   column("gradient_norm", {"1", "norm of the (projected) gradient"},
          [](const Iteration& i) { return i.gradient_norm; });
   column("step_length", {"1", "length of the step that led here"},
@@ -259,7 +234,7 @@ void ResultWriter::write_attributes(const Outcome& outcome) {
 
 void ResultWriter::write_xdmf_file() {
   const std::int64_t samples = r_.observations.samples;
-  auto fields = state_fields(samples, static_cast<std::int64_t>(c_.output.layers.size()));
+  auto fields = state_fields(samples, static_cast<std::int64_t>(layers_.size()));
   const auto append = [&](std::vector<XdmfField> more) {
     std::ranges::move(more, std::back_inserter(fields));
   };
@@ -272,14 +247,36 @@ void ResultWriter::write_xdmf_file() {
     const ParameterValues& values = r_.coefficients[p];
     if (!values.varies_space()) continue;
     append(parameter_fields(std::string(name_of(p)), values.layers(), values.varies_layer(),
-                            component_names(c_, p), c_.output.layers));
+                            component_names(c_, p), layers_));
   }
-  const std::vector<double> times(c_.output.layers.begin(), c_.output.layers.end());
+  const std::vector<double> times(layers_.begin(), layers_.end());
   write_xdmf(r_.grid.comm(), c_.grid, c_.output.file, times, fields);
 }
 
-} // namespace
+Outcome write_result(const Result& result) {
+  ResultWriter writer(result, result.job.c.output.file, result.job.c.output.layers);
+  writer.add_root_scales();
+  const Outcome outcome = writer.write_states();
+  return finish_result(result, writer, outcome);
+}
 
-Outcome write_result(const Result& result) { return ResultWriter(result).write(); }
+Outcome finish_result(const Result& result, ResultWriter& writer, Outcome outcome) {
+  if (!result.observations.targets.empty()) writer.write_target();
+  writer.write_coefficients();
+  if (result.gradient) {
+    writer.write_parameters(
+        "/gradient", *result.gradient, ResultWriter::Which::trained, [](Parameter p) {
+          return Label{"1", "derivative of the loss with respect to " + std::string(name_of(p))};
+        });
+  }
+  if (!result.history.empty()) writer.write_history();
+  if (!result.gradient_seconds.empty()) writer.write_timing();
+  writer.write_attributes(outcome);
+  write_provenance(writer.file(), result.job);
+  outcome.kept = writer.file().commit();
+  if (!outcome.kept.empty() && result.history.empty()) keep_table_of(result, outcome.kept);
+  writer.write_xdmf_file();
+  return outcome;
+}
 
 } // namespace nadir::app

@@ -38,6 +38,7 @@ struct Result {
 struct Outcome {
   double misfit = 0.0, loss = 0.0;
   std::optional<Scores> scores;
+  std::string kept; ///< name of the file that stood in the result's place, when that was kept
 };
 
 /// Runs the chain once more through every sample, writes the result file of the contract and its

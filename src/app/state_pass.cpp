@@ -14,43 +14,58 @@ constexpr std::int64_t layers_between_checks = 64;
 
 } // namespace
 
-StatePass::StatePass(const Result& result)
-    : r_(result), c_(result.job.c),
+StatePass::StatePass(const Result& result, std::vector<std::int64_t> layers)
+    : r_(result), c_(result.job.c), layers_(std::move(layers)),
       target_(result.observations.targets.empty() ? nullptr : &result.observations.targets.back()),
       misfit_(result.chain.state_layout(), result.observations, c_.loss.reduction),
       states_(result.chain.state_layout()),
-      packed_(static_cast<std::size_t>(result.observations.points)) {}
-
-void StatePass::run(const Store& store) {
-  for (std::int64_t s = 0; s < r_.observations.samples; ++s) run_sample(s, store);
-  misfit_sum_ = sum_over_ranks(r_.grid.comm(), misfit_sum_);
+      packed_(static_cast<std::size_t>(result.observations.points)) {
+  const std::int64_t depths = target_ ? r_.chain.layers() + 1 : 0;
+  mine_.distances.assign(static_cast<std::size_t>(r_.observations.samples * depths), 0.0);
 }
 
-void StatePass::run_sample(std::int64_t s, const Store& store) {
-  const std::size_t first_distance = distances_.size();
-  unpack(r_.chain.state_layout(), r_.observations.input_sample(s), states_.write(0));
-  const auto look = [&](std::int64_t layer, const double* z) { observe(s, layer, z, store); };
+void StatePass::run(const Store& store) {
   const std::int64_t n = r_.chain.layers();
-  for (std::int64_t l = 0; l < n; l += layers_between_checks) {
-    const auto last = std::min(n, l + layers_between_checks);
-    throw_if_not_finite(r_.grid, s, r_.chain.forward(r_.coefficients, states_, l, last, look));
+  for (std::int64_t s = 0; s < r_.observations.samples; ++s) {
+    unpack(r_.chain.state_layout(), r_.observations.input_sample(s), states_.write(0));
+    move(s, 0, n, store);
   }
-  if (!target_) return;
-  const int count = static_cast<int>(distances_.size() - first_distance);
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, distances_.data() + first_distance, count, MPI_DOUBLE,
-                          MPI_SUM, r_.grid.comm()));
-  persistence_ += withheld_squares(s, r_.observations.input_sample(s));
+}
+
+void StatePass::advance(std::int64_t first, std::int64_t last, const Store& store) {
+  const Layout& layout = r_.chain.state_layout();
+  current_.resize(packed_.size() * static_cast<std::size_t>(r_.observations.samples));
+  for (std::int64_t s = 0; s < r_.observations.samples; ++s) {
+    double* current = current_.data() + static_cast<std::size_t>(s) * packed_.size();
+    unpack(layout, first == 0 ? r_.observations.input_sample(s) : current, states_.write(first));
+    move(s, first, last, store);
+    pack(layout, states_.read(last), current);
+  }
+}
+
+/// One sample from its state of layer `first`, which states_ has got.
+void StatePass::move(std::int64_t s, std::int64_t first, std::int64_t last, const Store& store) {
+  const auto look = [&](std::int64_t layer, const double* z) { observe(s, layer, z, store); };
+  for (std::int64_t l = first; l < last; l += layers_between_checks) {
+    const auto end = std::min(last, l + layers_between_checks);
+    throw_if_not_finite(r_.grid, s, r_.chain.forward(r_.coefficients, states_, l, end, look));
+  }
+  if (target_ && first == 0)
+    mine_.persistence += withheld_squares(s, r_.observations.input_sample(s));
 }
 
 void StatePass::observe(std::int64_t s, std::int64_t layer, const double* z, const Store& store) {
-  const auto stored = std::ranges::lower_bound(c_.output.layers, layer);
-  const bool wanted = stored != c_.output.layers.end() && *stored == layer;
+  const auto stored = std::ranges::lower_bound(layers_, layer);
+  const bool wanted = stored != layers_.end() && *stored == layer;
   const bool scored = target_ && layer == target_->layer;
   if (wanted || scored) pack(r_.chain.state_layout(), z, packed_.data());
-  if (wanted) store(s, stored - c_.output.layers.begin(), packed_.data());
-  if (scored) withheld_ += withheld_squares(s, packed_.data());
-  misfit_sum_ += misfit_.value(s, layer, z);
-  if (target_) distances_.push_back(misfit_.distance(s, r_.observations.targets.size() - 1, z));
+  if (wanted) store(s, stored - layers_.begin(), packed_.data());
+  if (scored) mine_.withheld += withheld_squares(s, packed_.data());
+  mine_.misfit += misfit_.value(s, layer, z);
+  if (!target_) return;
+  const std::int64_t place = s * (r_.chain.layers() + 1) + layer;
+  mine_.distances[static_cast<std::size_t>(place)] =
+      misfit_.distance(s, r_.observations.targets.size() - 1, z);
 }
 
 double StatePass::withheld_squares(std::int64_t s, const double* packed) const {
@@ -62,15 +77,38 @@ double StatePass::withheld_squares(std::int64_t s, const double* packed) const {
   return squares;
 }
 
-std::optional<Scores> StatePass::scores() const {
+StatePass::Sums StatePass::sums() const {
+  MPI_Comm comm = r_.grid.comm();
+  Sums all = mine_;
+  for (double* sum : {&all.misfit, &all.withheld, &all.persistence})
+    *sum = sum_over_ranks(comm, *sum);
+  const std::int64_t depths = r_.chain.layers() + 1; // an int counts one sample's
+  for (std::size_t first = 0; first < all.distances.size();
+       first += static_cast<std::size_t>(depths)) {
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, all.distances.data() + first, static_cast<int>(depths),
+                            MPI_DOUBLE, MPI_SUM, comm));
+  }
+  return all;
+}
+
+void StatePass::resume(std::vector<double> current, const Sums& sums) {
+  current_ = std::move(current);
+  if (r_.grid.rank() == 0) mine_ = sums;
+}
+
+Outcome StatePass::outcome() const {
+  const Sums all = sums();
+  return {all.misfit, all.misfit + r_.penalty, scores(all), {}};
+}
+
+std::optional<Scores> StatePass::scores(const Sums& sums) const {
   if (!target_ || target_->withheld_total == 0) return std::nullopt;
   const double scale = std::abs(target_->scale);
   const auto rms = [&](double squares) {
-    return scale * std::sqrt(sum_over_ranks(r_.grid.comm(), squares) /
-                             static_cast<double>(target_->withheld_total));
+    return scale * std::sqrt(squares / static_cast<double>(target_->withheld_total));
   };
   const std::size_t last = r_.observations.targets.size() - 1;
-  return Scores{rms(withheld_), rms(persistence_),
+  return Scores{rms(sums.withheld), rms(sums.persistence),
                 scale * increment_baseline_rms(r_.grid, r_.observations, last)};
 }
 

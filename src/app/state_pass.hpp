@@ -6,39 +6,54 @@
 
 namespace nadir::app {
 
-/// One pass of all samples through the chain: hands out the states that are to be stored and
-/// collects misfit, distances by layer and errors at withheld points.
+/// A pass of all samples through the chain: hands out the states that are to be stored and collects
+/// misfit, distances by layer and errors at withheld points. Everything is collective.
 class StatePass {
  public:
   /// Gets a stored state: sample, position among the stored layers, its points packed.
   using Store =
       std::function<void(std::int64_t sample, std::int64_t position, const double* packed)>;
 
-  explicit StatePass(const Result& result);
+  /// What was collected on the way to a layer, of all ranks.
+  struct Sums {
+    double misfit = 0, withheld = 0, persistence = 0;
+    std::vector<double> distances; ///< [sample][depth], 0 beyond the layer; empty without targets
+  };
 
-  /// Collective; throws NumericsError on all ranks for a state that is not finite.
+  StatePass(const Result& result, std::vector<std::int64_t> layers);
+
+  /// The whole chain, one sample after the other. Throws NumericsError on all ranks for a state
+  /// that is not finite.
   void run(const Store& store);
 
-  double misfit() const { return misfit_sum_; }
-  /// [sample][depth]: unpenalised distance of every state to the last target; empty without
-  /// targets.
-  const std::vector<double>& distances() const { return distances_; }
-  /// Nothing without withheld points. Collective.
-  std::optional<Scores> scores() const;
+  /// For long chains that may be interrupted: all samples from layer `first` to `last`. The states
+  /// they have reached are current(). Throws NumericsError as run().
+  void advance(std::int64_t first, std::int64_t last, const Store& store);
+  /// [sample][points of the box]
+  const std::vector<double>& current() const { return current_; }
+  Sums sums() const;
+  /// Before advance(first, ...) with first > 0: the states there and what was collected so far.
+  void resume(std::vector<double> current, const Sums& sums);
+
+  /// After the whole chain. distances() are [sample][depth]: unpenalised distance of every state to
+  /// the last target; empty without targets.
+  Outcome outcome() const;
+  std::vector<double> distances() const { return sums().distances; }
 
  private:
-  void run_sample(std::int64_t s, const Store& store);
+  void move(std::int64_t s, std::int64_t first, std::int64_t last, const Store& store);
   void observe(std::int64_t s, std::int64_t layer, const double* z, const Store& store);
   double withheld_squares(std::int64_t s, const double* packed) const;
+  std::optional<Scores> scores(const Sums& sums) const;
 
   const Result& r_;
   const Case& c_;
-  const Target* target_; ///< the last one, or null
+  std::vector<std::int64_t> layers_; ///< to be stored, ascending
+  const Target* target_;             ///< the last one, or null
   Misfit misfit_;
   KeepTwo states_;
-  std::vector<double> packed_;
-  std::vector<double> distances_;
-  double misfit_sum_ = 0, withheld_ = 0, persistence_ = 0;
+  std::vector<double> packed_, current_;
+  Sums mine_; ///< this rank's part
 };
 
 } // namespace nadir::app

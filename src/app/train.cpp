@@ -1,7 +1,10 @@
+#include "checkpoints.hpp"
 #include "report.hpp"
+#include "restart.hpp"
 
 #include "nadir/analysis/stability.hpp"
 #include "nadir/analysis/summary.hpp"
+#include "nadir/base/stop.hpp"
 #include "nadir/training/initial_values.hpp"
 #include "nadir/training/optimizer.hpp"
 
@@ -27,6 +30,62 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
                        100 * active_share));
 }
 
+/// One training with its checkpoints, from the start or from one of them.
+class Training {
+ public:
+  Training(const Job& job, const Grid& grid, Objective& objective, Optimizer& optimizer)
+      : job_(job), grid_(grid), objective_(objective), optimizer_(optimizer), wishes_(job),
+        stop_(grid.comm(), [this](bool amid_work) { return wishes_(amid_work); }),
+        checkpoints_(job, wishes_) {
+    objective.watch(stop_);
+    optimizer.watch(stop_);
+  }
+
+  TrainingResult run(Vec x) {
+    if (job_.restart) resume_training(job_, grid_, objective_.space(), optimizer_, x);
+    Progress progress(job_, grid_.comm(), optimizer_.history());
+    last_seconds_ = process_seconds();
+    try {
+      const TrainingResult training =
+          optimizer_.run(x, [&](const Iteration& i) { record(i, progress); });
+      progress.finish();
+      return training;
+    } catch (const StopRequest& request) {
+      progress.finish();
+      leave(request);
+    }
+  }
+
+  /// After the end: more iterations can go on from there.
+  void finish() {
+    if (checkpoints_.regular()) checkpoints_.write(grid_, objective_, optimizer_);
+  }
+
+ private:
+  void record(const Iteration& iteration, Progress& progress) {
+    progress.add(iteration);
+    wishes_.iteration_took(process_seconds() - last_seconds_);
+    if (checkpoints_.due(iteration.iteration)) checkpoints_.write(grid_, objective_, optimizer_);
+    last_seconds_ = process_seconds();
+  }
+
+  [[noreturn]] void leave(const StopRequest& request) {
+    const std::string path = checkpoints_.write(grid_, objective_, optimizer_);
+    wishes_.obeyed();
+    throw StopRequest(std::string("stopped early (") + request.what() + "); everything is in " +
+                      path + ": run again with --restart");
+  }
+
+  const Job& job_;
+  const Grid& grid_;
+  Objective& objective_;
+  Optimizer& optimizer_;
+  StopWishes wishes_;
+  Stop stop_;
+  Checkpoints checkpoints_;
+  double last_seconds_ = 0;
+};
+
 } // namespace
 
 void run_train(const Job& job) {
@@ -39,10 +98,9 @@ void run_train(const Job& job) {
   print_start(job, grid, observations.samples, objective.space().global_size());
 
   VecHandle x = objective.initial_control();
-  Progress progress(job, grid.comm());
-  const TrainingResult training =
-      optimizer.run(x, [&](const Iteration& iteration) { progress.add(iteration); });
-  progress.finish();
+  Training run(job, grid, objective, optimizer);
+  const TrainingResult training = run.run(x);
+  run.finish();
 
   objective.set_control(x);
   const Outcome outcome = write_result({.job = job,

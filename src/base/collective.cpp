@@ -23,4 +23,15 @@ std::int64_t sum_over_ranks(MPI_Comm comm, std::int64_t value) {
   return value;
 }
 
+std::string first_problem(MPI_Comm comm, const std::string& mine) {
+  int rank = 0;
+  int ranks = 1;
+  check_mpi(MPI_Comm_rank(comm, &rank));
+  check_mpi(MPI_Comm_size(comm, &ranks));
+  int first = mine.empty() ? ranks : rank;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm));
+  if (first == ranks) return {};
+  return broadcast_text(comm, mine, first);
+}
+
 } // namespace nadir

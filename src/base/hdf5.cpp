@@ -1,7 +1,6 @@
 #include "nadir/base/hdf5.hpp"
 
 #include "nadir/base/check.hpp"
-#include "nadir/base/collective.hpp"
 
 #include <algorithm>
 #include <array>
@@ -205,6 +204,21 @@ std::optional<std::string> text_attribute(hid_t file, const std::string& path, c
   return result;
 }
 
+std::optional<double> number_attribute(hid_t file, const std::string& path, const char* name) {
+  if (!exists(file, path)) return std::nullopt;
+  if (H5Aexists_by_name(file, path.c_str(), name, H5P_DEFAULT) <= 0) return std::nullopt;
+  const Attribute attribute(
+      check(H5Aopen_by_name(file, path.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), "open attribute"));
+  const Type stored(check(H5Aget_type(attribute), "get type"));
+  const Space space(check(H5Aget_space(attribute), "get space"));
+  const H5T_class_t kind = H5Tget_class(stored);
+  if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || H5Sget_simple_extent_npoints(space) != 1)
+    return std::nullopt;
+  double value = 0;
+  check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), "read attribute");
+  return value;
+}
+
 void write_attribute(hid_t object, const char* name, const std::string& value) {
   const Type type = variable_text();
   write_plain_attribute(object, name, type, type, value.c_str());
@@ -259,17 +273,6 @@ void write(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, const voi
   move_pieces(comm, dataset, slab, type, [&](hid_t memory, hid_t file, hid_t list, std::size_t i) {
     return H5Dwrite(dataset, type, memory, file, list, bytes ? bytes + i * size : &nothing);
   });
-}
-
-std::string first_problem(MPI_Comm comm, const std::string& mine) {
-  int rank = 0;
-  int ranks = 1;
-  check_mpi(MPI_Comm_rank(comm, &rank));
-  check_mpi(MPI_Comm_size(comm, &ranks));
-  int first = mine.empty() ? ranks : rank;
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm));
-  if (first == ranks) return {};
-  return broadcast_text(comm, mine, first);
 }
 
 } // namespace nadir::hdf5

@@ -64,7 +64,14 @@ std::string single_dash(const std::string& word) {
   return word.starts_with("--") ? word.substr(1) : word;
 }
 
+/// Set before main.
+const auto process_start = std::chrono::steady_clock::now();
+
 } // namespace
+
+double process_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - process_start).count();
+}
 
 void query_options(const std::vector<std::string>& names) {
   for (const auto& name : names) {

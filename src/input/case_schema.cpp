@@ -252,9 +252,9 @@ Section<TrainingCase> training_section() {
 
 Section<CheckpointCase> checkpoint_section() {
   Section<CheckpointCase> s;
-  s.key("every", &CheckpointCase::every, integer(at_least(1)),
-        "iterations of train, layers of forward");
-  s.key("keep", &CheckpointCase::keep, integer(at_least(1)), "how many to keep");
+  s.key("every", &CheckpointCase::every, integer(at_least(0)),
+        "iterations of train, layers of forward; 0: only when stopped");
+  s.key("keep", &CheckpointCase::keep, integer(at_least(1)), "how many to keep, beside the best");
   s.key("layers", &CheckpointCase::layers,
         choice<StoredLayers>("set of layers", {{"none", StoredLayers::none},
                                                {"ends", StoredLayers::ends},
@@ -300,9 +300,10 @@ Type<double> time_limit() {
 Section<RunCase> run_section() {
   Section<RunCase> s;
   s.key("checkpoint", &RunCase::checkpoint, maybe(table("CHECKPOINT", checkpoint_section())),
-        "when to write checkpoints; checked, but not acted on in this version");
+        "when to write checkpoints; without it `train` does as this table's defaults say, and "
+        "`forward` only when it is stopped");
   s.key("time_limit", &RunCase::time_limit, maybe(time_limit()),
-        "stop early with a checkpoint; checked, but not acted on in this version");
+        "of the whole run: it stops early, with a checkpoint and exit code 75");
   return s;
 }
 

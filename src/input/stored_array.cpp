@@ -1,5 +1,6 @@
 #include "nadir/input/stored_array.hpp"
 
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 
 #include <algorithm>
@@ -97,11 +98,10 @@ std::string unreadable_file(const std::string& path) {
 
 StoredArray::StoredArray(MPI_Comm comm, const DatasetCase& source)
     : comm_(comm), name_(source.file + ": " + source.dataset) {
-  const std::string problem = hdf5::first_problem(comm, unreadable_file(source.file));
+  const std::string problem = first_problem(comm, unreadable_file(source.file));
   if (!problem.empty()) throw InputError(problem);
-  hdf5::together<InputError>(comm, name_ + ": ",
-                             [&] { file_ = hdf5::open_file(comm, source.file); });
-  hdf5::together<InputError>(comm, name_ + ": ", [&] { open(source); });
+  together<InputError>(comm, name_ + ": ", [&] { file_ = hdf5::open_file(comm, source.file); });
+  together<InputError>(comm, name_ + ": ", [&] { open(source); });
 }
 
 void StoredArray::open(const DatasetCase& source) {
@@ -151,7 +151,7 @@ void StoredArray::read_stored(const hdf5::Slab& slab, std::span<double> values) 
 }
 
 void StoredArray::read(const hdf5::Slab& slab, std::span<double> values) const {
-  hdf5::together<SystemError>(comm_, name_ + ": ", [&] { read_stored(slab, values); });
+  together<SystemError>(comm_, name_ + ": ", [&] { read_stored(slab, values); });
   for (double& value : values) {
     if (std::find(missing_.begin(), missing_.end(), value) != missing_.end())
       value = std::numeric_limits<double>::quiet_NaN();

@@ -1,5 +1,7 @@
 #include "nadir/network/coefficients.hpp"
 
+#include <utility>
+
 namespace nadir {
 namespace {
 
@@ -47,6 +49,10 @@ const ParameterCase& case_of(const Case& c, Parameter parameter) {
     break;
   }
   return c.network.relaxation;
+}
+
+ParameterCase& case_of(Case& c, Parameter parameter) {
+  return const_cast<ParameterCase&>(case_of(std::as_const(c), parameter));
 }
 
 std::int64_t components_of(const Case& c, Parameter parameter) {

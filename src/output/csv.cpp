@@ -1,36 +1,42 @@
 #include "nadir/output/csv.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/text.hpp"
+#include "nadir/output/place_file.hpp"
 
-#include <cstdio>
-#include <filesystem>
 #include <stdexcept>
 
 namespace nadir {
-CsvFile::CsvFile(MPI_Comm comm, std::string path, std::vector<std::string> names, Mode mode)
+namespace {
+
+std::string line_of(std::span<const double> values) {
+  std::string line;
+  for (const double value : values) line += (line.empty() ? "" : ",") + exact_digits(value);
+  return line + "\n";
+}
+
+} // namespace
+
+CsvFile::CsvFile(MPI_Comm comm, std::string path, std::vector<std::string> names,
+                 const std::vector<Row>& rows)
     : comm_(comm), path_(std::move(path)), columns_(names.size()) {
   check_mpi(MPI_Comm_rank(comm, &rank_));
-  if (rank_ == 0) {
-    std::error_code none;
-    std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), none);
-    const bool more = mode == Mode::append && std::filesystem::file_size(path_, none) > 0 && !none;
-    out_.open(path_, more ? std::ios::app : std::ios::trunc);
-    for (std::size_t i = 0; i < names.size() && !more; ++i) out_ << (i ? "," : "") << names[i];
-    if (!more) out_ << '\n';
-    out_.flush();
-  }
+  together<SystemError>(comm, "", [&] {
+    if (rank_ != 0) return;
+    std::string text = join(names, ",") + "\n";
+    for (const Row& row : rows) text += line_of(row);
+    make_folder_of(path_);
+    place_text(text, path_);
+    out_.open(path_, std::ios::app);
+  });
   agree();
 }
 
 void CsvFile::row(std::span<const double> values) {
   if (values.size() != columns_) throw std::logic_error("a row needs one value per column");
-  if (rank_ == 0) {
-    for (std::size_t i = 0; i < values.size(); ++i)
-      out_ << (i ? "," : "") << exact_digits(values[i]);
-    out_ << '\n' << std::flush;
-  }
+  if (rank_ == 0) out_ << line_of(values) << std::flush;
   agree();
 }
 

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <vector>
 
 namespace nadir {
 namespace {
@@ -23,6 +24,31 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const std::string& what, int code) {
   throw SystemError(what + ": " + std::strerror(code));
+}
+
+/// Between the name a file will have and eight digits: it is being written, or whole.
+constexpr std::string_view growing_mark = ".part-", complete_mark = ".done-";
+constexpr std::size_t mark_digits = 8;
+
+std::string marked_name(const std::string& path, std::string_view mark) {
+  std::random_device random;
+  std::array<char, mark_digits + 1> digits{};
+  std::snprintf(digits.data(), digits.size(), "%08x", random());
+  return path + std::string(mark) + digits.data();
+}
+
+/// The path of which marked_name(path, mark) made this one; empty when it is none.
+std::string unmarked(const std::string& marked, std::string_view mark) {
+  if (marked.size() < mark.size() + mark_digits) return {};
+  const std::size_t at = marked.size() - mark_digits - mark.size();
+  const bool digits = marked.find_first_not_of("0123456789abcdef", at + mark.size()) == marked.npos;
+  return digits && marked.substr(at, mark.size()) == mark ? marked.substr(0, at) : std::string();
+}
+
+/// Whether NAME.h5's run writes a file of this path.
+bool belongs_to(const std::string& path, const std::string& stem) {
+  if (path == stem + ".h5" || path == stem + ".xdmf" || path == stem + ".csv") return true;
+  return path.starts_with(stem + ".checkpoint-") && path.ends_with(".h5");
 }
 
 std::string folder_of(const std::string& path) {
@@ -90,35 +116,43 @@ void keep_xdmf(const std::string& stem, const std::string& kept_stem) {
   place_text(text, kept_stem + ".xdmf");
 }
 
-void keep(const std::string& old, const std::string& path) {
+/// Gives `old` the first free name NAME.k.h5 of `path` = NAME.h5; returns NAME.k.
+std::string keep(const std::string& old, const std::string& path) {
   const std::string stem = output_stem(path);
   for (int k = 1;; ++k) {
     const std::string kept_stem = stem + "." + std::to_string(k);
-    if (move_to_free_name(old, kept_stem + ".h5")) return keep_xdmf(stem, kept_stem);
+    if (move_to_free_name(old, kept_stem + ".h5")) return kept_stem;
   }
 }
 
 using Replaceable = std::function<bool(const std::string&)>;
 
-/// Removes or keeps a file that stood at `path` before.
-void settle(const std::string& old, const std::string& path, const Replaceable& replaceable) {
-  if (!replaceable(old))
-    keep(old, path);
-  else if (unlink(old.c_str()) != 0)
-    fail("cannot remove " + old, errno);
+/// Removes or keeps a file that stood at `path` before; returns the name it is kept under.
+std::string settle(const std::string& old, const std::string& path,
+                   const Replaceable& replaceable) {
+  if (!replaceable(old)) {
+    const std::string kept_stem = keep(old, path);
+    keep_xdmf(output_stem(path), kept_stem);
+    return kept_stem + ".h5";
+  }
+  if (unlink(old.c_str()) != 0) fail("cannot remove " + old, errno);
+  return {};
 }
 
 /// Gives `temporary` the name `path`. Every step takes hold of exactly one file by its name, so a
-/// file that another run puts there meanwhile is settled as well, never overwritten.
-void take_name(const std::string& temporary, const std::string& path,
-               const Replaceable& replaceable) {
+/// file that another run puts there meanwhile is settled as well, never overwritten. Returns the
+/// name a file that stood there is kept under.
+std::string take_name(const std::string& temporary, const std::string& path,
+                      const Replaceable& replaceable) {
   constexpr int attempts = 1000;
+  std::string kept;
   for (int i = 0; i < attempts; ++i) {
-    if (move_to_free_name(temporary, path)) return;
+    if (move_to_free_name(temporary, path)) return kept;
     const Exchange result = exchange(temporary, path);
     if (result == Exchange::done) return settle(temporary, path, replaceable);
-    const std::string aside = temporary_name(path);
-    if (result == Exchange::unsupported && set_aside(path, aside)) settle(aside, path, replaceable);
+    const std::string aside = marked_name(path, complete_mark);
+    if (result == Exchange::unsupported && set_aside(path, aside))
+      kept = settle(aside, path, replaceable);
   }
   throw SystemError("cannot rename " + temporary + " to " + path + ": other runs keep using it");
 }
@@ -130,11 +164,30 @@ std::string output_stem(const std::string& path) {
   return path.ends_with(suffix) ? path.substr(0, path.size() - suffix.size()) : path;
 }
 
-std::string temporary_name(const std::string& path) {
-  std::random_device random;
-  std::array<char, 9> digits{};
-  std::snprintf(digits.data(), digits.size(), "%08x", random());
-  return path + ".part-" + digits.data();
+std::string temporary_name(const std::string& path) { return marked_name(path, growing_mark); }
+
+void move_companion(const std::string& from, const std::string& to) {
+  std::error_code none;
+  if (fs::exists(from, none)) move_to_free_name(from, to);
+}
+
+std::string keep_file(const std::string& path) { return keep(path, path) + ".h5"; }
+
+void clear_leftovers(const std::string& result) {
+  const std::string stem = output_stem(result);
+  const fs::path folder = fs::path(stem).has_parent_path() ? fs::path(stem).parent_path() : "";
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_of(stem), error), end; !error && entry != end;
+       entry.increment(error))
+    paths.push_back((folder / entry->path().filename()).string());
+  for (const auto& path : paths) {
+    const std::string growing = unmarked(path, growing_mark);
+    const std::string complete = unmarked(path, complete_mark);
+    if (belongs_to(growing, stem) && unlink(path.c_str()) != 0 && errno != ENOENT)
+      fail("cannot remove " + path, errno);
+    if (belongs_to(complete, stem) && !move_to_free_name(path, complete)) keep(path, complete);
+  }
 }
 
 void make_folder_of(const std::string& path) {
@@ -182,10 +235,20 @@ void reserve_disk(const std::string& path, std::uint64_t offset, std::uint64_t s
     fail("cannot reserve " + std::to_string(size) + " bytes on disk", full ? ENOSPC : code);
 }
 
-void place_file(const std::string& temporary, const std::string& path,
-                const std::function<bool(const std::string&)>& replaceable) {
+std::string place_file(const std::string& temporary, const std::string& path,
+                       const std::function<bool(const std::string&)>& replaceable) {
   sync(temporary);
-  take_name(temporary, path, replaceable);
+  const std::string complete = marked_name(path, complete_mark);
+  if (rename(temporary.c_str(), complete.c_str()) != 0) fail("cannot rename " + temporary, errno);
+  const std::string kept = take_name(complete, path, replaceable);
+  sync(folder_of(path));
+  return kept;
+}
+
+void place_companion(const std::string& temporary, const std::string& path) {
+  sync(temporary);
+  if (rename(temporary.c_str(), path.c_str()) != 0)
+    fail("cannot rename " + temporary + " to " + path, errno);
   sync(folder_of(path));
 }
 
@@ -198,10 +261,7 @@ void place_text(const std::string& text, const std::string& path) {
     fs::remove(temporary);
     throw SystemError("cannot write " + path);
   }
-  sync(temporary);
-  if (rename(temporary.c_str(), path.c_str()) != 0)
-    fail("cannot rename " + temporary + " to " + path, errno);
-  sync(folder_of(path));
+  place_companion(temporary, path);
 }
 
 void keep_table(const std::string& path, const std::string& stem) {

@@ -4,6 +4,7 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/output/place_file.hpp"
+#include "nadir/output/seal.hpp"
 
 #include <hdf5_hl.h>
 
@@ -88,16 +89,6 @@ std::pair<std::string, std::size_t> packed(std::span<const std::string> texts) {
   return {all, width};
 }
 
-/// A text of /provenance; nothing where there is none to be read.
-std::optional<std::string> provenance_of(const std::string& path, const char* name) {
-  try {
-    const hdf5::File file = hdf5::open_file(MPI_COMM_SELF, path);
-    return hdf5::text_attribute(file, ResultFile::provenance_group, name);
-  } catch (const hdf5::Failure&) {
-    return std::nullopt;
-  }
-}
-
 void broadcast(MPI_Comm comm, double& value) {
   check_mpi(MPI_Bcast(&value, 1, MPI_DOUBLE, 0, comm));
 }
@@ -109,7 +100,7 @@ void broadcast(MPI_Comm comm, std::int64_t& value) {
 } // namespace
 
 template<class Work> void ResultFile::together(Work&& work) const {
-  hdf5::together<SystemError>(comm_, path_ + ": ", std::forward<Work>(work));
+  nadir::together<SystemError>(comm_, path_ + ": ", std::forward<Work>(work));
 }
 
 ResultFile::ResultFile(MPI_Comm comm, std::string path) : comm_(comm), path_(std::move(path)) {
@@ -223,22 +214,36 @@ ResultFile::Dataset ResultFile::create_dataset(const std::string& path, Number n
   return dataset;
 }
 
+/// [given indices][axes in between, whole][grid axes]
+hdf5::Slab ResultFile::slab_of(const Entry& entry, std::span<const std::int64_t> indices,
+                               const Box& box) const {
+  const std::size_t axes = entry.extents.size();
+  const auto grid_axes = static_cast<std::size_t>(box.dimension);
+  if (indices.size() + grid_axes > axes) throw std::logic_error("wrong axes for " + entry.path);
+  hdf5::Slab slab{std::vector<hsize_t>(axes, 0), entry.extents};
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    slab.start[i] = static_cast<hsize_t>(indices[i]);
+    slab.count[i] = 1;
+  }
+  std::copy_n(box.starts().begin(), grid_axes, slab.start.end() - box.dimension);
+  std::copy_n(box.counts().begin(), grid_axes, slab.count.end() - box.dimension);
+  return slab;
+}
+
 void ResultFile::write_box(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
                            Number number, const void* values) {
   const Entry& entry = entries_[dataset.index];
   together([&] {
-    const std::size_t axes = entry.extents.size();
-    const auto grid_axes = static_cast<std::size_t>(box.dimension);
-    if (number != entry.number || indices.size() + grid_axes > axes)
-      throw std::logic_error("wrong type or axes for " + entry.path);
-    hdf5::Slab slab{std::vector<hsize_t>(axes, 0), entry.extents};
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-      slab.start[i] = static_cast<hsize_t>(indices[i]);
-      slab.count[i] = 1;
-    }
-    std::copy_n(box.starts().begin(), grid_axes, slab.start.end() - box.dimension);
-    std::copy_n(box.counts().begin(), grid_axes, slab.count.end() - box.dimension);
-    hdf5::write(comm_, entry.handle, slab, memory_type(number), values);
+    if (number != entry.number) throw std::logic_error("wrong type for " + entry.path);
+    hdf5::write(comm_, entry.handle, slab_of(entry, indices, box), memory_type(number), values);
+  });
+}
+
+void ResultFile::read(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
+                      double* values) {
+  const Entry& entry = entries_[dataset.index];
+  together([&] {
+    hdf5::read(comm_, entry.handle, slab_of(entry, indices, box), H5T_NATIVE_DOUBLE, values);
   });
 }
 
@@ -301,18 +306,40 @@ void ResultFile::verify() const {
   }
 }
 
-void ResultFile::commit() {
-  close();
+std::string ResultFile::place(const std::function<bool(const std::string&)>& replaceable) {
   together([&] {
     if (rank_ == 0) verify();
   });
   removable_ = false;
+  std::string kept;
   together([&] {
-    if (rank_ != 0) return;
-    const auto ours = origin_of(temporary_); // the name may hold the other file later
-    place_file(temporary_, path_,
-               [&](const std::string& old) { return ours && origin_of(old) == ours; });
+    if (rank_ == 0) kept = place_file(temporary_, path_, replaceable);
   });
+  return broadcast_text(comm_, kept);
+}
+
+std::string ResultFile::commit() {
+  close();
+  std::optional<std::string> ours; // the name may hold the other file later
+  if (rank_ == 0) ours = origin_of(temporary_);
+  return place([&](const std::string& old) { return ours && origin_of(old) == ours; });
+}
+
+void ResultFile::commit_sealed() {
+  close();
+  seal_file(comm_, temporary_);
+  std::optional<std::string> ours;
+  if (rank_ == 0) ours = provenance_of(temporary_, first_run_id);
+  place([&](const std::string& old) { return ours && provenance_of(old, first_run_id) == ours; });
+}
+
+std::optional<std::string> provenance_of(const std::string& path, const char* name) {
+  try {
+    const hdf5::File file = hdf5::open_file(MPI_COMM_SELF, path);
+    return hdf5::text_attribute(file, ResultFile::provenance_group, name);
+  } catch (const hdf5::Failure&) {
+    return std::nullopt;
+  }
 }
 
 std::string origin(const std::string& command, const std::string& resolved_case) {
@@ -328,7 +355,7 @@ std::optional<std::string> origin_of(const std::string& path) {
 std::string check_writable(MPI_Comm comm, const std::string& path) {
   int rank = 0;
   check_mpi(MPI_Comm_rank(comm, &rank));
-  return hdf5::first_problem(comm, rank == 0 ? unwritable(path) : std::string());
+  return first_problem(comm, rank == 0 ? unwritable(path) : std::string());
 }
 
 } // namespace nadir

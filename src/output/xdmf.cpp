@@ -1,6 +1,7 @@
 #include "nadir/output/xdmf.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/text.hpp"
 #include "nadir/output/place_file.hpp"
@@ -132,7 +133,7 @@ void write_xdmf(MPI_Comm comm, const GridCase& grid, const std::string& h5_path,
   int rank = 0;
   check_mpi(MPI_Comm_rank(comm, &rank));
   const std::string path = output_stem(h5_path) + ".xdmf";
-  hdf5::together<SystemError>(comm, "", [&] {
+  together<SystemError>(comm, "", [&] {
     if (rank != 0) return;
     const std::string h5_name = std::filesystem::path(h5_path).filename().string();
     place_text(xdmf_text(grid, h5_name, times, fields), path);

@@ -1,131 +1,101 @@
 #include "nadir/training/descent.hpp"
 
-#include "nadir/base/handle.hpp"
-
-#include <petsc/private/taoimpl.h>
+#include "tao_type.hpp"
 
 #include <cmath>
-#include <memory>
 
 namespace nadir {
 namespace {
 
-constexpr PetscErrorCode success = PetscErrorCode(0);
+/// Steps of a given length, whatever the objective does along them.
+class Descent : public TaoState {
+ public:
+  double alpha = 1e-3; ///< learning rate
 
-/// What our types keep between steps. PETSc owns it through tao->data.
-struct Descent {
-  double alpha = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-  VecHandle projected_gradient;
-  VecHandle first_moment, second_moment; ///< adam
-};
-
-Descent& descent_of(Tao tao) { return *static_cast<Descent*>(tao->data); }
-
-using Step = void (*)(Tao);
-
-void steepest_descent_step(Tao tao) {
-  check_petsc(VecAXPY(tao->solution, -descent_of(tao).alpha, tao->gradient));
-  tao->step = descent_of(tao).alpha;
-}
-
-void adam_step(Tao tao) {
-  Descent& d = descent_of(tao);
-  const auto t = static_cast<double>(tao->niter);
-  const double correction1 = 1.0 - std::pow(d.beta1, t), correction2 = 1.0 - std::pow(d.beta2, t);
-  PetscInt n = 0;
-  check_petsc(VecGetLocalSize(tao->solution, &n));
-  const VecRead g(tao->gradient);
-  VecWrite x(tao->solution), m(d.first_moment), v(d.second_moment);
-  for (PetscInt i = 0; i < n; ++i) {
-    m[i] = d.beta1 * m[i] + (1.0 - d.beta1) * g[i];
-    v[i] = d.beta2 * v[i] + (1.0 - d.beta2) * g[i] * g[i];
-    x[i] -= d.alpha * (m[i] / correction1) / (std::sqrt(v[i] / correction2) + d.epsilon);
+  void set_up(Tao tao) override {
+    if (!tao->gradient) check_petsc(VecDuplicate(tao->solution, &tao->gradient));
+    check_petsc(VecDuplicate(tao->solution, projected_gradient_.out()));
   }
-  tao->step = d.alpha;
-}
 
-double projected_norm(Tao tao) {
-  Vec g = tao->gradient;
-  if (tao->bounded) {
-    g = descent_of(tao).projected_gradient;
-    check_petsc(VecBoundGradientProjection(tao->gradient, tao->solution, tao->XL, tao->XU, g));
-  }
-  PetscReal norm = 0;
-  check_petsc(VecNorm(g, NORM_2, &norm));
-  return norm;
-}
-
-void project(Tao tao) {
-  if (tao->bounded) check_petsc(VecMedian(tao->XL, tao->solution, tao->XU, tao->solution));
-}
-
-/// The loop every TAO type has: evaluate, report, test, step.
-template<Step step> PetscErrorCode solve(Tao tao) {
-  return petsc_callback([tao] {
+  void solve(Tao tao) override {
     PetscReal f = 0;
     tao->step = 0;
-    project(tao);
+    project_solution(tao);
     while (true) {
       check_petsc(TaoComputeObjectiveAndGradient(tao, tao->solution, &f, tao->gradient));
-      const double norm = projected_norm(tao);
-      tao->fc = f;
-      tao->residual = norm;
-      check_petsc(TaoLogConvergenceHistory(tao, f, norm, 0.0, 0));
-      check_petsc(TaoMonitor(tao, tao->niter, f, norm, 0.0, tao->step));
-      check_petsc((*tao->ops->convergencetest)(tao, tao->cnvP));
-      if (tao->reason != TAO_CONTINUE_ITERATING) return;
+      if (!goes_on(tao, f, projected_norm(tao, tao->gradient, projected_gradient_))) return;
       ++tao->niter;
+      ++iteration_;
       step(tao);
-      project(tao);
+      tao->step = alpha;
+      project_solution(tao);
     }
-  });
-}
+  }
 
-PetscErrorCode set_up(Tao tao) {
-  return petsc_callback([tao] {
-    Descent& d = descent_of(tao);
-    if (!tao->gradient) check_petsc(VecDuplicate(tao->solution, &tao->gradient));
-    check_petsc(VecDuplicate(tao->solution, d.projected_gradient.out()));
-    for (auto* moment : {&d.first_moment, &d.second_moment}) {
+  TaoMemory memory(Tao tao) override { return {tao->solution, &iteration_, {}, {}}; }
+
+ protected:
+  virtual void step(Tao tao) = 0;
+};
+
+class SteepestDescent final : public Descent {
+  void step(Tao tao) override { check_petsc(VecAXPY(tao->solution, -alpha, tao->gradient)); }
+};
+
+class Adam final : public Descent {
+ public:
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+
+  void set_up(Tao tao) override {
+    Descent::set_up(tao);
+    for (auto* moment : {&first_moment_, &second_moment_}) {
       check_petsc(VecDuplicate(tao->solution, moment->out()));
       check_petsc(VecSet(*moment, 0.0));
     }
-  });
-}
+  }
 
-PetscErrorCode destroy(Tao tao) {
-  delete static_cast<Descent*>(tao->data);
-  tao->data = nullptr;
-  return success;
-}
+  TaoMemory memory(Tao tao) override {
+    TaoMemory memory = Descent::memory(tao);
+    memory.vectors = {{"first_moment", first_moment_.get()},
+                      {"second_moment", second_moment_.get()}};
+    return memory;
+  }
 
-PetscErrorCode no_options(Tao /*tao*/, PetscOptionItems* /*items*/) { return success; }
-PetscErrorCode no_view(Tao /*tao*/, PetscViewer /*viewer*/) { return success; }
+ private:
+  void step(Tao tao) override {
+    const double correction1 = 1.0 - std::pow(beta1, iteration_);
+    const double correction2 = 1.0 - std::pow(beta2, iteration_);
+    PetscInt n = 0;
+    check_petsc(VecGetLocalSize(tao->solution, &n));
+    const VecRead g(tao->gradient);
+    VecWrite x(tao->solution), m(first_moment_), v(second_moment_);
+    for (PetscInt i = 0; i < n; ++i) {
+      m[i] = beta1 * m[i] + (1.0 - beta1) * g[i];
+      v[i] = beta2 * v[i] + (1.0 - beta2) * g[i] * g[i];
+      x[i] -= alpha * (m[i] / correction1) / (std::sqrt(v[i] / correction2) + epsilon);
+    }
+  }
 
-template<Step step> PetscErrorCode create(Tao tao) {
-  tao->data = new Descent;
-  tao->ops->setup = set_up;
-  tao->ops->solve = solve<step>;
-  tao->ops->destroy = destroy;
-  tao->ops->setfromoptions = no_options;
-  tao->ops->view = no_view;
-  return success;
-}
+  VecHandle first_moment_, second_moment_;
+};
 
 } // namespace
 
 void register_descent_types() {
-  check_petsc(TaoRegister("steepest-descent", create<steepest_descent_step>));
-  check_petsc(TaoRegister("adam", create<adam_step>));
+  check_petsc(TaoRegister("steepest-descent", create_tao_type<SteepestDescent>));
+  check_petsc(TaoRegister("adam", create_tao_type<Adam>));
 }
 
 void set_descent_rates(Tao tao, const TrainingCase& training) {
-  if (training.optimizer != "steepest-descent" && training.optimizer != "adam") return;
-  Descent& d = descent_of(tao);
-  d.alpha = training.learning_rate;
-  d.beta1 = training.adam_beta1;
-  d.beta2 = training.adam_beta2;
-  d.epsilon = training.adam_epsilon;
+  const bool adam = training.optimizer == "adam";
+  if (!adam && training.optimizer != "steepest-descent") return;
+  auto& descent = static_cast<Descent&>(state_of(tao));
+  descent.alpha = training.learning_rate;
+  if (!adam) return;
+  auto& rates = static_cast<Adam&>(descent);
+  rates.beta1 = training.adam_beta1;
+  rates.beta2 = training.adam_beta2;
+  rates.epsilon = training.adam_epsilon;
 }
 
 } // namespace nadir

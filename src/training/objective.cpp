@@ -14,7 +14,7 @@ Objective::Objective(const Grid& grid, const Case& c, const Observations& observ
       bar_(grid, c, Coefficients::Content::gradients), chain_(grid, c),
       misfit_(chain_.state_layout(), observations, c.loss.reduction),
       penalty_(grid, space_, initial_control()), two_states_(chain_.state_layout()),
-      reduction_(3 + space_.numbers()) {}
+      reduction_(first_number + space_.numbers()) {}
 
 VecHandle Objective::initial_control() const {
   VecHandle x = space_.create();
@@ -40,24 +40,26 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
 
   reduction_[0] = misfit;
   reduction_[2] = non_finite_ ? 1.0 : 0.0;
+  reduction_[3] = stop_ && stop_->wished() ? 1.0 : 0.0;
   const VecRead x_local(x);
   std::optional<VecWrite> g_local;
   if (gradient) {
-    space_.collect_numbers(bar_, std::span(reduction_).subspan(3));
+    space_.collect_numbers(bar_, std::span(reduction_).subspan(first_number));
     check_petsc(VecSet(gradient, 0.0));
     g_local.emplace(gradient);
   }
   reduction_[1] = penalty_.add(x_local.data(), gradient ? g_local->data() : nullptr);
-  const int entries = static_cast<int>(gradient ? reduction_.size() : 3);
+  const int entries = static_cast<int>(gradient ? reduction_.size() : first_number);
   check_mpi(
       MPI_Allreduce(MPI_IN_PLACE, reduction_.data(), entries, MPI_DOUBLE, MPI_SUM, grid_.comm()));
   ++reductions_;
   if (gradient) {
-    space_.spread_numbers(std::span(reduction_).subspan(3), bar_);
+    space_.spread_numbers(std::span(reduction_).subspan(first_number), bar_);
     space_.add_coefficients(bar_, g_local->data());
   }
   if (reduction_[2] > 0) throw_if_not_finite(grid_, non_finite_sample_, non_finite_);
   check_finite(gradient);
+  if (stop_) stop_->decide(reduction_[3] > 0);
   return {reduction_[0], reduction_[1]};
 }
 
@@ -76,9 +78,11 @@ double Objective::run_sample(std::int64_t s, bool with_adjoint) {
   Trajectory& states = with_adjoint ? *states_ : static_cast<Trajectory&>(two_states_);
   unpack(chain_.state_layout(), observations_.input_sample(s), states.write(0));
   double misfit = 0;
-  const auto problem = chain_.forward(
-      coefficients_, states, 0, chain_.layers(),
-      [&](std::int64_t layer, const double* z) { misfit += misfit_.value(s, layer, z); });
+  const auto problem = chain_.forward(coefficients_, states, 0, chain_.layers(),
+                                      [&](std::int64_t layer, const double* z) {
+                                        misfit += misfit_.value(s, layer, z);
+                                        if (stop_) stop_->step();
+                                      });
   if (problem && !non_finite_) {
     non_finite_ = problem;
     non_finite_sample_ = s;
@@ -86,6 +90,7 @@ double Objective::run_sample(std::int64_t s, bool with_adjoint) {
   if (with_adjoint) {
     const auto seed = [&](std::int64_t layer, const double* z, double* lambda) {
       misfit_.add_derivative(s, layer, z, lambda);
+      if (stop_) stop_->step();
     };
     chain_.adjoint(coefficients_, states, seed, bar_);
   }

@@ -4,6 +4,7 @@
 #include "nadir/base/log.hpp"
 #include "nadir/base/session.hpp"
 #include "nadir/training/descent.hpp"
+#include "nadir/training/quasi_newton.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -26,7 +27,7 @@ void set_monitor(Tao tao, PetscErrorCode (*monitor)(Tao, void*), void* context) 
 } // namespace
 
 Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_(objective) {
-  static const bool registered = (register_descent_types(), true);
+  static const bool registered = (register_descent_types(), register_quasi_newton_type(), true);
   static_cast<void>(registered);
   const ControlSpace& space = objective.space();
   solution_ = space.create();
@@ -53,6 +54,7 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
     set_descent_rates(tao_, c.training);
     check_petsc(TaoSetUp(tao_));
     query_options({"-tao_view", "-tao_ls_view"}); // TaoSolve reads them at its end
+    if (!has_memory()) accepted_ = space.create();
   } catch (const SystemError& error) {
     throw InputError(std::string("training.optimizer, or PETSc's options for it: ") + error.what());
   }
@@ -71,12 +73,16 @@ void Optimizer::refuse_other_type() const {
 
 TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>& each) {
   check_petsc(VecCopy(x, solution_));
-  check_petsc(VecCopy(x, best_));
-  result_ = {};
+  if (accepted_) check_petsc(VecCopy(x, accepted_));
   each_ = each;
-  best_loss_ = std::numeric_limits<double>::infinity();
-  evaluations_before_ = objective_.evaluations();
   start_ = MPI_Wtime();
+  if (result_.history.empty()) {
+    check_petsc(VecCopy(x, best_));
+    best_loss_ = std::numeric_limits<double>::infinity();
+    evaluations_before_ = objective_.evaluations();
+  } else {
+    start_ -= result_.history.back().seconds;
+  }
   const PetscErrorCode code = TaoSolve(tao_);
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   check_petsc(code);
@@ -85,6 +91,33 @@ TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>
   result_.reason = reason_text(reason);
   check_petsc(VecCopy(best_, x));
   return result_;
+}
+
+TaoMemory Optimizer::memory() {
+  if (auto memory = memory_of(tao_)) return *memory;
+  return {accepted_, &iteration_, {}, {}};
+}
+
+void Optimizer::resume(TrainingProgress progress, Vec best) {
+  if (progress.history.empty()) return;
+  first_iteration_ = progress.iteration;
+  iteration_ = static_cast<double>(progress.iteration);
+  result_.history = std::move(progress.history);
+  const auto lower = [](const Iteration& a, const Iteration& b) {
+    return a.loss.loss() < b.loss.loss();
+  };
+  const auto lowest = std::ranges::min_element(result_.history, lower);
+  result_.best = static_cast<std::size_t>(lowest - result_.history.begin());
+  best_loss_ = lowest->loss.loss();
+  check_petsc(VecCopy(best, best_));
+  evaluations_before_ = objective_.evaluations() - result_.history.back().evaluations;
+  const std::int64_t left = std::max<std::int64_t>(0, case_.training.iterations - first_iteration_);
+  check_petsc(TaoSetMaximumIterations(tao_, static_cast<PetscInt>(left)));
+  // The tolerance is relative to the very first gradient.
+  PetscReal absolute = 0, relative = 0, first = 0;
+  check_petsc(TaoGetTolerances(tao_, &absolute, &relative, &first));
+  absolute = std::max<PetscReal>(absolute, first * result_.history.front().gradient_norm);
+  check_petsc(TaoSetTolerances(tao_, absolute, relative, 0.0));
 }
 
 PetscErrorCode Optimizer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void* context) {
@@ -122,16 +155,29 @@ void Optimizer::record_iteration(Tao tao) {
   PetscReal f = 0, norm = 0, step = 0;
   TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
   check_petsc(TaoGetSolutionStatus(tao, &number, &f, &norm, nullptr, &step, &reason));
-  // Some types call their monitors twice for one iterate.
-  if (!result_.history.empty() && result_.history.back().iteration == number) return;
+  const std::int64_t iteration = first_iteration_ + number;
+  auto& history = result_.history;
+  // Some types call their monitors twice for one iterate, and a run that goes on meets its first
+  // one again.
+  if (!history.empty() && history.back().iteration == iteration) {
+    evaluations_before_ = objective_.evaluations() - history.back().evaluations;
+    return stop_if_agreed();
+  }
   const std::int64_t evaluations = objective_.evaluations() - evaluations_before_;
-  result_.history.push_back({number, parts_of(f), norm, step, evaluations, MPI_Wtime() - start_});
+  history.push_back({iteration, parts_of(f), norm, step, evaluations, MPI_Wtime() - start_});
+  if (accepted_) check_petsc(VecCopy(solution_, accepted_));
+  iteration_ = static_cast<double>(iteration);
   if (f < best_loss_) {
     best_loss_ = f;
     result_.best = result_.history.size() - 1;
     check_petsc(VecCopy(solution_, best_));
   }
-  each_(result_.history.back());
+  each_(history.back());
+  stop_if_agreed();
+}
+
+void Optimizer::stop_if_agreed() const {
+  if (stop_ && stop_->agreed()) throw StopRequest(stop_->why());
 }
 
 /// Misfit and penalty of the evaluation whose sum TAO reports.
@@ -158,7 +204,8 @@ std::string Optimizer::reason_text(TaoConvergedReason reason) const {
   case TAO_CONVERGED_MINF:
     return "converged: the loss fell below PETSc's lower bound";
   case TAO_DIVERGED_MAXITS:
-    return formatted("stopped after all %lld iterations", static_cast<long long>(iterations));
+    return formatted("stopped after all %lld iterations",
+                     static_cast<long long>(first_iteration_ + iterations));
   case TAO_DIVERGED_LS_FAILURE:
     return "stopped: the line search finds no lower loss (often: rounding is reached)";
   case TAO_DIVERGED_TR_REDUCTION:

@@ -16,7 +16,7 @@
 namespace nadir::hdf5 {
 
 /// An HDF5 call failed on this rank; `what()` is HDF5's own explanation. Other ranks may not know:
-/// see `together`.
+/// see nadir::together.
 class Failure : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -80,6 +80,8 @@ std::vector<hsize_t> extents(hid_t dataset);
 
 /// The text of a string attribute of the object at `path`, if it is there.
 std::optional<std::string> text_attribute(hid_t file, const std::string& path, const char* name);
+/// The number in an attribute of the object at `path`, if it is there.
+std::optional<double> number_attribute(hid_t file, const std::string& path, const char* name);
 /// Writes (or replaces) an attribute of an open object. Collective, same value on all ranks.
 /// Texts are of variable length, UTF-8: no limit of 64 KiB.
 void write_attribute(hid_t object, const char* name, const std::string& value);
@@ -105,24 +107,6 @@ std::vector<Slab> split(const Slab& slab, std::size_t limit);
 /// collective calls.
 void read(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, void* values);
 void write(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, const void* values);
-
-/// The problem of the lowest rank that has one, on all ranks; empty when none has. Collective.
-std::string first_problem(MPI_Comm comm, const std::string& mine);
-
-/// Does `work` on every rank; then either no rank throws, or all throw `Problem(context + why)`
-/// with the reason of the lowest failing rank. Collective: put one around every step others depend
-/// on.
-template<class Problem, class Work>
-void together(MPI_Comm comm, const std::string& context, Work&& work) {
-  std::string mine;
-  try {
-    work();
-  } catch (const std::exception& error) {
-    mine = *error.what() ? error.what() : "unknown error";
-  }
-  const std::string problem = first_problem(comm, mine);
-  if (!problem.empty()) throw Problem(context + problem);
-}
 
 /// Throws Failure with `what` and the error text. Used by check().
 [[noreturn]] void fail(const char* what);

@@ -12,6 +12,9 @@ namespace nadir {
 /// Asks for options that PETSc reads only later, so that giving them does not count as a mistake.
 void query_options(const std::vector<std::string>& names);
 
+/// Seconds since the process started to work, by a clock that nobody sets.
+double process_seconds();
+
 /// MPI and PETSc from start to end of the program. One per process, made first, destroyed last.
 class Session {
  public:

@@ -148,15 +148,15 @@ struct TrainingCase {
 enum class StoredLayers { none, ends, all };
 
 struct CheckpointCase {
-  std::int64_t every = 20;
+  std::int64_t every = 20; ///< 0: only when stopped
   std::int64_t keep = 2;
   StoredLayers layers = StoredLayers::ends;
   bool operator==(const CheckpointCase&) const = default;
 };
 
 struct RunCase {
-  std::optional<CheckpointCase> checkpoint; ///< as asked for; not acted on yet
-  std::optional<double> time_limit;         ///< seconds; not acted on yet
+  std::optional<CheckpointCase> checkpoint;
+  std::optional<double> time_limit; ///< seconds, of the whole run
   bool operator==(const RunCase&) const = default;
 };
 

@@ -22,6 +22,7 @@ std::string_view name_of(Parameter parameter);   ///< as in /parameters/NAME
 std::string_view symbol_of(Parameter parameter); ///< R, U, D, b, omega
 std::string_view key_of(Parameter parameter);    ///< in the case: "kernel.reaction"
 const ParameterCase& case_of(const Case& c, Parameter parameter);
+ParameterCase& case_of(Case& c, Parameter parameter);
 std::int64_t components_of(const Case& c, Parameter parameter);
 
 /// One parameter on this rank: numbers, or padded fields where it varies in space, for each

@@ -13,11 +13,12 @@ namespace nadir {
 /// flushed at once so that it can be watched. Written by rank 0; all ranks call.
 class CsvFile {
  public:
-  enum class Mode { fresh, append };
+  using Row = std::vector<double>;
 
-  /// Opens the table; `fresh` begins anew, `append` goes on with an existing one. Collective; all
-  /// ranks throw the same SystemError or none does.
-  CsvFile(MPI_Comm comm, std::string path, std::vector<std::string> names, Mode mode = Mode::fresh);
+  /// Begins the table with `rows`, which appear at once; what stood at `path` is replaced.
+  /// Collective; all ranks throw the same SystemError or none does.
+  CsvFile(MPI_Comm comm, std::string path, std::vector<std::string> names,
+          const std::vector<Row>& rows = {});
 
   /// Appends a row, one value per name, with 17 significant digits (whole numbers as such).
   /// Collective; rank 0's values count. All ranks throw the same SystemError or none does.

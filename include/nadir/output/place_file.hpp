@@ -26,12 +26,26 @@ void reserve_disk(const std::string& path, std::uint64_t offset, std::uint64_t s
 
 /// Makes the complete file `temporary` durable (fsync of file and folder) and gives it the name
 /// `path`. A file that stands there is replaced when `replaceable(its name)`; otherwise it is kept
-/// as NAME.1.h5, NAME.2.h5, ... (the first free one), NAME.xdmf along with it. No file is ever
-/// lost, also when several runs do this at once, and a reader always finds one under `path` (where
-/// the file system can exchange names; elsewhere with a moment in between). Throws SystemError;
-/// after that `temporary` may hold the older file and must not be removed.
-void place_file(const std::string& temporary, const std::string& path,
-                const std::function<bool(const std::string&)>& replaceable);
+/// as NAME.1.h5, NAME.2.h5, ... (the first free one), NAME.xdmf along with it, and that name is
+/// returned. No file is ever lost, also when several runs do this at once, and a reader always
+/// finds one under `path` (where the file system can exchange names; elsewhere with a moment in
+/// between). On the way both files carry names PATH.done-XXXXXXXX. Throws SystemError; after that
+/// there is no file `temporary` any more.
+std::string place_file(const std::string& temporary, const std::string& path,
+                       const std::function<bool(const std::string&)>& replaceable);
+
+/// A complete file that only accompanies another: what stands at `path` is replaced.
+void place_companion(const std::string& temporary, const std::string& path);
+
+/// Renames a file that may be absent, unless something stands at `to`.
+void move_companion(const std::string& from, const std::string& to);
+
+/// Renames NAME.h5 to the first free NAME.k.h5; returns that.
+std::string keep_file(const std::string& path);
+
+/// Clears away what killed runs of this result left behind: files that were growing are removed,
+/// complete ones get their names, or are kept. Only while no other run writes there (OutputLock).
+void clear_leftovers(const std::string& result);
 
 /// A small file that only accompanies another appears at once, as durable; what stands there is
 /// replaced. Throws SystemError.

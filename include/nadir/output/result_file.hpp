@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,6 +53,8 @@ class ResultFile {
   static constexpr const char* provenance_group = "/provenance";
   static constexpr const char* resolved_case = "resolved_case";
   static constexpr const char* command = "command"; ///< and what was done with the case
+  /// The first of the runs that went on from each other.
+  static constexpr const char* first_run_id = "first_run_id";
 
   ResultFile(MPI_Comm comm, std::string path);
   ~ResultFile();
@@ -88,10 +91,17 @@ class ResultFile {
   void attribute(const std::string& path, const std::string& name, double value);
   void attribute(const std::string& path, const std::string& name, std::int64_t value);
 
+  /// Reads a box back while the file is being written; arguments as of write().
+  void read(Dataset dataset, std::span<const std::int64_t> indices, const Box& box, double* values);
+
   /// Closes, opens again and verifies, makes durable, renames. A result of the same command and
-  /// case (the same resolved text) is replaced, another one kept as NAME.1.h5, NAME.2.h5, ...
-  /// When the last step fails, the complete file stays under its temporary name.
-  void commit();
+  /// case (the same resolved text) is replaced, another one kept as NAME.1.h5, NAME.2.h5, ...: that
+  /// name is returned on all ranks. When the last step fails, the complete file stays as
+  /// PATH.done-XXXXXXXX.
+  std::string commit();
+  /// The same for a file that must be recognised as whole later (seal.hpp): sealed. One of the same
+  /// chain of runs is replaced.
+  void commit_sealed();
 
   const std::string& path() const { return path_; }
 
@@ -103,6 +113,8 @@ class ResultFile {
     hdf5::Dataset handle;
   };
 
+  hdf5::Slab slab_of(const Entry& entry, std::span<const std::int64_t> indices,
+                     const Box& box) const;
   Dataset create(const std::string& path, hid_t stored, Number number,
                  const std::vector<hsize_t>& extents, const Label& label);
   Dataset create_scale(const std::string& group, const std::string& name, hid_t stored,
@@ -116,6 +128,7 @@ class ResultFile {
   void put_attribute(const std::string& path, const std::string& name, const Value& value);
   void close();
   void verify() const;
+  std::string place(const std::function<bool(const std::string&)>& replaceable);
   template<class Work> void together(Work&& work) const;
 
   MPI_Comm comm_;
@@ -126,6 +139,10 @@ class ResultFile {
   hdf5::File file_;
   std::vector<Entry> entries_;
 };
+
+/// A text of /provenance of the file at `path`; nothing where there is none that can be read. One
+/// rank calls.
+std::optional<std::string> provenance_of(const std::string& path, const char* name);
 
 /// What tells results apart: the command and the resolved case.
 std::string origin(const std::string& command, const std::string& resolved_case);

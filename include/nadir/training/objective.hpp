@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/base/stop.hpp"
 #include "nadir/network/chain.hpp"
 #include "nadir/training/control.hpp"
 #include "nadir/training/misfit.hpp"
@@ -47,6 +48,10 @@ class Objective {
   /// The penalties alone. Collective.
   double penalty_value(Vec x);
 
+  /// Long evaluations end with StopRequest on all ranks when they agree to stop; every evaluation
+  /// takes the decision along in its reduction.
+  void watch(Stop& stop) { stop_ = &stop; }
+
   Chain& chain() { return chain_; }
   const Observations& observations() const { return observations_; }
   const Misfit& misfit() const { return misfit_; }
@@ -68,7 +73,10 @@ class Objective {
   Penalty penalty_;
   std::unique_ptr<Trajectory> states_; ///< of one sample; made by the first gradient
   KeepTwo two_states_;
-  std::vector<double> reduction_;       ///< misfit, penalty, not-finite count, gradients of numbers
+  /// misfit, penalty, ranks not finite, ranks that wish to stop, gradients of numbers
+  std::vector<double> reduction_;
+  static constexpr std::size_t first_number = 4;
+  Stop* stop_ = nullptr;
   std::optional<NonFinite> non_finite_; ///< this rank's first one, in sample non_finite_sample_
   std::int64_t non_finite_sample_ = 0;
   std::int64_t evaluations_ = 0, reductions_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/training/objective.hpp"
+#include "nadir/training/tao_memory.hpp"
 
 #include <petsctao.h>
 
@@ -29,6 +30,12 @@ struct TrainingResult {
   std::string reason;   ///< why it ended, in words
 };
 
+/// What a run that was interrupted had reached.
+struct TrainingProgress {
+  std::vector<Iteration> history;
+  std::int64_t iteration = 0; ///< number of the iterate the run goes on from
+};
+
 /// Minimises an objective by the TAO type a case names. Bounds come from the case. Collective.
 class Optimizer {
  public:
@@ -39,7 +46,23 @@ class Optimizer {
   /// Runs from `x`; afterwards x holds the iterate with the lowest loss. `each` is called on all
   /// ranks for every iteration. Throws NumericsError, naming the iteration, when a state is not
   /// finite.
+  ///
+  /// Where all ranks agree to stop (`watch`), StopRequest is thrown after the iteration, or amid a
+  /// long evaluation; memory() and progress() are then those to go on from.
   TrainingResult run(Vec x, const std::function<void(const Iteration&)>& each);
+
+  void watch(Stop& stop) { stop_ = &stop; }
+
+  /// What the run depends on from here: save it, or fill its vectors and numbers before run() to go
+  /// on. PETSc's own types have no more than a point and begin with an empty memory there.
+  TaoMemory memory();
+  /// Whether the type goes on exactly, with all it remembers.
+  bool has_memory() const { return memory_of(tao_).has_value(); }
+  /// Before run(): goes on after `progress`. `best` is the iterate of its lowest loss.
+  void resume(TrainingProgress progress, Vec best);
+  /// The iterate with the lowest loss so far.
+  Vec best() const { return best_; }
+  const std::vector<Iteration>& history() const { return result_.history; }
 
   /// Fraction of the bounded entries whose bound is active at x; 0 without bounds. Collective.
   double active_share(Vec x) const;
@@ -48,6 +71,7 @@ class Optimizer {
   static PetscErrorCode evaluate(Tao tao, Vec x, PetscReal* f, Vec g, void* self);
   static PetscErrorCode monitor(Tao tao, void* self);
   void record_iteration(Tao tao);
+  void stop_if_agreed() const;
   void refuse_other_type() const;
   LossParts parts_of(double loss);
   std::string reason_text(TaoConvergedReason reason) const;
@@ -58,10 +82,14 @@ class Optimizer {
   VecHandle lower_, upper_; ///< null without bounds
   VecHandle solution_;      ///< TAO's iterate
   VecHandle best_;
+  VecHandle accepted_;               ///< last iterate of a type without memory; null for the others
+  double iteration_ = 0;             ///< its number
+  std::int64_t first_iteration_ = 0; ///< of this run
+  Stop* stop_ = nullptr;
   double best_loss_ = 0.0;
   TrainingResult result_;
   std::function<void(const Iteration&)> each_;
-  double start_ = 0.0;
+  double start_ = 0.0; ///< of the history's clock
   std::int64_t evaluations_before_ = 0;
   std::deque<LossParts> recent_; ///< parts of the last evaluations, to find those of an iterate
   std::exception_ptr failure_;   ///< thrown inside a callback of PETSc

@@ -1,3 +1,4 @@
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/hdf5.hpp"
 
@@ -40,18 +41,18 @@ TEST(Hdf5, AllRanksGetTheProblemOfTheLowestFailingRank) {
   int ranks = 1;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-  EXPECT_EQ(hdf5::first_problem(MPI_COMM_WORLD, ""), "");
+  EXPECT_EQ(first_problem(MPI_COMM_WORLD, ""), "");
   const std::string mine = rank == ranks - 1 ? "on the last" : "";
-  EXPECT_EQ(hdf5::first_problem(MPI_COMM_WORLD, mine), "on the last");
-  EXPECT_EQ(hdf5::first_problem(MPI_COMM_WORLD, std::to_string(rank)), "0");
+  EXPECT_EQ(first_problem(MPI_COMM_WORLD, mine), "on the last");
+  EXPECT_EQ(first_problem(MPI_COMM_WORLD, std::to_string(rank)), "0");
 }
 
 TEST(Hdf5, TogetherThrowsEverywhereOrNowhere) {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  hdf5::together<SystemError>(MPI_COMM_WORLD, "file: ", [] {});
+  together<SystemError>(MPI_COMM_WORLD, "file: ", [] {});
   try {
-    hdf5::together<SystemError>(MPI_COMM_WORLD, "file: ", [&] {
+    together<SystemError>(MPI_COMM_WORLD, "file: ", [&] {
       if (rank == 0) throw std::runtime_error("disk full");
     });
     FAIL() << "rank " << rank << " did not throw";

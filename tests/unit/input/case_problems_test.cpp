@@ -151,7 +151,7 @@ const Mistake mistakes[] = {
     {"kernel.diffusion.bounds=[1]", "kernel.diffusion.bounds: must have 2 entries, has 1"},
     {"training.gradient_tolerance=-1", "training.gradient_tolerance: must be 0 or more, is -1.0"},
     {"training.adam_beta1=1", "training.adam_beta1: must be at least 0.0 and below 1.0, is 1.0"},
-    {"run.checkpoint.every=0", "run.checkpoint.every: must be at least 1, is 0"},
+    {"run.checkpoint.every=-1", "run.checkpoint.every: must be at least 0, is -1"},
     {"run.time_limit=-3", "run.time_limit: must be positive, is -3.0"},
     {"run.time_limit=00:00:00", "run.time_limit: must be positive, is 00:00:00"},
     // components

@@ -33,17 +33,16 @@ TEST(CsvFile, RowsAppearAsTheyAreWritten) {
   EXPECT_EQ(text_of(path), "iteration,loss\n0,0.10000000000000001\n1,1e-300\n");
 }
 
-TEST(CsvFile, BeginsAnewOrGoesOn) {
+TEST(CsvFile, BeginsWithTheRowsOfBefore) {
   const Folder folder;
   const std::string path = folder / "a.csv";
-  const auto write = [&](CsvFile::Mode mode, double value) {
-    CsvFile(MPI_COMM_WORLD, path, {"a"}, mode).row(std::array{value});
+  const auto write = [&](const std::vector<CsvFile::Row>& before, double value) {
+    CsvFile(MPI_COMM_WORLD, path, {"a"}, before).row(std::array{value});
     test::barrier();
   };
-  write(CsvFile::Mode::append, 1);
-  write(CsvFile::Mode::append, 2);
-  EXPECT_EQ(text_of(path), "a\n1\n2\n");
-  write(CsvFile::Mode::fresh, 3);
+  write({{1}, {0.5}}, 2);
+  EXPECT_EQ(text_of(path), "a\n1\n0.5\n2\n");
+  write({}, 3);
   EXPECT_EQ(text_of(path), "a\n3\n");
 }
 

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "result_writer.hpp"
+#include "stop_wishes.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace nadir::app {
+
+/// Writes, keeps and deletes the checkpoints of one run. Everything is collective; all ranks throw
+/// the same SystemError or none does, and what stood there before is intact then.
+class Checkpoints {
+ public:
+  Checkpoints(const Job& job, StopWishes& wishes);
+
+  /// Whether the case wants any while the run goes on.
+  bool regular() const { return wanted_.every > 0; }
+  /// Whether it wants one after this iteration or layer.
+  bool due(std::int64_t number) const;
+  /// Whether there is one of this number already, written by this run.
+  bool has(std::int64_t number) const { return number == last_; }
+  /// The next number above this one at which one is due; `end` when there is none before.
+  std::int64_t next_due(std::int64_t number, std::int64_t end) const;
+
+  /// Everything a training needs to go on; coefficients() of the objective become those of the
+  /// iterate. Returns the path.
+  std::string write(const Grid& grid, Objective& objective, Optimizer& optimizer);
+  /// The states at `layer` and what was stored and collected so far; `states` is the dataset of
+  /// `writer` that has the stored ones.
+  std::string write(const Result& result, ResultWriter& writer, ResultFile::Dataset states,
+                    const StatePass& pass, std::int64_t layer);
+
+ private:
+  void write_memory(ResultWriter& writer, const Grid& grid, const Objective& objective,
+                    Optimizer& optimizer);
+  void write_vector(ResultWriter& writer, const Grid& grid, const ControlSpace& space,
+                    const std::string& group, Vec v);
+  void keep_best(const Grid& grid, Objective& objective, Optimizer& optimizer,
+                 const std::string& path);
+  std::vector<std::int64_t> states_of_case() const;
+  void finish(ResultWriter& writer, std::int64_t number, double started);
+
+  const Job& job_;
+  const Case& c_;
+  StopWishes& wishes_;
+  CheckpointCase wanted_;
+  std::int64_t last_ = -1;
+  double best_loss_; ///< of the best checkpoint written
+};
+
+} // namespace nadir::app

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "commands.hpp"
+#include "result_writer.hpp"
+
+namespace nadir::app {
+
+/// The checkpoint that --restart means: the given file, or the newest that is whole, saying which
+/// ones are not. Nothing without --restart, or where there is none. Throws InputError, the same on
+/// all ranks, for a file that is not whole or belongs to another case or command. Collective.
+std::optional<RestartPoint> choose_restart(const Session& session, const Arguments& arguments,
+                                           const Case& c, const Log& log);
+
+/// Sets x to the checkpoint's parameters, and lets the optimiser go on from all it remembered.
+/// Collective. Throws InputError or SystemError for what cannot be read.
+void resume_training(const Job& job, const Grid& grid, const ControlSpace& space,
+                     Optimizer& optimizer, Vec x);
+
+/// Hands the stored states so far to `store`, the rest to `pass`. Returns the layer that was
+/// reached. Collective.
+std::int64_t resume_forward(const Result& result, StatePass& pass, const StatePass::Store& store);
+
+} // namespace nadir::app

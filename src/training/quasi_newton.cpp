@@ -1,0 +1,250 @@
+#include "nadir/training/quasi_newton.hpp"
+
+#include "tao_type.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace nadir {
+namespace {
+
+constexpr double eps = std::numeric_limits<double>::epsilon();
+constexpr double phi = 0.125;        ///< share of DFP in the diagonal's update
+constexpr double trial_step = 1e-3;  ///< of the estimate of active components
+constexpr double first_width = 1e-3; ///< within which of a bound a component may be active
+
+double dot(Vec a, Vec b) {
+  PetscScalar sum = 0;
+  check_petsc(VecDot(a, b, &sum));
+  return sum;
+}
+
+struct Pair {
+  VecHandle s, y;
+  double ys = 0;
+};
+
+class QuasiNewton final : public TaoState {
+ public:
+  void set_up(Tao tao) override;
+  void set_from_options() override;
+  void solve(Tao tao) override;
+  TaoMemory memory(Tao tao) override;
+
+ private:
+  std::size_t pairs() const { return static_cast<std::size_t>(count_); }
+  void forget(double f, double norm);
+  void remember(Tao tao);
+  void update_diagonal(const Pair& pair);
+  void precondition(Vec g, Vec d);
+  void estimate_active(Tao tao);
+  template<class Use> void for_active(Tao tao, Use use);
+  void find_direction(Tao tao);
+  bool search(Tao tao, double& f);
+
+  PetscInt most_pairs_ = 5;
+  std::vector<Pair> pairs_; ///< most_pairs_ of them, the first count_ in use, oldest first
+  double count_ = 0;
+  double width_ = first_width;
+  VecHandle diagonal_; ///< of H_0
+  VecHandle old_point_, old_gradient_, reduced_, work_;
+  bool searching_ = false; ///< the solution is a trial point
+};
+
+void QuasiNewton::set_from_options() {
+  PetscInt wanted = most_pairs_;
+  check_petsc(
+      PetscOptionsGetInt(nullptr, nullptr, "-tao_bqnls_mat_lmvm_hist_size", &wanted, nullptr));
+  most_pairs_ = std::max<PetscInt>(wanted, 1);
+}
+
+void QuasiNewton::set_up(Tao tao) {
+  if (!tao->gradient) check_petsc(VecDuplicate(tao->solution, &tao->gradient));
+  if (!tao->stepdirection) check_petsc(VecDuplicate(tao->solution, &tao->stepdirection));
+  pairs_.resize(static_cast<std::size_t>(most_pairs_));
+  std::vector<VecHandle*> all{&diagonal_, &old_point_, &old_gradient_,
+                              &reduced_,  &work_,      &projected_gradient_};
+  for (Pair& pair : pairs_) all.insert(all.end(), {&pair.s, &pair.y});
+  for (VecHandle* v : all) check_petsc(VecDuplicate(tao->solution, v->out()));
+}
+
+TaoMemory QuasiNewton::memory(Tao tao) {
+  TaoMemory memory{searching_ ? old_point_.get() : tao->solution, &iteration_, {}, {}};
+  memory.numbers = {{"pairs", &count_}, {"active_width", &width_}};
+  if (count_ == 0) return memory; // the diagonal is made anew
+  memory.vectors.emplace_back("diagonal", diagonal_.get());
+  for (std::size_t i = 0; i < pairs(); ++i) {
+    const std::string number = std::to_string(i);
+    memory.numbers.emplace_back("curvature_" + number, &pairs_[i].ys);
+    memory.vectors.emplace_back("step_" + number, pairs_[i].s.get());
+    memory.vectors.emplace_back("gradient_change_" + number, pairs_[i].y.get());
+  }
+  return memory;
+}
+
+/// H becomes a multiple of the identity: a step of length 2 |f| / |g|.
+void QuasiNewton::forget(double f, double norm) {
+  count_ = 0;
+  const double squares = std::max(norm * norm, eps);
+  check_petsc(VecSet(diagonal_, (f == 0 ? 2.0 : 2.0 * std::abs(f)) / squares));
+}
+
+/// Takes in the last step, from the old point and gradient to the solution's.
+void QuasiNewton::remember(Tao tao) {
+  check_petsc(VecAYPX(old_point_, -1.0, tao->solution));
+  check_petsc(VecAYPX(old_gradient_, -1.0, tao->gradient));
+  const double ys = dot(old_point_, old_gradient_);
+  // With negative curvature H would not stay positive definite.
+  if (ys <= std::pow(eps, 2.0 / 3.0) * dot(old_point_, old_point_)) return;
+  if (pairs() == pairs_.size())
+    std::rotate(pairs_.begin(), pairs_.begin() + 1, pairs_.end());
+  else
+    ++count_;
+  Pair& last = pairs_[pairs() - 1];
+  std::swap(last.s, old_point_);
+  std::swap(last.y, old_gradient_);
+  last.ys = ys;
+  update_diagonal(last);
+}
+
+/// d = 1 / H_0 follows
+///     d <- d + y^2 / ys - (1 - phi) (d s)^2 / sDs + phi (sDs y^2 / ys - 2 d s y) / ys,
+/// the diagonal of the Broyden class; then H_0 is scaled so that y H_0 y = ys.
+void QuasiNewton::update_diagonal(const Pair& pair) {
+  const double ys = pair.ys;
+  check_petsc(VecPointwiseDivide(work_, pair.s, diagonal_));
+  const double sDs = std::max(dot(work_, pair.s), std::numeric_limits<double>::min());
+  {
+    PetscInt n = 0;
+    check_petsc(VecGetLocalSize(work_, &n));
+    VecWrite h(diagonal_), hy(work_);
+    const VecRead s(pair.s), y(pair.y);
+    for (PetscInt i = 0; i < n; ++i) {
+      const double d = 1.0 / h[i], ds = d * s[i], yy = y[i] * y[i];
+      const double dfp = (sDs * yy / ys - 2.0 * ds * y[i]) / ys;
+      const double next = std::abs(d + yy / ys - (1.0 - phi) * ds * ds / sDs + phi * dfp);
+      if (std::isnormal(next)) h[i] = 1.0 / next;
+      hy[i] = h[i] * y[i];
+    }
+  }
+  const double scale = ys / dot(work_, pair.y);
+  if (std::isnormal(scale)) check_petsc(VecScale(diagonal_, scale));
+}
+
+/// d = H g by the two-loop recursion.
+void QuasiNewton::precondition(Vec g, Vec d) {
+  std::vector<double> alpha(pairs());
+  check_petsc(VecCopy(g, d));
+  for (std::size_t i = pairs(); i-- > 0;) {
+    alpha[i] = dot(pairs_[i].s, d) / pairs_[i].ys;
+    check_petsc(VecAXPY(d, -alpha[i], pairs_[i].y));
+  }
+  check_petsc(VecPointwiseMult(d, d, diagonal_));
+  for (std::size_t i = 0; i < pairs(); ++i) {
+    const double beta = dot(pairs_[i].y, d) / pairs_[i].ys;
+    check_petsc(VecAXPY(d, alpha[i] - beta, pairs_[i].s));
+  }
+}
+
+/// The width shrinks with the length of a trial step, hence to 0 at a solution.
+void QuasiNewton::estimate_active(Tao tao) {
+  check_petsc(VecCopy(tao->gradient, reduced_));
+  if (!tao->bounded) return;
+  check_petsc(VecPointwiseMult(work_, diagonal_, tao->gradient));
+  check_petsc(VecAYPX(work_, -trial_step, tao->solution));
+  check_petsc(VecMedian(tao->XL, work_, tao->XU, work_));
+  check_petsc(VecAXPY(work_, -1.0, tao->solution));
+  PetscReal length = 0;
+  check_petsc(VecNorm(work_, NORM_2, &length));
+  width_ = std::min(width_, static_cast<double>(length));
+  VecWrite reduced(reduced_);
+  for_active(tao, [&](PetscInt i, double) { reduced[i] = 0.0; });
+}
+
+/// Calls use(i, way to the bound) for every active component of this rank.
+template<class Use> void QuasiNewton::for_active(Tao tao, Use use) {
+  PetscInt n = 0;
+  check_petsc(VecGetLocalSize(tao->solution, &n));
+  const VecRead x(tao->solution), g(tao->gradient), low(tao->XL), high(tao->XU);
+  for (PetscInt i = 0; i < n; ++i) {
+    if (x[i] <= low[i] + width_ && g[i] > 0)
+      use(i, low[i] - x[i]);
+    else if (x[i] >= high[i] - width_ && g[i] < 0)
+      use(i, high[i] - x[i]);
+  }
+}
+
+void QuasiNewton::find_direction(Tao tao) {
+  precondition(reduced_, tao->stepdirection);
+  check_petsc(VecScale(tao->stepdirection, -1.0));
+  if (!tao->bounded) return;
+  VecWrite d(tao->stepdirection);
+  for_active(tao, [&](PetscInt i, double way) { d[i] = way; });
+}
+
+/// One line search along the direction; where it fails, everything is as before.
+bool QuasiNewton::search(Tao tao, double& f) {
+  const double slope = dot(tao->stepdirection, reduced_);
+  if (!(slope < 0) || !std::isfinite(slope)) return false;
+  check_petsc(VecCopy(tao->solution, old_point_));
+  check_petsc(VecCopy(tao->gradient, old_gradient_));
+  const double old_f = f;
+  searching_ = true;
+  TaoLineSearchConvergedReason reason = TAOLINESEARCH_CONTINUE_ITERATING;
+  check_petsc(TaoLineSearchSetInitialStepLength(tao->linesearch, 1.0));
+  check_petsc(TaoLineSearchApply(tao->linesearch, tao->solution, &f, tao->gradient,
+                                 tao->stepdirection, &tao->step, &reason));
+  check_petsc(TaoAddLineSearchCounts(tao));
+  searching_ = false;
+  if (reason == TAOLINESEARCH_SUCCESS || reason == TAOLINESEARCH_SUCCESS_USER) return true;
+  f = old_f;
+  check_petsc(VecCopy(old_point_, tao->solution));
+  check_petsc(VecCopy(old_gradient_, tao->gradient));
+  return false;
+}
+
+void QuasiNewton::solve(Tao tao) {
+  if (tao->bounded) check_petsc(TaoLineSearchSetVariableBounds(tao->linesearch, tao->XL, tao->XU));
+  project_solution(tao);
+  PetscReal f = 0;
+  tao->step = 0;
+  check_petsc(TaoComputeObjectiveAndGradient(tao, tao->solution, &f, tao->gradient));
+  double norm = projected_norm(tao, tao->gradient, projected_gradient_);
+  while (goes_on(tao, f, norm)) {
+    if (count_ == 0) forget(f, norm);
+    estimate_active(tao);
+    find_direction(tao);
+    bool found = search(tao, f);
+    if (!found && count_ > 0) {
+      forget(f, norm);
+      find_direction(tao);
+      found = search(tao, f);
+    }
+    if (!found) {
+      tao->reason = TAO_DIVERGED_LS_FAILURE;
+      return;
+    }
+    ++tao->niter;
+    ++iteration_;
+    remember(tao);
+    norm = projected_norm(tao, tao->gradient, projected_gradient_);
+  }
+}
+
+PetscErrorCode create(Tao tao) {
+  return petsc_callback([tao] {
+    check_petsc(create_tao_type<QuasiNewton>(tao));
+    MPI_Comm comm = PetscObjectComm(reinterpret_cast<PetscObject>(tao));
+    check_petsc(TaoLineSearchCreate(comm, &tao->linesearch));
+    check_petsc(TaoLineSearchSetType(tao->linesearch, TAOLINESEARCHMT));
+    check_petsc(TaoLineSearchUseTaoRoutines(tao->linesearch, tao));
+    check_petsc(TaoLineSearchSetOptionsPrefix(tao->linesearch, tao->hdr.prefix));
+  });
+}
+
+} // namespace
+
+void register_quasi_newton_type() { check_petsc(TaoRegister("bqnls", create)); }
+
+} // namespace nadir

@@ -1,0 +1,56 @@
+#include "nadir/input/case_differences.hpp"
+#include "nadir/input/case_reader.hpp"
+#include "nadir/input/diagnostics.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace nadir;
+
+namespace {
+
+constexpr const char* text = R"(
+[grid]
+shape = [4, 3]
+boundary = ["reflect", "periodic"]
+[network]
+layers = 2
+activation = "tanh"
+[kernel]
+reaction = { init = 0.1 }
+[data]
+input = { file = "x.h5", dataset = "x" }
+[[data.target]]
+file = "x.h5"
+dataset = "y"
+)";
+
+std::string resolved(const std::vector<std::string>& overrides) {
+  Diagnostics diagnostics;
+  const Case c = parse_case(text, "case.toml", overrides, diagnostics);
+  EXPECT_TRUE(diagnostics.empty());
+  return resolved_text(c);
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(CaseDifferences, NamesKeysAndBothValues) {
+  const std::string layer = "data.target.0.layer=2"; // else it follows the number of layers
+  EXPECT_EQ(case_differences(resolved({layer}), resolved({layer, "network.layers=3"})),
+            Lines{"network.layers: 2 there, 3 here"});
+  const auto target =
+      case_differences(resolved({}), resolved({"data.target.0.weight=2", "title=other"}));
+  ASSERT_EQ(target.size(), 2U);
+  EXPECT_EQ(target[0].find("data.target: "), 0U);
+  EXPECT_EQ(target[1], "title: \"\" there, \"other\" here");
+}
+
+TEST(CaseDifferences, WhatARestartMayChangeIsNone) {
+  EXPECT_EQ(case_differences(resolved({}), resolved({})), Lines{});
+  EXPECT_EQ(case_differences(resolved({}),
+                             resolved({"training.iterations=7", "training.gradient_tolerance=0.5",
+                                       "run.time_limit=9", "run.checkpoint.keep=5",
+                                       "output.layers=all", "output.file=other.h5"})),
+            Lines{});
+}
+
+} // namespace

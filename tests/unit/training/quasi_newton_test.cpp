@@ -1,0 +1,130 @@
+#include "nadir/training/quasi_newton.hpp"
+
+#include "nadir/base/handle.hpp"
+#include "nadir/training/tao_memory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <optional>
+
+namespace nadir {
+namespace {
+
+constexpr PetscErrorCode success = PetscErrorCode(0);
+constexpr PetscInt pairs_per_rank = 3;
+
+/// The sum of Rosenbrock's functions of neighbouring entries, (1 - a)^2 + 100 (b - a^2)^2.
+PetscErrorCode rosenbrock(Tao, Vec x, PetscReal* f, Vec g, void* evaluations) {
+  double sum = 0;
+  {
+    const VecRead from(x);
+    VecWrite to(g);
+    for (PetscInt i = 0; i < pairs_per_rank; ++i) {
+      const double a = from[2 * i], b = from[2 * i + 1], t = b - a * a;
+      sum += (1 - a) * (1 - a) + 100 * t * t;
+      to[2 * i] = -2 * (1 - a) - 400 * a * t;
+      to[2 * i + 1] = 200 * t;
+    }
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+  *f = sum;
+  ++*static_cast<int*>(evaluations);
+  return success;
+}
+
+struct Problem {
+  VecHandle x, low, high;
+  TaoHandle tao;
+  int evaluations = 0;
+
+  explicit Problem(std::optional<double> bound, PetscInt steps) {
+    register_quasi_newton_type();
+    check_petsc(VecCreateMPI(MPI_COMM_WORLD, 2 * pairs_per_rank, PETSC_DECIDE, x.out()));
+    {
+      VecWrite values(x); // the same on every rank, so that the problem stays as hard
+      for (PetscInt i = 0; i < 2 * pairs_per_rank; ++i) values[i] = -1.2 + 0.1 * double(i);
+    }
+    check_petsc(TaoCreate(MPI_COMM_WORLD, tao.out()));
+    check_petsc(TaoSetType(tao, "bqnls"));
+    check_petsc(TaoSetSolution(tao, x));
+    check_petsc(TaoSetObjectiveAndGradient(tao, nullptr, rosenbrock, &evaluations));
+    check_petsc(TaoSetMaximumIterations(tao, steps));
+    check_petsc(TaoSetTolerances(tao, 1e-9, 0, 0));
+    if (bound) {
+      check_petsc(VecDuplicate(x, low.out()));
+      check_petsc(VecDuplicate(x, high.out()));
+      check_petsc(VecSet(low, -3.0));
+      check_petsc(VecSet(high, *bound));
+      check_petsc(TaoSetVariableBounds(tao, low, high));
+    }
+    check_petsc(TaoSetFromOptions(tao));
+    check_petsc(TaoSetUp(tao));
+  }
+
+  double loss() {
+    PetscReal f = 0;
+    check_petsc(TaoGetSolutionStatus(tao, nullptr, &f, nullptr, nullptr, nullptr, nullptr));
+    return f;
+  }
+};
+
+TEST(QuasiNewton, FindsTheMinimum) {
+  Problem problem(std::nullopt, 300);
+  check_petsc(TaoSolve(problem.tao));
+  const VecRead x(problem.x);
+  for (PetscInt i = 0; i < 2 * pairs_per_rank; ++i) EXPECT_NEAR(x[i], 1.0, 1e-7);
+}
+
+/// With a, b <= 0.5 the minimum is at b = 0.25, a = 0.5: a is on its bound.
+TEST(QuasiNewton, FindsTheMinimumOnABound) {
+  Problem problem(0.5, 300);
+  check_petsc(TaoSolve(problem.tao));
+  const VecRead x(problem.x);
+  for (PetscInt i = 0; i < pairs_per_rank; ++i) {
+    EXPECT_EQ(x[2 * i], 0.5);
+    EXPECT_NEAR(x[2 * i + 1], 0.25, 1e-7);
+  }
+}
+
+/// What TaoMemory names is everything a step depends on.
+TEST(QuasiNewton, GoesOnBitByBitFromItsMemory) {
+  for (const auto bound : {std::optional<double>{}, std::optional<double>{0.5}}) {
+    for (const PetscInt before : {0, 1, 3, 9}) {
+      constexpr PetscInt after = 12;
+      Problem whole(bound, before + after), first(bound, before), second(bound, after);
+      check_petsc(TaoSolve(whole.tao));
+      check_petsc(TaoSolve(first.tao));
+      const TaoMemory from = *memory_of(first.tao);
+      EXPECT_EQ(*from.iteration, double(before));
+      for (int pass = 0; pass < 2; ++pass) { // the first number tells how many there are
+        const TaoMemory to = *memory_of(second.tao);
+        for (std::size_t i = 0; i < to.numbers.size(); ++i) {
+          EXPECT_EQ(to.numbers[i].first, from.numbers[i].first);
+          *to.numbers[i].second = *from.numbers[i].second;
+        }
+      }
+      const TaoMemory to = *memory_of(second.tao);
+      ASSERT_EQ(to.vectors.size(), from.vectors.size());
+      for (std::size_t i = 0; i < to.vectors.size(); ++i)
+        check_petsc(VecCopy(from.vectors[i].second, to.vectors[i].second));
+      check_petsc(VecCopy(from.point, second.x));
+      check_petsc(TaoSolve(second.tao));
+      EXPECT_EQ(second.loss(), whole.loss()) << before << " steps before";
+      PetscBool same = PETSC_FALSE;
+      check_petsc(VecEqual(second.x, whole.x, &same));
+      EXPECT_TRUE(same) << before << " steps before";
+    }
+  }
+}
+
+/// The method of PETSc's own type: as few evaluations on a hard valley.
+TEST(QuasiNewton, NeedsFewEvaluations) {
+  Problem problem(std::nullopt, 300);
+  check_petsc(TaoSolve(problem.tao));
+  EXPECT_LT(problem.evaluations, 150);
+}
+
+} // namespace
+} // namespace nadir
