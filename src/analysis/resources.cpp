@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <numeric>
 
 namespace nadir {
@@ -33,8 +34,9 @@ double blocks(const Case& c, Parameter p) {
 }
 
 /// Control vectors alive while `optimizer` trains, ours and TAO's: measured with PETSc 3.18 and its
-/// default memory of 5 pairs, whose quasi-Newton matrix and its diagonal scaling keep most of them.
+/// default memory of 5 pairs, of which its own quasi-Newton matrices keep several copies.
 double training_vectors(const std::string& optimizer) {
+  if (optimizer == "bqnls") return 23;
   if (optimizer == "steepest-descent" || optimizer == "adam") return 7;
   if (optimizer == "cg") return 8;
   if (optimizer == "bncg") return 28;
@@ -115,10 +117,11 @@ double bound_vectors(const Case& c) {
 }
 
 std::vector<MemoryPart> forward_parts(const Case& c, const Sizes& sizes) {
-  // One after the other: files, the penalty of the coefficients, the result.
+  // One after the other: files, the penalty of the coefficients, the states of all samples on their
+  // way and the result.
   const double penalty =
       c.data.targets.empty() ? 0 : (1 + penalty_vectors(c)) * sizes.control + sizes.state;
-  const double most = std::max(penalty, writing_bytes(c, sizes));
+  const double most = std::max(penalty, sizes.samples + writing_bytes(c, sizes));
   return {{"data", data_bytes(c, sizes)},
           {"grid", grid_bytes(sizes)},
           {"coefficients", sizes.values},
@@ -165,18 +168,19 @@ Extents largest_box(const Extents& shape, const ProcessGrid& processes) {
 }
 
 ParameterCount count_parameters(const Case& c) {
-  ParameterCount count;
-  const std::int64_t grid_points = std::accumulate(c.grid.shape.begin(), c.grid.shape.end(),
-                                                   std::int64_t{1}, std::multiplies<>{});
+  double all = 0, trained = 0;
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
-    const std::int64_t layers = parameter.varies_layer ? c.network.layers : 1;
-    const std::int64_t entries =
-        layers * components_of(c, p) * (parameter.varies_space ? grid_points : 1);
-    count.all += entries;
-    if (parameter.train) count.trained += entries;
+    const double points_each = parameter.varies_space ? points(three_extents(c.grid.shape)) : 1.0;
+    const double entries = blocks(c, p) * points_each;
+    all += entries;
+    if (parameter.train) trained += entries;
   }
-  return count;
+  // Exact up to 2^53, far beyond any memory.
+  const auto count = [](double n) {
+    return n < 9e18 ? static_cast<std::int64_t>(n) : std::numeric_limits<std::int64_t>::max();
+  };
+  return {count(trained), count(all)};
 }
 
 double result_bytes(const Case& c, std::int64_t samples) {

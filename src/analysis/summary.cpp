@@ -12,11 +12,13 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
   constexpr double infinity = std::numeric_limits<double>::infinity();
   std::array<double, 2> extremes{-infinity, -infinity}; // -minimum, maximum
   double sum = 0;
+  const double entries = static_cast<double>(values.layers()) *
+                         (values.varies_space() ? static_cast<double>(grid.points()) : 1.0);
   const auto add = [&](const double* row, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) {
       extremes[0] = std::max(extremes[0], -row[i]);
       extremes[1] = std::max(extremes[1], row[i]);
-      sum += row[i];
+      sum += row[i] / entries; // each divided: their plain sum may leave the range of numbers
     }
   };
   for (std::int64_t l = 0; l < values.layers(); ++l) {
@@ -27,13 +29,11 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
       add(block, 1);
     }
   }
-  double entries = static_cast<double>(values.layers());
   if (values.varies_space()) {
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, extremes.data(), 2, MPI_DOUBLE, MPI_MAX, grid.comm()));
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm()));
-    entries *= static_cast<double>(grid.points());
   }
-  return {-extremes[0], extremes[1], sum / entries};
+  return {-extremes[0], extremes[1], sum};
 }
 
 std::vector<std::string> component_names(const Case& c, Parameter parameter) {

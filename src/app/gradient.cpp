@@ -74,6 +74,7 @@ void run_gradient(const Job& job) {
   Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c));
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, objective.space().global_size());
+  print_targets(job, grid, observations);
   VecHandle x = objective.initial_control(), gradient = objective.space().create();
 
   const bool verified = !job.arguments.verify || verify(job, grid, objective, x);

@@ -17,6 +17,7 @@
 #include <petscsys.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace nadir::app {
 namespace {
@@ -65,9 +66,19 @@ void check_grid(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
   }
 }
 
+/// Why a file that stands there must not be moved away: it is somebody's data, or the case itself.
+std::string foreign_file(MPI_Comm comm, const std::string& path) {
+  int rank = 0;
+  check_mpi(MPI_Comm_rank(comm, &rank));
+  std::error_code none;
+  if (rank != 0 || !std::filesystem::exists(path, none) || origin_of(path)) return {};
+  return path + " is there and no result of nadir; choose another name";
+}
+
 void check_output(MPI_Comm comm, const Case& c, Command command, Diagnostics& diagnostics) {
   if (command == Command::describe) return;
-  const std::string problem = check_writable(comm, c.output.file);
+  std::string problem = check_writable(comm, c.output.file);
+  if (problem.empty()) problem = first_problem(comm, foreign_file(comm, c.output.file));
   if (!problem.empty()) add(diagnostics, c, "output.file", problem);
 }
 
@@ -92,11 +103,11 @@ std::int64_t count_samples(const Session& session, const Case& c) {
 Case load_case(const Session& session, const Arguments& arguments) {
   Diagnostics diagnostics;
   Case c = read_case(session.comm(), arguments.case_file, arguments.overrides, diagnostics);
+  check_command(c, arguments.command, diagnostics);
   if (!arguments.output.empty()) {
     c.output.file = arguments.output;
     c.positions["output.file"] = {"--output", 0, 0};
   }
-  check_command(c, arguments.command, diagnostics);
   check_grid(session.comm(), c, diagnostics);
   check_case_files(session.comm(), c, diagnostics);
   if (!c.output.file.empty()) check_output(session.comm(), c, arguments.command, diagnostics);

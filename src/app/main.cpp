@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "stop_wishes.hpp"
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
@@ -45,6 +46,8 @@ void run(const Session& session, const std::vector<std::string>& words, const st
 } // namespace
 
 int main(int argc, char** argv) {
+  app::note_early_signal();
+
   // 1. Words after `--` are PETSc's.
   const std::vector<std::string> all(argv + 1, argv + argc);
   const auto separator = std::ranges::find(all, "--");

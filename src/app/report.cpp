@@ -69,6 +69,17 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
   job.log.detail("resolved case:\n" + resolved_text(c));
 }
 
+void print_targets(const Job& job, const Grid& grid, const Observations& observations) {
+  const std::int64_t all = grid.points() * observations.samples;
+  for (const Target& target : observations.targets) {
+    const std::int64_t missing = all - target.used_total - target.withheld_total;
+    job.log.line(
+        formatted("target at layer %lld: %lld values in the loss, %lld withheld, %lld not observed",
+                  whole(target.layer), whole(target.used_total), whole(target.withheld_total),
+                  whole(missing)));
+  }
+}
+
 void print_outcome(const Job& job, const Outcome& outcome) {
   const Case& c = job.c;
   if (!c.data.targets.empty()) {

@@ -11,6 +11,9 @@ namespace nadir::app {
 /// Prints the resolved case (verbose) and one line about what runs where.
 void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained);
 
+/// Prints how much of every target is in the loss, withheld, not observed.
+void print_targets(const Job& job, const Grid& grid, const Observations& observations);
+
 /// Prints misfit, scores and where the files are.
 void print_outcome(const Job& job, const Outcome& outcome);
 

@@ -2,6 +2,7 @@
 
 #include "nadir/analysis/increment_baseline.hpp"
 #include "nadir/base/collective.hpp"
+#include "nadir/base/error.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -98,6 +99,10 @@ void StatePass::resume(std::vector<double> current, const Sums& sums) {
 
 Outcome StatePass::outcome() const {
   const Sums all = sums();
+  const auto finite = [](double sum) { return std::isfinite(sum); };
+  if (!finite(all.misfit) || !finite(all.withheld) || !finite(all.persistence) ||
+      !std::ranges::all_of(all.distances, finite))
+    throw NumericsError("a squared distance to the target is not finite, though all states are");
   return {all.misfit, all.misfit + r_.penalty, scores(all), {}};
 }
 

@@ -35,7 +35,8 @@ class StatePass {
   /// Before advance(first, ...) with first > 0: the states there and what was collected so far.
   void resume(std::vector<double> current, const Sums& sums);
 
-  /// After the whole chain. distances() are [sample][depth]: unpenalised distance of every state to
+  /// After the whole chain; throws NumericsError on all ranks where a sum of squares is not finite,
+  /// though all states are. distances() are [sample][depth]: unpenalised distance of every state to
   /// the last target; empty without targets.
   Outcome outcome() const;
   std::vector<double> distances() const { return sums().distances; }

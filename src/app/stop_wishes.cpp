@@ -44,11 +44,12 @@ std::string identity(const std::string& path) {
 
 } // namespace
 
+void note_early_signal() { handle(SIGUSR1, catch_signal); }
+
 StopWishes::StopWishes(const Job& job)
     : rank_0_(job.session.rank() == 0), stop_file_(output_stem(job.c.output.file) + ".stop"),
       limit_(job.c.run.time_limit.value_or(std::numeric_limits<double>::infinity())) {
-  caught = 0;
-  handle(SIGUSR1, catch_signal);
+  note_early_signal();
   handle(SIGTERM, catch_signal);
   if (!rank_0_) return;
   old_file_ = identity(stop_file_);
@@ -56,10 +57,7 @@ StopWishes::StopWishes(const Job& job)
     job.log.warning(stop_file_ + " is older than this run and ignored; remove it");
 }
 
-StopWishes::~StopWishes() {
-  handle(SIGUSR1, SIG_DFL);
-  handle(SIGTERM, SIG_DFL);
-}
+StopWishes::~StopWishes() { handle(SIGTERM, SIG_DFL); }
 
 std::string StopWishes::operator()(bool amid_work) {
   if (caught == SIGUSR1) return "SIGUSR1";

@@ -8,13 +8,16 @@
 
 namespace nadir::app {
 
+/// Notes SIGUSR1 from now on. Called first of all: it may come before there is anything to stop.
+void note_early_signal();
+
 /// Where the wish to stop a run early comes from: SIGUSR1, SIGTERM (a second one ends the process
 /// at once), the file NAME.stop, run.time_limit. For Stop; one at a time.
 class StopWishes {
  public:
-  /// Catches the signals from now on. A stop file that is there already is an old one.
+  /// Catches SIGTERM from now on. A stop file that is there already is an old one.
   explicit StopWishes(const Job& job);
-  /// Gives the signals back.
+  /// From here on SIGTERM ends the process again.
   ~StopWishes();
   StopWishes(const StopWishes&) = delete;
   StopWishes& operator=(const StopWishes&) = delete;

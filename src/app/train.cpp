@@ -96,6 +96,7 @@ void run_train(const Job& job) {
   Optimizer optimizer(job.c, objective);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, objective.space().global_size());
+  print_targets(job, grid, observations);
 
   VecHandle x = objective.initial_control();
   Training run(job, grid, objective, optimizer);

@@ -3,12 +3,15 @@
 #include "nadir/base/check.hpp"
 
 #include <petscsys.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <thread>
 
 namespace nadir {
@@ -30,7 +33,17 @@ Arguments& petsc_arguments() {
   return arguments;
 }
 
+/// PETSc would print its own error of several lines about a file it cannot read.
+void check_options_files(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] != "-options_file" && words[i] != "-f") continue;
+    if (access(words[i + 1].c_str(), R_OK) != 0)
+      throw InputError("-- " + words[i] + " " + words[i + 1] + ": " + std::strerror(errno));
+  }
+}
+
 void start_petsc(const std::vector<std::string>& words) {
+  check_options_files(words);
   auto& a = petsc_arguments();
   a.words = {"nadir"};
   a.words.insert(a.words.end(), words.begin(), words.end());

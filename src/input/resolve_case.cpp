@@ -24,6 +24,8 @@ std::vector<NamedParameter> parameters(Case& c) {
           {"kernel.diffusion", c.kernel.diffusion}};
 }
 
+constexpr std::int64_t most_stored_layers = 1000000;
+
 class Resolver {
  public:
   Resolver(Case& c, Reading& reading) : c_(c), reading_(reading) {}
@@ -155,6 +157,9 @@ void Resolver::stored_layers() {
   const auto n = c_.network.layers;
   auto& layers = c_.output.layers;
   if (layers.empty()) layers = {0, n};
+  if (layers == all_layers && n > most_stored_layers)
+    return problem("output.layers", "\"all\" of " + std::to_string(n) +
+                                        " layers are too many to store; list those you need");
   if (layers == all_layers) {
     layers.resize(static_cast<std::size_t>(n) + 1);
     std::iota(layers.begin(), layers.end(), 0);

@@ -41,6 +41,8 @@ std::string datasets_hint(hid_t file) {
 /// Compressed files need their filter in this HDF5; without it the read would fail much later.
 void require_filters(hid_t dataset) {
   const hdf5::Properties creation(hdf5::check(H5Dget_create_plist(dataset), "get creation list"));
+  if (H5Pget_layout(creation) == H5D_VIRTUAL)
+    throw hdf5::Failure("is a virtual dataset, which parallel HDF5 does not read; copy it first");
   const int filters = hdf5::check(H5Pget_nfilters(creation), "count filters");
   for (int i = 0; i < filters; ++i) {
     std::array<char, 64> name{};
@@ -85,6 +87,7 @@ std::string unreadable_file(const std::string& path) {
   const auto status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) return "no such file: " + path;
   if (fs::is_directory(status)) return path + " is a folder, not a file";
+  if (!fs::is_regular_file(status) && fs::exists(status)) return path + " is no regular file";
   if (!std::ifstream(path, std::ios::binary)) {
     const int code = errno;
     return "cannot open " + path + ": " + std::strerror(code);
@@ -151,7 +154,8 @@ void StoredArray::read_stored(const hdf5::Slab& slab, std::span<double> values) 
 }
 
 void StoredArray::read(const hdf5::Slab& slab, std::span<double> values) const {
-  together<SystemError>(comm_, name_ + ": ", [&] { read_stored(slab, values); });
+  // All data are read before anything is computed: what is damaged is wrong input.
+  together<InputError>(comm_, name_ + ": ", [&] { read_stored(slab, values); });
   for (double& value : values) {
     if (std::find(missing_.begin(), missing_.end(), value) != missing_.end())
       value = std::numeric_limits<double>::quiet_NaN();

@@ -58,6 +58,7 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
     space_.add_coefficients(bar_, g_local->data());
   }
   if (reduction_[2] > 0) throw_if_not_finite(grid_, non_finite_sample_, non_finite_);
+  g_local.reset(); // while its array is out, PETSc answers with the norm it remembers
   check_finite(gradient);
   if (stop_) stop_->decide(reduction_[3] > 0);
   return {reduction_[0], reduction_[1]};

@@ -56,7 +56,9 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
     query_options({"-tao_view", "-tao_ls_view"}); // TaoSolve reads them at its end
     if (!has_memory()) accepted_ = space.create();
   } catch (const SystemError& error) {
-    throw InputError(std::string("training.optimizer, or PETSc's options for it: ") + error.what());
+    const std::string text = error.what(); // ends with " [our function]"
+    throw InputError("training.optimizer, or PETSc's options for it: " +
+                     text.substr(0, text.rfind(" [")));
   }
 }
 

@@ -1,4 +1,4 @@
-"""tools/plot: the pictures of a result file of nadir."""
+"""tools/plot: the pictures of a result file of nadir, or of a sweep of several."""
 
 import argparse
 import sys
@@ -15,15 +15,24 @@ from result import Result
 def arguments():
     parser = argparse.ArgumentParser(
         prog="tools/plot",
-        description="PNG pictures of a result file: fields, errors, coefficients, training, overview.",
+        description="PNG pictures of a result file: fields, errors, coefficients, training, overview. "
+        "Of several: errors, coefficients and training against the keys in which their cases differ.",
     )
-    parser.add_argument("result", help="result file of nadir (HDF5)")
-    parser.add_argument("--output", help="folder; default: NAME-pictures beside the result NAME.h5")
+    parser.add_argument(
+        "results", nargs="+", metavar="RESULT.h5", help="result file of nadir (HDF5)"
+    )
+    parser.add_argument(
+        "--output",
+        help="folder; default: NAME-pictures beside the result NAME.h5, or sweep-pictures beside the first",
+    )
     parser.add_argument("--sample", type=int, default=0, help="sample to show, from 0 (default: 0)")
     parser.add_argument(
         "--layer", type=int, help="stored layer to show (default: the last one stored)"
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if len(options.results) > 1 and (options.sample != 0 or options.layer is not None):
+        parser.error("--sample and --layer are for the pictures of one result")
+    return options
 
 
 def check(options, result):
@@ -48,17 +57,40 @@ def pictures(result, sample, layer):
     yield "loss-by-layer", curves.draw_by_layer(result)
 
 
+def open_one(path):
+    try:
+        return Result(path)
+    except (OSError, ValueError, KeyError) as error:
+        sys.exit(f"tools/plot: {path}: {error}")
+
+
+def pictures_of_sweep(paths):
+    try:
+        import sweep  # needs xarray, which the pictures of one result do without
+    except ImportError as error:
+        sys.exit(f"tools/plot: several results at once: {error}")
+    try:
+        runs = sweep.read(paths)
+    except (OSError, sweep.ReadError) as error:
+        sys.exit(f"tools/plot: {error}")
+    yield from sweep.draw(runs)
+
+
 def main():
     options = arguments()
-    try:
-        result = Result(options.result)
-    except (OSError, ValueError, KeyError) as error:
-        sys.exit(f"tools/plot: {options.result}: {error}")
-    check(options, result)
-    folder = Path(options.output or Path(options.result).with_suffix("").as_posix() + "-pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, figure in pictures(result, options.sample, options.layer):
+    first = Path(options.results[0])
+    if len(options.results) > 1:
+        default = first.parent / "sweep-pictures"
+        figures = pictures_of_sweep(options.results)
+    else:
+        default = Path(first.with_suffix("").as_posix() + "-pictures")
+        result = open_one(first)
+        check(options, result)
+        figures = pictures(result, options.sample, options.layer)
+    folder = Path(options.output or default)
+    for name, figure in figures:
         if figure is not None:
+            folder.mkdir(parents=True, exist_ok=True)
             print(style.save(figure, folder / f"{name}.png"))
 
 

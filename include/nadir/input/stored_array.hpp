@@ -30,7 +30,7 @@ class StoredArray {
   const std::string& name() const { return name_; }
 
   /// This rank's slab, C order; NaN where the file says missing (NaN, _FillValue, missing_value).
-  /// Collective; all ranks throw the same SystemError or none does.
+  /// Collective; all ranks throw the same InputError or none does.
   void read(const hdf5::Slab& slab, std::span<double> values) const;
   /// All of it, on every rank.
   std::vector<double> read_all() const;

@@ -199,6 +199,10 @@ WRONG = {
         {OUTPUT: '«file = "fields.h5/result.h5"'},
         "output.file: cannot create the folder fields.h5: Not a directory",
     ),
+    "output is the input": (
+        {OUTPUT: '«file = "fields.h5"'},
+        "output.file: fields.h5 is there and no result of nadir; choose another name",
+    ),
     "output is a folder": ({OUTPUT: '«file = "folder"'}, "output.file: folder is a folder"),
 }  # fmt: skip
 
@@ -240,7 +244,8 @@ WRONG_WORDS = {
     ("train", "case.toml", "--", "word"): "-- word: no part of PETSc used here asks for this option",
     ("train", "case.toml", "--", "-tao_type", "lmvm"):
         "-- -tao_type lmvm: choose the optimiser by training.optimizer, or --set training.optimizer=lmvm",
-    ("train", "case.toml", "--", "-options_file", "absent.rc"): "absent.rc",
+    ("train", "case.toml", "--", "-options_file", "absent.rc"):
+        "nadir: -- -options_file absent.rc: No such file or directory",
     ("gradient", "case.toml", "--", "-tao_monitor"): "-- -tao_monitor: no part of PETSc used here asks for this option",
 }  # fmt: skip
 

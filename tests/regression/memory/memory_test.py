@@ -107,7 +107,7 @@ def check(case):
 both = ("space", "layer")
 cases = [
     Case("gradient", (512, 512), 250),  # the states dominate
-    Case("train", (430, 430), 2),  # the optimiser's vectors dominate
+    Case("train", (640, 640), 2),  # the optimiser's vectors dominate
 ]
 if FULL:
     cases += [
@@ -120,11 +120,11 @@ if FULL:
         Case("gradient", (2000000,), 12),
         Case("gradient", (1300, 1300), 1, options=", penalty = { l2 = 0.1, h1 = 0.1 }"),
     ]
-    few_vectors = ("cg", "steepest-descent", "adam")
+    few_vectors = ("bqnls", "cg", "steepest-descent", "adam")
     cases += [Case("train", (1100,) * 2 if o in few_vectors else (600,) * 2, 2, optimizer=o) for o in OPTIMIZERS]
     cases += [Case("train", (300, 300), 900, optimizer=o) for o in OPTIMIZERS]
     bounds = ", bounds = [-5.0, 5.0], penalty = { l2 = 0.1 }"
     cases += [Case("train", (1100, 1100), 1, optimizer=o, options=bounds) for o in ("steepest-descent", "adam")]
-    cases += [Case("train", (500, 500), 2, optimizer=o, options=bounds) for o in ("bqnls", "blmvm", "bncg")]
+    cases += [Case("train", (600, 600), 2, optimizer=o, options=bounds) for o in ("bqnls", "blmvm", "bncg")]
 for case in cases:
     check(case)

@@ -1,0 +1,267 @@
+"""Small valid cases and their data, from which mutants are made.
+
+The examples of inputs/, cut to a few points, and cases by hand that together name every key.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYERS = 3
+LENGTHS = (4, 5, 6)  # of the axes z, y, x
+SAMPLES = 2
+GRIDS = [(1,), (2,), (6,), (1, 1), (2, 1), (1, 3), (5, 6), (1, 1, 1), (1, 2, 3), (4, 5, 6)]
+
+PLAIN = """\
+title = "plain"
+[grid]
+shape = [6]
+boundary = ["periodic"]
+[network]
+layers = 3
+[kernel]
+reaction = { init = 0.0 }
+[data]
+input = { file = "fields.h5", dataset = "in_6" }
+target = { file = "fields.h5", dataset = "out_6" }
+"""
+
+RICH = """\
+title = "many keys"
+[grid]
+shape = [5, 6]
+spacing = [1.0, 0.5]
+origin = [-1.0, 2.0]
+units = "m"
+boundary = [{ value = 0.5 }, "reflect"]
+[network]
+layers = 3
+activation = "tanh"
+scheme = "explicit-euler"
+rate = 2.0
+relaxation = { init = 0.5, varies = ["layer"], bounds = [0.0, 1.0] }
+[network.bias]
+init = { file = "fields.h5", dataset = "field_5x6" }
+varies = ["space"]
+train = true
+[network.bias.penalty]
+l2 = 0.1
+h1 = 0.2
+tv = 0.3
+l1 = 0.4
+epsilon = 1e-2
+scaling = "continuum"
+[kernel]
+type = "adr"
+diffusion_tensor = "full"
+reaction = { init = -0.1, varies = ["space", "layer"], penalty = { h1 = 1.0, tv = 1.0 } }
+advection = { init = [0.1, -0.1], train = false }
+diffusion = { init = [0.1, 0.0, 0.1], varies = [] }
+[data]
+units = "K"
+[data.input]
+file = "fields.h5"
+dataset = "in_5x6"
+index = "all"
+scale = 2.0
+offset = 0.5
+[[data.target]]
+file = "fields.h5"
+dataset = "out_5x6"
+index = [0, 1]
+mask = { file = "fields.h5", dataset = "mask_5x6" }
+layer = 2
+weight = 3.0
+withhold = { fraction = 0.2, seed = 7 }
+[[data.target]]
+file = "fields.h5"
+dataset = "out_5x6"
+withhold = { file = "fields.h5", dataset = "mask_5x6" }
+[loss]
+reduction = "mean"
+[training]
+strategy = "end-to-end"
+optimizer = "adam"
+iterations = 2
+gradient_tolerance = 1e-6
+learning_rate = 1e-2
+adam_beta1 = 0.9
+adam_beta2 = 0.99
+adam_epsilon = 1e-9
+[run]
+checkpoint = { every = 1, keep = 2, layers = "all" }
+time_limit = "00:10:00"
+[output]
+file = "result.h5"
+layers = [0, 2]
+"""
+
+THREE = """\
+[grid]
+shape = [4, 5, 6]
+boundary = ["reflect", { value = -1 }, "periodic"]
+[network]
+layers = 2
+activation = "softplus"
+[kernel]
+diffusion_tensor = "diagonal"
+advection = { init = 0.1, varies = ["layer"], penalty = { l2 = 1.0, l1 = 0.1 } }
+diffusion = { init = [0.1, 0.2, 0.1], varies = ["space"], bounds = [0, 1e30] }
+[data]
+input = { file = "fields.h5", dataset = "in_4x5x6", index = 1 }
+target = { file = "fields.h5", dataset = "out_4x5x6", index = 0, layer = 0 }
+[run]
+time_limit = 60
+[output]
+layers = "all"
+"""
+
+# The same in less usual TOML.
+SPELLINGS = r'''
+title = "a \\ b \" c \u00e9 é #" # a comment
+grid = { shape = [ 0x6, # points
+  ], boundary = [ 'periodic', ], units = 'C:\n' }
+network.layers = 0b11
+"network".'rate' = 1_0.0e0
+kernel.reaction.init = -0
+data.units = """\
+  m/s"""
+[[data.target]]
+dataset = '/out_6'
+"file" = "./data/../fields.h5"
+scale = 1E+0
+[data.input]
+file = "fields.h5"
+dataset = "//in_6"
+[run]
+time_limit = 00:00:01
+[output]
+file = "a \\ \" é.h5"
+'''
+
+
+def by_hand():
+    return [PLAIN, RICH, THREE, SPELLINGS]
+
+
+def examples():
+    """The cases of inputs/ on fewer points and layers, as text with its comments."""
+
+    def shape(found):
+        axes = re.findall(r"\d+", found.group(1))
+        return f"shape = [{', '.join(map(str, LENGTHS[-len(axes):]))}]"
+
+    def number(found):
+        return f"{found.group(1)}{min(int(found.group(2)), LAYERS)}"
+
+    texts = []
+    for path in sorted((ROOT / "inputs").glob("*.toml")):
+        text = re.sub(r"shape\s*=\s*\[(.*?)\]", shape, path.read_text(encoding="utf-8"), count=1)
+        text = re.sub(r"(?m)^(layers?\s*=\s*)(\d+)", number, text)
+        text = re.sub(r"(?m)^(iterations\s*=\s*)(\d+)", number, text)
+        texts.append(text)
+    return texts
+
+
+def grid_name(grid):
+    return "x".join(map(str, grid))
+
+
+def write_fields(path):
+    """Inputs, targets, fields and masks for every grid of GRIDS."""
+    generator = np.random.default_rng(1)
+    with h5py.File(path, "w") as file:
+        for grid in GRIDS:
+            name = grid_name(grid)
+            target = generator.normal(size=(SAMPLES, *grid))
+            target.flat[-1] = np.nan if target.size > 2 * SAMPLES else 0.0
+            file[f"in_{name}"] = generator.normal(size=(SAMPLES, *grid))
+            file[f"out_{name}"] = target
+            file[f"field_{name}"] = generator.uniform(0.0, 0.2, size=grid)
+            file[f"mask_{name}"] = np.arange(np.prod(grid)).reshape(grid) % 5 > 0
+
+
+def datasets_of(tree):
+    """Every table with the keys file and dataset."""
+    if isinstance(tree, dict):
+        if isinstance(tree.get("file"), str) and isinstance(tree.get("dataset"), str):
+            yield tree["file"], tree["dataset"]
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for value in tree:
+            yield from datasets_of(value)
+
+
+def write_example_data(text, folder):
+    """Middles of the data of an example (the corners of the sea are land), as large as its grid."""
+    case = tomllib.loads(text)
+    grid = tuple(case["grid"]["shape"])
+    for file, dataset in datasets_of(case):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        with h5py.File(ROOT / "inputs" / file) as source, h5py.File(folder / file, "a") as target:
+            if dataset not in target:
+                values = source[dataset]
+                axes = zip(values.shape[-len(grid) :], grid)
+                middle = tuple(slice((whole - n) // 2, (whole + n) // 2) for whole, n in axes)
+                first = (slice(0, 8),) if values.ndim > len(grid) else ()
+                target[dataset] = np.nan_to_num(values[first + middle])
+
+
+def write_data(folder):
+    """All data that seeds name."""
+    write_fields(folder / "fields.h5")
+    for text in examples():
+        write_example_data(text, folder)
+
+
+def tiny_case(random):
+    """A valid case on one of the smallest grids, each key drawn."""
+    grid = random.choice(GRIDS)
+    axes, name = len(grid), grid_name(grid)
+    tensor = random.choice(["isotropic", "diagonal", "full"])
+    components = {"isotropic": 1, "diagonal": axes, "full": axes * (axes + 1) // 2}[tensor]
+
+    def parameter(count):
+        value = [round(random.uniform(0.0, 0.3), 3) for _ in range(count)]
+        if random.random() < 0.2:
+            return value[0]
+        table = {"init": value, "varies": random.choice([[], ["space"], ["layer"], ["space", "layer"]])}
+        if random.random() < 0.3:
+            table["bounds"] = [random.choice([-1e30, 0.0]), random.choice([0.3, 1e30])]
+        if random.random() < 0.5:
+            kinds = random.sample(["l2", "h1", "tv", "l1"], 2)
+            table["penalty"] = {kind: random.choice([0.0, 0.1, 10]) for kind in kinds}
+            table["penalty"]["scaling"] = random.choice(["lattice", "continuum"])
+        return table
+
+    target = {"file": "fields.h5", "dataset": f"out_{name}", "layer": random.randint(0, LAYERS)}
+    if random.random() < 0.3:
+        target["withhold"] = {"fraction": random.choice([0.0, 0.1, 0.5, 0.99]), "seed": 3}
+    return {
+        "grid": {
+            "shape": list(grid),
+            "boundary": [random.choice(["periodic", "reflect", {"value": 1.0}]) for _ in grid],
+            "spacing": [random.choice([1.0, 0.5, 3]) for _ in grid],
+        },
+        "network": {
+            "layers": LAYERS,
+            "activation": random.choice(
+                ["identity", "tanh", "relu", "leaky-relu", "sigmoid", "softplus", "gelu", "sin", "square", "logistic"]
+            ),
+            "relaxation": parameter(1),
+            "bias": parameter(1),
+        },
+        "kernel": {
+            "diffusion_tensor": tensor,
+            "reaction": parameter(1),
+            "advection": parameter(axes),
+            "diffusion": parameter(components),
+        },
+        "data": {"input": {"file": "fields.h5", "dataset": f"in_{name}"}, "target": target},
+        "loss": {"reduction": random.choice(["sum", "mean"])},
+        "output": {"layers": random.choice(["ends", "all", [1]])},
+    }
