@@ -37,7 +37,8 @@ double blocks(const Case& c, Parameter p) {
 /// default memory of 5 pairs, of which its own quasi-Newton matrices keep several copies.
 double training_vectors(const std::string& optimizer) {
   if (optimizer == "bqnls") return 23;
-  if (optimizer == "steepest-descent" || optimizer == "adam") return 7;
+  if (optimizer == "steepest-descent") return 5;
+  if (optimizer == "adam") return 7;
   if (optimizer == "cg") return 8;
   if (optimizer == "bncg") return 28;
   if (optimizer == "lmvm" || optimizer == "blmvm") return 38;

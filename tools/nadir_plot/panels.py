@@ -1,13 +1,17 @@
 """Single panels: a field of one, two or three dimensions drawn into axes."""
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import ListedColormap
-from matplotlib.ticker import MaxNLocator
+from matplotlib.collections import LineCollection
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 import style
 
-BLANK = "#f1f1f1"  # of the grid but without a value here
+MARK = "#4d4d4d"  # outline and hatching of what has no target
 
 
 class Plane:
@@ -25,6 +29,11 @@ class Plane:
         if field is None or self.fixed is None:
             return field
         return np.take(field, np.shape(field)[self.fixed] // 2, axis=self.fixed)
+
+    def contains(self, place):
+        """Whether the point of these indices lies in the plane."""
+        shape = [len(c) for c in self.result.coordinates]
+        return self.fixed is None or place[self.fixed] == shape[self.fixed] // 2
 
     @property
     def title(self):
@@ -87,17 +96,12 @@ def cell_edges(points):
     )
 
 
-def image(axes, plane, field, cmap, norm, hidden=None):
-    """A map of a field [grid axes] of the plane's grid; grey where it is NaN or hidden."""
-    values = plane.cut(np.asarray(field, dtype=float))
-    covered = ~np.isfinite(values)
-    if hidden is not None:
-        covered |= plane.cut(hidden)
+def image(axes, plane, field, cmap, norm):
+    """A map of a field [grid axes] of the plane's grid; grey where it is NaN."""
+    values = np.ma.masked_invalid(plane.cut(np.asarray(field, dtype=float)))
     y, x = plane.edges
     axes.set_facecolor(style.UNKNOWN)
-    drawn = axes.pcolormesh(
-        x, y, np.ma.masked_array(values, covered), cmap=cmap, norm=norm, rasterized=True
-    )
+    drawn = axes.pcolormesh(x, y, values, cmap=cmap, norm=norm, rasterized=True)
     height, width = abs(y[-1] - y[0]), abs(x[-1] - x[0])
     axes.set_aspect("equal" if 0.4 <= height / width <= 1.6 else "auto")
     axes.set_xlim(x[0], x[-1])
@@ -108,10 +112,10 @@ def image(axes, plane, field, cmap, norm, hidden=None):
     return drawn
 
 
-def scattered(axes, plane, field, cmap, norm, hidden=None):
-    """A field known at few points [grid axes]: enlarged squares, which single cells would hide."""
+def scattered(axes, plane, field, cmap, norm):
+    """A field known at few points [grid axes]: enlarged squares, for single cells would be lost."""
     values = plane.cut(np.asarray(field, dtype=float))
-    image(axes, plane, np.where(np.isfinite(field), 0, 0), ListedColormap([BLANK]), None, hidden)
+    image(axes, plane, np.full(np.shape(field), np.nan), cmap, norm)
     rows, columns = np.nonzero(np.isfinite(values))
     y, x = plane.points
     size = (1.7 * 72 * 2.8 / len(x)) ** 2  # a bit less than two cells of a panel of 2.8 inches
@@ -125,8 +129,76 @@ def colour_bar(figure, drawn, axes, label, *fields):
     bar = figure.colorbar(
         drawn, cax=axes.inset_axes([1.03, 0, 0.03, 1]), label=label, extend=extend
     )
+    bar.formatter = FuncFormatter(lambda value, _: f"{value:.6g}".replace("-", "−"))
     bar.outline.set_linewidth(0.5)
     return bar
+
+
+def title(axes, text, note="", room=58):
+    """A title, and below it in small print what the panel needs explained, `room` letters a line."""
+    lines = textwrap.wrap(note, room)
+    axes.set_title(text, pad=6 + 9.5 * len(lines))
+    if lines:
+        axes.annotate(
+            "\n".join(lines),
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, 4),
+            textcoords="offset points",
+            fontsize=7.5,
+            color=style.QUIET,
+        )
+
+
+def mark(axes, plane, points, hatch=True):
+    """Outline points [grid axes] of the plane's grid and hatch them lightly; None marks nothing."""
+    if points is None:
+        return
+    inside = plane.cut(points)
+    axes.add_collection(LineCollection(outline(inside, *plane.edges), colors=MARK, lw=0.5))
+    if hatch:
+        look = dict(facecolor="none", edgecolor=MARK, alpha=0.6, lw=0, hatch="////")
+        cells = [rectangle(*corners) for corners in runs(inside, *plane.edges)]
+        if cells:
+            axes.add_patch(PathPatch(Path.make_compound_path(*cells), **look))
+
+
+def outline(inside, y, x):
+    """Line segments along the cell edges that part what is inside from what is not."""
+    padded = np.pad(inside, 1)
+    rows, columns = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])
+    segments = [[(x[c], y[r]), (x[c + 1], y[r])] for r, c in zip(rows, columns)]
+    rows, columns = np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])
+    return segments + [[(x[c], y[r]), (x[c], y[r + 1])] for r, c in zip(rows, columns)]
+
+
+def runs(inside, y, x):
+    """(left, right, bottom, top) of the rows of adjacent cells inside."""
+    for row, cells in enumerate(inside):
+        ends = np.flatnonzero(np.diff(np.pad(cells.astype(int), 1)))
+        for first, last in ends.reshape(-1, 2):
+            yield x[first], x[last], y[row], y[row + 1]
+
+
+def rectangle(left, right, bottom, top):
+    corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+    return Path(corners, closed=True)
+
+
+def mark_largest(axes, plane, field):
+    """A circle around the largest magnitude of a field [grid axes], where the plane contains it."""
+    place = largest(field)
+    if place is None or not plane.contains(place):
+        return
+    y, x = (plane.points[i][place[a]] for i, a in enumerate(plane.kept))
+    axes.plot(x, y, marker="o", ms=9, mfc="none", mec="black", mew=1.1, clip_on=False, zorder=4)
+
+
+def largest(field):
+    """Indices of the largest magnitude of a field; None where it has no values."""
+    if not np.isfinite(field).any():
+        return None
+    return np.unravel_index(np.nanargmax(np.abs(field)), np.shape(field))
 
 
 def arrows(axes, plane, U, hidden=None, across=26):
@@ -165,6 +237,15 @@ def blocks(values, rows, columns=None):
     count = np.add.reduceat(ones, np.arange(0, values.shape[0], rows), axis=0)
     count = np.add.reduceat(count, np.arange(0, values.shape[1], columns), axis=1)
     return total / count
+
+
+def shade(axes, result, points):
+    """Grey bands where a one-dimensional grid has these points; None shades nothing."""
+    if points is None:
+        return
+    edges = cell_edges(np.asarray(result.coordinates[0], dtype=float))
+    for left, right, *_ in runs(points[None], np.zeros(2), edges):
+        axes.axvspan(left, right, color=style.UNKNOWN, alpha=0.45, lw=0, zorder=0)
 
 
 def line(axes, result, values, **how):

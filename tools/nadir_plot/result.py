@@ -1,5 +1,6 @@
 """A result file of nadir in memory, in the data's own units where the file names them."""
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,12 +51,28 @@ class Result:
         with h5py.File(path, "r") as file:
             if "state" not in file and "parameters" not in file:
                 raise ValueError(f"{path}: not a result of nadir (no /state, no /parameters)")
+            self._read_case(file)
             self._read_attributes(file)
             self._read_grid(file)
             self._read_fields(file)
             self.parameters = self._read_parameters(file)
             history = file.get("history", {})
             self.history = {k: history[k][()] for k in history if history[k].ndim == 1}
+
+    def _read_case(self, file):
+        """The resolved case (nothing in files without one) and the number of layers, None if unknown."""
+        provenance = file["provenance"].attrs if "provenance" in file else {}
+        self.case = tomllib.loads(as_text(provenance.get("resolved_case", "")))
+        counts = [self.case.get("network", {}).get("layers")]
+        counts += [len(file[name]) for name in ("parameters/layer",) if name in file]
+        counts += [len(file[name]) - 1 for name in ("depth",) if name in file]
+        self.n = next((count for count in counts if count), None)
+
+    def trained(self, name):
+        """Whether the case trains a parameter; None when the file does not say."""
+        section = "network" if name in ("relaxation", "bias") else "kernel"
+        value = self.case.get(section, {}).get(name)
+        return value.get("train", True) if isinstance(value, dict) else None if value is None else False
 
     def _read_attributes(self, file):
         self.attributes = {k: v for k, v in file.attrs.items() if k != "_NCProperties"}
@@ -148,17 +165,47 @@ class Result:
         known = self.observed[sample] | self.withheld[sample]
         return np.where(known, self.raw(self.target[sample]), np.nan)
 
-    def hidden(self):
-        """Grid points no sample has a target at (land, say), unless that is most of the grid."""
+    def unobserved(self, sample=None):
+        """Grid points without a target in this sample (default: in any); None when there are none."""
         if self.target is None:
             return None
-        never = ~(self.observed | self.withheld).any(axis=0)
-        return never if never.any() and never.mean() < 0.75 else None
+        known = self.observed | self.withheld
+        never = ~(known.any(axis=0) if sample is None else known[sample])
+        return never if never.any() else None
+
+    def land(self):
+        """Grid points never observed whose input is filled from neighbours: nothing is known there.
+
+        A filling leaves steps: nearly every point there has its neighbour's input exactly, in all
+        samples, and the points observed do not. A gap in the target alone does not look like this.
+        """
+        never = self.unobserved()
+        if never is None or self.state is None or 0 not in self.layers or never.all():
+            return None
+        flat = repeats(self.state[:, self.layers.index(0)])
+        return never if flat[never].mean() > 0.95 and flat[~never].mean() < 0.5 else None
+
+    def gap(self, sample=None):
+        """Grid points without a target where the state is known all the same; None without any."""
+        never, land = self.unobserved(sample), self.land()
+        if never is not None and land is not None:
+            never = never & ~land
+        return never if never is not None and never.any() else None
 
     def visible(self, field):
-        """A field [..., grid axes] with NaN at the hidden points."""
-        hidden = self.hidden()
-        return field if hidden is None else np.where(hidden, np.nan, field)
+        """A field [..., grid axes] with NaN on land."""
+        land = self.land()
+        return field if land is None else np.where(land, np.nan, field)
+
+
+def repeats(fields):
+    """Where fields [sample, grid axes] equal a neighbour's values in every sample."""
+    found = np.zeros(fields.shape[1:], dtype=bool)
+    for axis in range(found.ndim):
+        same = (np.diff(fields, axis=axis + 1) == 0).all(axis=0)
+        for ends in ((0, 1), (1, 0)):
+            found |= np.pad(same, [ends if a == axis else (0, 0) for a in range(found.ndim)])
+    return found
 
 
 def dimension_name(dataset, position):

@@ -9,7 +9,8 @@ import numpy as np  # noqa: E402
 from matplotlib.colors import Normalize  # noqa: E402
 from PIL import Image  # noqa: E402
 
-UNKNOWN = "#c9c9c9"  # land, or never observed
+UNKNOWN = "#c9c9c9"  # no value there
+QUIET = "#555555"  # captions
 INK = dict(
     input="#7f7f7f", target="#d95f02", prediction="#1b6ca8", withheld="#c0267e", loss="#222222"
 )
@@ -31,6 +32,8 @@ plt.rcParams.update(
         "mathtext.fontset": "dejavusans",
         "image.interpolation": "nearest",
         "figure.constrained_layout.use": True,
+        "figure.constrained_layout.h_pad": 0.07,
+        "hatch.linewidth": 0.5,
     }
 )
 
@@ -52,6 +55,13 @@ def heading(figure, text, size=10.5):
     """The title over a whole figure, no larger than its width allows."""
     room = figure.get_figwidth() * 72 / (0.63 * max(len(text), 1))
     figure.suptitle(text, x=0.01, ha="left", fontweight="bold", fontsize=min(size, room))
+
+
+def caption(figure, *sentences):
+    """What the marks of a figure mean, below it at the right; nothing when there is nothing to say."""
+    text = "; ".join(filter(None, sentences))
+    if text:
+        figure.supxlabel(text, x=0.99, ha="right", fontsize=8, color=QUIET)
 
 
 def finite(*arrays):

@@ -1,4 +1,4 @@
-"""Every command and program of README.md and docs/result-file.md, run in the order they stand there.
+"""Every command and program of README.md, docs/result-file.md and docs/restart.md, run in their order.
 
 Blocks marked sh, python and toml are run (toml is written to the file named before it) in an empty
 folder. Indented commands are those of the README's second section, run by tools/test itself and by
@@ -75,5 +75,18 @@ def result_file():
             sys.exit("docs/result-file.md: blocks are missing, or their marks")
 
 
+def restart():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if run_document("docs/restart.md", folder) != 4:
+            sys.exit("docs/restart.md: blocks are missing, or their marks")
+        with h5py.File(folder / "results/train.h5") as result:
+            numbers = result["history/iteration"][...]
+            np.testing.assert_array_equal(numbers, np.arange(len(numbers)))
+            if len(numbers) <= 61:
+                sys.exit("docs/restart.md: the last command has not gone on")
+
+
 readme()
 result_file()
+restart()
