@@ -193,6 +193,21 @@ double result_bytes(const Case& c, std::int64_t samples) {
   return bytes;
 }
 
+double checkpoint_bytes(const Case& c, std::int64_t samples) {
+  const double remembered = c.training.optimizer == "bqnls"  ? 11 // 5 pairs and a diagonal
+                            : c.training.optimizer == "adam" ? 2
+                                                             : 0;
+  constexpr double best = 1; // where it is another iterate
+  const StoredLayers layers = c.run.checkpoint.value_or(CheckpointCase{}).layers;
+  Case stored = c;
+  stored.output.layers.resize(layers == StoredLayers::none ? 0
+                              : layers == StoredLayers::ends
+                                  ? 2
+                                  : static_cast<std::size_t>(c.network.layers) + 1);
+  return result_bytes(stored, samples) +
+         real * static_cast<double>(count_parameters(c).trained) * (remembered + best);
+}
+
 NodeMemory node_memory(MPI_Comm comm) {
   NodeMemory memory;
   MPI_Comm node = MPI_COMM_NULL;

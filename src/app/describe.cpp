@@ -50,6 +50,9 @@ void run_describe(const Job& job) {
   log.line("memory per rank, added after start-up");
   print_memory(job, grid);
   log.line("disk    " + bytes_text(result_bytes(c, job.samples)) + " in " + c.output.file);
+  if (count.trained > 0)
+    log.line("checkpoints of `train`: up to " + bytes_text(checkpoint_bytes(c, job.samples)) +
+             " each");
   const bool learns = count.trained > 0 && !c.data.targets.empty();
   check_memory(job.session.comm(), c, job.samples, learns ? Workload::train : Workload::forward);
   const Coefficients coefficients = initial_coefficients(grid, c);

@@ -22,6 +22,8 @@ std::optional<std::string> newest_whole(const Session& session, const Case& c, c
     if (problem.empty()) return file.path;
     log.warning(file.path + " " + problem + "; trying the one before");
   }
+  const std::string best = best_checkpoint_path(c.output.file);
+  if (seal_problem(session.comm(), best).empty()) return best;
   log.line("no checkpoint of " + c.output.file + " to go on from: starting from the beginning");
   return std::nullopt;
 }

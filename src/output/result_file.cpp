@@ -320,9 +320,14 @@ std::string ResultFile::place(const std::function<bool(const std::string&)>& rep
 
 std::string ResultFile::commit() {
   close();
-  std::optional<std::string> ours; // the name may hold the other file later
-  if (rank_ == 0) ours = origin_of(temporary_);
-  return place([&](const std::string& old) { return ours && origin_of(old) == ours; });
+  std::optional<std::string> ours, chain; // the name may hold the other file later
+  if (rank_ == 0) {
+    ours = origin_of(temporary_);
+    chain = provenance_of(temporary_, first_run_id);
+  }
+  return place([&](const std::string& old) {
+    return (ours && origin_of(old) == ours) || (chain && provenance_of(old, first_run_id) == chain);
+  });
 }
 
 void ResultFile::commit_sealed() {

@@ -41,6 +41,9 @@ ParameterCount count_parameters(const Case& c);
 /// Bytes of the result file's arrays.
 double result_bytes(const Case& c, std::int64_t samples);
 
+/// Bytes of a training's checkpoint at most: parameters, states, what the optimiser remembers.
+double checkpoint_bytes(const Case& c, std::int64_t samples);
+
 /// Memory of this node that is free for use (Linux: MemAvailable, less where a control group allows
 /// less), and this job's ranks on it. Collective.
 struct NodeMemory {

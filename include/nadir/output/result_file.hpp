@@ -95,9 +95,9 @@ class ResultFile {
   void read(Dataset dataset, std::span<const std::int64_t> indices, const Box& box, double* values);
 
   /// Closes, opens again and verifies, makes durable, renames. A result of the same command and
-  /// case (the same resolved text) is replaced, another one kept as NAME.1.h5, NAME.2.h5, ...: that
-  /// name is returned on all ranks. When the last step fails, the complete file stays as
-  /// PATH.done-XXXXXXXX.
+  /// case (the same resolved text), or of a run this one goes on from, is replaced, another one
+  /// kept as NAME.1.h5, NAME.2.h5, ...: that name is returned on all ranks. When the last step
+  /// fails, the complete file stays as PATH.done-XXXXXXXX.
   std::string commit();
   /// The same for a file that must be recognised as whole later (seal.hpp): sealed. One of the same
   /// chain of runs is replaced.

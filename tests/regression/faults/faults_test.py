@@ -1,0 +1,170 @@
+"""What machines do to runs: full disks, read-only folders, killed ranks, clocks that jump.
+
+Each time a clear message and the right exit code, and nothing lost that was there.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from program import ENVIRONMENT, NADIR, expect, nadir, snapshot, succeed  # noqa: E402
+
+CASE = """\
+[grid]
+shape = [60, 50]
+boundary = ["reflect", "periodic"]
+[network]
+layers = 4
+activation = "tanh"
+[kernel]
+reaction = { init = -0.1, varies = ["space"] }
+diffusion = { init = 0.1, varies = ["space"] }
+[data]
+input = { file = "INPUTS/fields.h5", dataset = "x" }
+target = { file = "INPUTS/fields.h5", dataset = "y" }
+[training]
+iterations = 30
+gradient_tolerance = 1e-14
+[run]
+checkpoint = { every = 2, keep = 2 }
+[output]
+file = "r.h5"
+"""
+
+
+# Goes on and on, a checkpoint every other step.
+ENDLESS = ("--set", "training.optimizer=steepest-descent", "--set", "training.learning_rate=1e-9",
+           "--set", "training.iterations=1000000")  # fmt: skip
+
+
+def write_inputs(folder):
+    values = np.random.default_rng(1).normal(size=(2, 60, 50))
+    with h5py.File(folder / "fields.h5", "w") as file:
+        file["x"], file["y"] = values
+    (folder / "case.toml").write_text(CASE.replace("INPUTS", str(folder)))
+
+
+def checkpoints(folder):
+    found = [re.match(r"r\.checkpoint-(\d+)\.h5$", path.name) for path in folder.iterdir()]
+    return sorted(int(match[1]) for match in found if match)
+
+
+def check_full_disk(folder):
+    """A disk of a few megabytes: the run ends with 3, the checkpoints that fitted are whole."""
+    if os.geteuid() != 0:
+        return print("full disk: needs root, left out")
+    for ranks, size in ((1, "2200k"), (2, "2400k"), (1, "400k")):
+        disk = folder / "disk"
+        disk.mkdir(exist_ok=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", disk], capture_output=True)
+        if mounted.returncode != 0:
+            return print("full disk: no file system can be mounted here, left out")
+        try:
+            run = nadir("train", folder / "case.toml", folder=disk, ranks=ranks)
+            what = f"{size} on {ranks} ranks: {run}"
+            expect(run.code == 3, what)
+            expect(run.err.count("No space left on device") == 1, what)
+            left = [path.name for path in disk.iterdir() if "part-" in path.name or "done-" in path.name]
+            expect(not left, f"{left} left: {what}")
+            kept = checkpoints(disk)
+            again = nadir("train", folder / "case.toml", "--restart", "--output", folder / "roomy.h5", folder=disk)
+            expect(again.code == 0, f"{again}")
+            for number in kept:
+                path = disk / f"r.checkpoint-{number}.h5"
+                run = succeed("train", folder / "case.toml", f"--restart={path}", "--output", folder / "more.h5", folder=folder)
+                expect(f"going on from {path}" in run.out, f"{run}")
+            expect(kept or size == "400k", f"not even one checkpoint: {what}")
+        finally:
+            subprocess.run(["umount", disk], check=True)
+
+
+def check_read_only(folder):
+    """Found before anything is computed. Root may write anywhere, so the file system says no."""
+    closed = folder / "closed"
+    closed.mkdir()
+    if os.geteuid() == 0:
+        mount = ["mount", "-t", "tmpfs", "-o", "ro,size=64k", "none", closed]
+        if subprocess.run(mount, capture_output=True).returncode != 0:
+            return print("read-only folder: no file system can be mounted here, left out")
+    else:
+        closed.chmod(0o555)
+    try:
+        run = nadir("train", "case.toml", "--output", "closed/r.h5", folder=folder)
+        expect(run.code == 2 and "cannot write in the folder" in run.err, f"{run}")
+        expect(not list(closed.iterdir()), "something was written")
+    finally:
+        if os.geteuid() == 0:
+            subprocess.run(["umount", closed], check=True)
+
+
+def check_killed_rank(folder):
+    """One rank of two dies: the others end, and the run goes on from its last checkpoint."""
+    command = [os.environ.get("NADIR_MPIEXEC") or "mpirun", "-n", "2", str(NADIR), "train", "case.toml"]
+    run = subprocess.Popen(
+        [*command, *ENDLESS],
+        cwd=folder, env={**ENVIRONMENT, **os.environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    end = time.monotonic() + 60
+    while len(checkpoints(folder)) < 2 and time.monotonic() < end:
+        time.sleep(0.02)
+    ranks = subprocess.run(["pgrep", "-P", str(run.pid)], capture_output=True, text=True).stdout.split()
+    os.kill(int(ranks[-1]), signal.SIGKILL)
+    out, err = run.communicate(timeout=60)
+    expect(run.returncode != 0, f"a killed rank went unnoticed: {out}{err}")
+    newest = checkpoints(folder)[-1]
+    more = ("--set", f"training.iterations={newest + 3}")
+    again = succeed("train", "case.toml", "--restart", *ENDLESS, *more, folder=folder, ranks=2)
+    expect(f"going on from r.checkpoint-{newest}.h5" in again.out, f"{again}")
+
+
+def check_clock(folder):
+    """Files from the future, and the newest checkpoint with the oldest date."""
+    for path in folder.glob("r.*"):
+        path.unlink()
+    succeed("train", "case.toml", "--set", "training.iterations=6", folder=folder)
+    numbers = checkpoints(folder)
+    for place, number in enumerate(numbers):
+        date = time.time() + 1e6 * (len(numbers) - place - 1) - 1e7
+        os.utime(folder / f"r.checkpoint-{number}.h5", (date, date))
+    (folder / "r.stop").write_text("")
+    os.utime(folder / "r.stop", (time.time() + 1e6,) * 2)
+    run = succeed("train", "case.toml", "--restart", "--set", "training.iterations=9", folder=folder)
+    expect(f"going on from r.checkpoint-{numbers[-1]}.h5" in run.out, f"{run}")
+    expect("r.stop is older than this run and ignored" in run.err, f"{run}")
+
+
+def check_vanished_folder(folder):
+    """The folder of the result is removed while the run goes on."""
+    run = subprocess.Popen(
+        [NADIR, "train", "case.toml", "--output", "gone/r.h5", *ENDLESS],
+        cwd=folder, env={**ENVIRONMENT, **os.environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    end = time.monotonic() + 60
+    while not (folder / "gone" / "r.csv").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    (folder / "gone").rename(folder / "elsewhere")
+    out, err = run.communicate(timeout=60)
+    expect(run.returncode in (0, 3), f"{run.returncode}: {out}{err}")
+    if run.returncode == 3:
+        expect("gone/r" in err, f"the message names no file: {err}")
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = Path(name)
+    write_inputs(folder)
+    before = snapshot(folder)
+    for check in (check_full_disk, check_read_only, check_killed_rank, check_clock, check_vanished_folder):
+        began = time.monotonic()
+        check(folder)
+        print(f"{check.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+    after = snapshot(folder)
+    expect(all(after[name] == data for name, data in before.items()), "an input was changed")
