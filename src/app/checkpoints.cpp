@@ -43,7 +43,7 @@ Result state_of(const Job& job, const Grid& grid, Objective& objective,
 Outcome write_common(ResultWriter& writer, const Result& result, bool states) {
   writer.add_root_scales();
   Outcome outcome;
-  if (states) outcome = writer.write_states();
+  if (states) outcome = writer.write_states(ResultWriter::Scoring::none);
   if (!result.observations.targets.empty()) writer.write_target();
   writer.write_coefficients();
   if (!result.history.empty()) writer.write_history();
@@ -195,7 +195,10 @@ void Checkpoints::finish(ResultWriter& writer, std::int64_t number, double start
   together<SystemError>(comm, "", [&] {
     if (job_.session.rank() == 0) rotate_checkpoints(c_.output.file, wanted_.keep, ours);
   });
-  wishes_.checkpoint_took(process_seconds() - started);
+  const double seconds = process_seconds() - started;
+  wishes_.checkpoint_took(seconds);
+  job_.log.detail(
+      formatted("checkpoint %lld took %.2f s", static_cast<long long>(number), seconds));
 }
 
 } // namespace nadir::app

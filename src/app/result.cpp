@@ -82,7 +82,7 @@ void ResultWriter::write_distances(const std::vector<double>& distances) {
   file_.write_all<double>(dataset, distances);
 }
 
-Outcome ResultWriter::write_states() {
+Outcome ResultWriter::write_states(Scoring scoring) {
   const auto state = create_states();
   StatePass pass(r_, layers_);
   pass.run([&](std::int64_t sample, std::int64_t position, const double* packed) {
@@ -90,7 +90,7 @@ Outcome ResultWriter::write_states() {
     file_.write(state, at, r_.grid.owned(), packed);
   });
   write_distances(pass.distances());
-  return pass.outcome();
+  return pass.outcome(scoring == Scoring::full);
 }
 
 /// A field [sample][grid axes]; value_of(i) gives point i of all samples' points.

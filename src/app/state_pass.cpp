@@ -97,13 +97,13 @@ void StatePass::resume(std::vector<double> current, const Sums& sums) {
   if (r_.grid.rank() == 0) mine_ = sums;
 }
 
-Outcome StatePass::outcome() const {
+Outcome StatePass::outcome(bool with_scores) const {
   const Sums all = sums();
   const auto finite = [](double sum) { return std::isfinite(sum); };
   if (!finite(all.misfit) || !finite(all.withheld) || !finite(all.persistence) ||
       !std::ranges::all_of(all.distances, finite))
     throw NumericsError("a squared distance to the target is not finite, though all states are");
-  return {all.misfit, all.misfit + r_.penalty, scores(all), {}};
+  return {all.misfit, all.misfit + r_.penalty, with_scores ? scores(all) : std::nullopt, {}};
 }
 
 std::optional<Scores> StatePass::scores(const Sums& sums) const {

@@ -38,7 +38,7 @@ class StatePass {
   /// After the whole chain; throws NumericsError on all ranks where a sum of squares is not finite,
   /// though all states are. distances() are [sample][depth]: unpenalised distance of every state to
   /// the last target; empty without targets.
-  Outcome outcome() const;
+  Outcome outcome(bool with_scores = true) const;
   std::vector<double> distances() const { return sums().distances; }
 
  private:

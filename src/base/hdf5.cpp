@@ -187,11 +187,17 @@ std::vector<hsize_t> extents(hid_t dataset) {
   return result;
 }
 
-std::optional<std::string> text_attribute(hid_t file, const std::string& path, const char* name) {
-  if (!exists(file, path)) return std::nullopt;
-  if (H5Aexists_by_name(file, path.c_str(), name, H5P_DEFAULT) <= 0) return std::nullopt;
-  const Attribute attribute(
+/// Not open where there is no such object or attribute.
+static Attribute open_attribute(hid_t file, const std::string& path, const char* name) {
+  if (!exists(file, path)) return Attribute();
+  if (H5Aexists_by_name(file, path.c_str(), name, H5P_DEFAULT) <= 0) return Attribute();
+  return Attribute(
       check(H5Aopen_by_name(file, path.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), "open attribute"));
+}
+
+std::optional<std::string> text_attribute(hid_t file, const std::string& path, const char* name) {
+  const Attribute attribute = open_attribute(file, path, name);
+  if (!attribute.open()) return std::nullopt;
   const Type stored(check(H5Aget_type(attribute), "get type"));
   const Space space(check(H5Aget_space(attribute), "get space"));
   if (H5Tis_variable_str(stored) <= 0 || H5Sget_simple_extent_npoints(space) != 1)
@@ -205,10 +211,8 @@ std::optional<std::string> text_attribute(hid_t file, const std::string& path, c
 }
 
 std::optional<double> number_attribute(hid_t file, const std::string& path, const char* name) {
-  if (!exists(file, path)) return std::nullopt;
-  if (H5Aexists_by_name(file, path.c_str(), name, H5P_DEFAULT) <= 0) return std::nullopt;
-  const Attribute attribute(
-      check(H5Aopen_by_name(file, path.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), "open attribute"));
+  const Attribute attribute = open_attribute(file, path, name);
+  if (!attribute.open()) return std::nullopt;
   const Type stored(check(H5Aget_type(attribute), "get type"));
   const Space space(check(H5Aget_space(attribute), "get space"));
   const H5T_class_t kind = H5Tget_class(stored);

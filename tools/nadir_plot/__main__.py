@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import h5py
+
 import coefficients
 import curves
 import fields
@@ -12,7 +14,7 @@ import style
 from result import Result
 
 
-def arguments():
+def arguments(words):
     parser = argparse.ArgumentParser(
         prog="tools/plot",
         description="PNG pictures of a result file: fields, errors, coefficients, training, overview. "
@@ -29,10 +31,18 @@ def arguments():
     parser.add_argument(
         "--layer", type=int, help="stored layer to show (default: the last one stored)"
     )
-    options = parser.parse_args()
+    parser.add_argument(
+        "--dpi", type=int, default=150, help="pixels per inch (default: 150; drawn for 100 to 300)"
+    )
+    options = parser.parse_args(words)
     if len(options.results) > 1 and (options.sample != 0 or options.layer is not None):
         parser.error("--sample and --layer are for the pictures of one result")
     return options
+
+
+def refuse(message):
+    print(f"tools/plot: {message}", file=sys.stderr)
+    sys.exit(2)
 
 
 def check(options, result):
@@ -41,27 +51,34 @@ def check(options, result):
         return
     samples = result.state.shape[0]
     if not 0 <= options.sample < samples:
-        sys.exit(f"tools/plot: --sample {options.sample}: the file has samples 0 to {samples - 1}")
+        refuse(f"--sample {options.sample}: the file has samples 0 to {samples - 1}")
     if options.layer is not None and options.layer not in result.layers:
         stored = ", ".join(str(layer) for layer in result.layers)
-        sys.exit(f"tools/plot: --layer {options.layer}: the file stores the layers {stored}")
+        refuse(f"--layer {options.layer}: the file stores the layers {stored}")
 
 
 def pictures(result, sample, layer):
-    """All figures the file has data for, by the name of their file, one at a time."""
-    if result.state is not None:
-        yield "overview", overview.draw(result, sample, layer)
-        yield "fields", fields.draw(result, sample, layer)
-    yield from coefficients.draw(result, layer).items()
+    """All figures by the name of their file, one at a time; None where the file has no data for one."""
+    stored = result.state is not None
+    yield "overview", overview.draw(result, sample, layer) if stored else None
+    yield "fields", fields.draw(result, sample, layer) if stored else None
+    yield from coefficients.draw(result, layer)
     yield "history", curves.draw_history(result)
     yield "loss-by-layer", curves.draw_by_layer(result)
 
 
 def open_one(path):
+    """The result; a file that cannot be one ends the program with a line that says why."""
     try:
+        with open(path, "rb"):
+            pass
+        if not h5py.is_hdf5(path):
+            refuse(f"{path}: not an HDF5 file")
         return Result(path)
-    except (OSError, ValueError, KeyError) as error:
-        sys.exit(f"tools/plot: {path}: {error}")
+    except OSError as error:
+        refuse(f"{path}: {error.strerror or 'damaged, or still being written'}")
+    except (ValueError, KeyError) as error:
+        refuse(f"{path}: {error.args[0]}")
 
 
 def pictures_of_sweep(paths):
@@ -76,8 +93,19 @@ def pictures_of_sweep(paths):
     yield from sweep.draw(runs)
 
 
-def main():
-    options = arguments()
+def write(figures, folder, dpi):
+    """Save the figures by name, and remove the pictures of those that are None."""
+    for name, figure in figures:
+        path = folder / f"{name}.png"
+        if figure is None:
+            path.unlink(missing_ok=True)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            print(style.save(figure, path, dpi))
+
+
+def main(words=None):
+    options = arguments(words)
     first = Path(options.results[0])
     if len(options.results) > 1:
         default = first.parent / "sweep-pictures"
@@ -87,11 +115,7 @@ def main():
         result = open_one(first)
         check(options, result)
         figures = pictures(result, options.sample, options.layer)
-    folder = Path(options.output or default)
-    for name, figure in figures:
-        if figure is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            print(style.save(figure, folder / f"{name}.png"))
+    write(figures, Path(options.output or default), options.dpi)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ import panels
 import style
 from result import MEANING
 
+PER_LAYER = "values: per layer, before ω"
+TOTALS = "nωR, drift nωU, variance 2nωD (the drift takes n(ωU)² off it), nωb"
 MOST_LAYERS = 5  # panels of a parameter that varies in space and layer
 
 
 def draw(result, layer):
-    """Figures by name: of what varies in space, of what varies by layer alone, of constants."""
-    figures = {}
+    """(name, figure or None): of what varies in space, of what varies by layer alone, of constants."""
+    figures = dict.fromkeys(("coefficients", "coefficients-by-layer", "constants"))
     in_space = {n: p for n, p in result.parameters.items() if p.varies_space}
     elsewhere = {n: p for n, p in result.parameters.items() if not p.varies_space}
     if in_space:
@@ -24,9 +26,10 @@ def draw(result, layer):
     constants = {n: p for n, p in elsewhere.items() if not p.varies_layer}
     if constants:
         figures["constants"] = draw_constants(result, constants)
-    for figure in figures.values():
-        style.heading(figure, f"{result.title}: coefficients")
-    return figures
+    for name, figure in figures.items():
+        if figure is not None:
+            style.heading(figure, f"{result.title}: coefficients")
+        yield name, figure
 
 
 def layers_shown(parameter, layer):
@@ -69,23 +72,83 @@ def symbol(parameter):
 
 
 def draw_constants(result, parameters):
-    """A table: symbol, meaning, value."""
-    measured = any(style.pretty(p.units) for p in parameters.values())
-    rows = [("", "constant", "value", "unit" if measured else "")]
-    for parameter in parameters.values():
-        for component, value in enumerate(parameter.values[0].ravel()):
-            number = f"{value:.6g}".replace("-", "−")
-            units = style.pretty(parameter.units)
-            rows.append((parameter.label(component), meaning(parameter, component), number, units))
-    height = 0.27 * len(rows)
-    figure, axes = plt.subplots(figsize=(5.2, height + 0.45))
-    axes.axis("off")
-    axes.set(xlim=(0, 1), ylim=(len(rows) - 0.4, -0.6))
-    for line, row in enumerate(rows):
-        for x, text in zip((0.0, 0.1, 0.6, 0.85), row):
-            axes.text(x, line, text, va="center", fontweight=None if line else "bold")
-        axes.axhline(line + 0.5, color="#888888" if line else "black", lw=0.4 if line else 0.9)
+    """A table: symbol, meaning, value, and what all layers together do."""
+    rows = list(constant_rows(result, parameters))
+    figure, axes = plt.subplots(figsize=(7.2, 0.27 * (len(rows) + 1) + 0.7))
+    table(axes, ("", "constant", "value", total_head(result)), rows, (0.0, 0.07, 0.42, 0.68))
+    style.caption(figure, *about_constants(result))
     return figure
+
+
+def constants_panel(axes, result, parameters):
+    """The same in the room of a map."""
+    rows = [(label, *rest) for label, _, *rest in constant_rows(result, parameters)]
+    table(axes, ("", "value", total_head(result)), rows, (0.0, 0.12, 0.55))
+    axes.set_title("constants")
+
+
+def constant_rows(result, parameters):
+    """(symbol, meaning, value with unit, total with unit or "") of constants."""
+    for parameter in parameters.values():
+        units = style.pretty(parameter.units)
+        fixed = " (fixed)" if result.trained(parameter.name) is False else ""
+        for component, value in enumerate(parameter.values[0].ravel()):
+            yield (
+                parameter.label(component),
+                meaning(parameter, component),
+                amount(value, units) + fixed,
+                total(result, parameter, component, value),
+            )
+
+
+def total_head(result):
+    return "" if strides(result) is None else f"all {result.n} layers"
+
+
+def strides(result):
+    """n omega, by which a constant counts in the whole chain; None where omega varies in space."""
+    omega = result.parameters.get("relaxation")
+    if result.n is None or omega is None or omega.varies_space:
+        return None
+    return float(np.sum(np.broadcast_to(omega.values.ravel(), result.n)))
+
+
+def total(result, parameter, component, value):
+    """What a constant amounts to over all layers, see TOTALS; "" if that is unknown."""
+    passed = strides(result)
+    if passed is None or parameter.name == "relaxation":
+        return ""
+    name, factor = "", 1
+    if parameter.name == "advection":
+        name = "drift "
+    elif parameter.name == "diffusion":
+        slanted = len(set(parameter.components[component])) > 1
+        name, factor = "covariance " if slanted else "variance ", 2
+    return name + amount(factor * passed * value, style.pretty(parameter.units))
+
+
+def amount(value, units):
+    return f"{value:.4g} {units}".rstrip().replace("-", "−")
+
+
+def about_constants(result):
+    """How constants and totals are meant, in sentences for a caption."""
+    if strides(result) is None:
+        return [PER_LAYER]
+    return [PER_LAYER, "all layers: " + TOTALS]
+
+
+def table(axes, heads, rows, places):
+    """Rows of texts under bold heads, columns beginning at `places` (0 to 1)."""
+    lines = [heads, *rows]
+    axes.axis("off")
+    axes.set(xlim=(0, 1), ylim=(max(len(lines), 6) - 0.4, -0.6))
+    for height, row in enumerate(lines):
+        for x, text in zip(places, row):
+            axes.text(x, height, text, va="center", fontweight=None if height else "bold")
+        axes.axhline(
+            height + 0.5, color="#888888" if height else "black", lw=0.4 if height else 0.9
+        )
 
 
 # -- by layer
@@ -129,16 +192,20 @@ def draw_curves(result, parameters, layer):
         one.axis("off")
     for one in axes[-1]:
         one.set_xlabel(style.with_units("x", result.grid_units))
+    style.caption(
+        figure, PER_LAYER, "grey bands: never a target" if result.gap() is not None else ""
+    )
     return figure
 
 
 def draw_curve(axes, result, parameter, component, layers):
     for position, index in enumerate(layers):
-        values = result.visible(parameter.values[index, component])
+        values = parameter.values[index, component]
         colour = style.INK["prediction"]
         if len(layers) > 1:
             colour = plt.get_cmap("viridis")(0.85 * (1 - position / (len(layers) - 1)))
         panels.line(axes, result, values, color=colour, lw=1.3, label=f"layer {index}")
+    panels.shade(axes, result, result.unobserved())
     low, high = axes.get_ylim()
     if low < 0 < high:
         axes.axhline(0, color="black", lw=0.6)
@@ -188,8 +255,21 @@ def draw_maps(result, parameters, layer):
             plane.label(axes[i, j], left=first or not multiples and bool(plane.title))
         for j in range(len(row), columns):
             axes[i, j].axis("off")
-    fields.explain_grey(figure, result)
+    explain_maps(figure, result, parameters)
     return figure
+
+
+def explain_maps(figure, result, parameters, *others):
+    """A caption: what values, marks and arrows mean."""
+    flow = "advection" in parameters and result.dimension == 3
+    style.caption(
+        figure,
+        PER_LAYER,
+        fields.FILLED if result.land() is not None else "",
+        "hatched: never a target" if result.gap() is not None else "",
+        "|U|: of all three components, arrows: their part in the plane" if flow else "",
+        *others,
+    )
 
 
 def draw_map(
@@ -199,7 +279,7 @@ def draw_map(
 
     `together` are the layers that share its colours.
     """
-    hidden = result.hidden()
+    note_below = ""
     if component is None:
         values = np.sqrt(np.sum(parameter.values**2, axis=1))
         field, values = values[layer], result.visible(values[together])
@@ -212,10 +292,14 @@ def draw_map(
         cmap, norm = shades(parameter, component, values)
         name = label = parameter.label(component)
         words = meaning(parameter, component)
-    drawn = panels.image(axes, plane, field, cmap, norm, hidden)
+    drawn = panels.image(axes, plane, result.visible(field), cmap, norm)
+    panels.mark(axes, plane, result.gap())
     if bar:
         panels.colour_bar(figure, drawn, axes, style.with_units(label, parameter.units), values)
     if component is None:
-        panels.arrows(axes, plane, parameter.values[layer], hidden)
+        drawn = panels.arrows(axes, plane, parameter.values[layer], result.land())
+        if drawn is not None:
+            longest = amount(float(f"{drawn[1]:.2g}"), style.pretty(parameter.units))
+            note_below = f"longest arrows: {longest} or more"
     place = note(parameter, layer) + (f", {plane.title}" if plane.title else "")
-    axes.set_title((name if brief else f"{name}: {words}") + place)
+    panels.title(axes, (name if brief else f"{name}: {words}") + place, note_below)

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+import panels
 import style
 
 
@@ -53,10 +54,16 @@ def draw_by_layer(result):
     """Distance of every layer's state to the last target; None without a target."""
     if result.loss_by_layer is None:
         return None
-    figure, panel = plt.subplots(figsize=(5, 3.1))
+    figure, panel = plt.subplots(figsize=(5, 3.3))
     plot_by_layer(panel, result)
+    panels.title(panel, "", points_counted(result))
     style.heading(figure, f"{result.title}: approach to the target")
     return figure
+
+
+def points_counted(result):
+    """Which points the distance to the target is taken over."""
+    return "at trained points; withheld ones are left out" if result.withheld.any() else ""
 
 
 def plot_by_layer(panel, result):

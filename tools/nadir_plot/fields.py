@@ -1,10 +1,14 @@
 """Input, target, prediction and their differences, of one sample and one layer."""
 
+from dataclasses import dataclass
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 import panels
 import style
+
+FILLED = "grey: no target, and input filled in"  # land, say
 
 
 def rms(values):
@@ -12,44 +16,98 @@ def rms(values):
     return float(np.sqrt(np.mean(values**2))) if values.size else float("nan")
 
 
+@dataclass
+class View:
+    """A field as it is shown: NaN is grey, and `note` says what grey means."""
+
+    title: str
+    field: np.ndarray
+    note: str = ""
+    is_state: bool = False  # known without a target as well
+    is_error: bool = False  # its largest magnitude is marked
+    outlined: bool = False  # grey has several reasons: part them
+
+    def short(self):
+        """The same with what follows the colon of the title in the note, for want of width."""
+        title, _, rest = self.title.partition(": ")
+        return title, "; ".join(filter(None, [rest, self.note]))
+
+
 class Sample:
     """The fields of one sample in the data's units, None where the file has none."""
 
     def __init__(self, result, sample, layer):
+        self.result = result
         self.layer = result.layers[-1] if layer is None else layer
+        self.gap = result.gap(sample)
+        self.unobserved = result.unobserved(sample)
         self.input = result.input(sample)
         self.output = result.output(sample, layer)
         self.target = result.target_of(sample)
-        self.error = self.withheld_error = self.trained_error = None
+        self.error = self.trained = self.withheld = None
         if self.target is not None:
             self.error = self.output - self.target
-            self.trained_error = np.where(result.observed[sample], self.error, np.nan)
-            if result.withheld[sample].any():
-                self.withheld_error = np.where(result.withheld[sample], self.error, np.nan)
+            self.trained, self.withheld = result.observed[sample], result.withheld[sample]
 
     def quantities(self):
-        """(title, field) of everything in units of the data, in reading order."""
+        """Views of everything in units of the data, in reading order."""
         name = "prediction" if self.target is not None else "output"
-        last = f"{name}, layer {self.layer}"
-        rows = [("input", self.input), ("target", self.target), (last, self.output)]
-        return [(title, field) for title, field in rows if field is not None]
+        views = [self._state("input", self.input)] if self.input is not None else []
+        if self.target is not None:
+            views.append(View("target", self.target, self._no_target()))
+        return views + [self._state(f"{name}, layer {self.layer}", self.output)]
+
+    def _state(self, title, field):
+        notes = [FILLED] if self.result.land() is not None else []
+        notes += ["hatched: no target"] if self.gap is not None else []
+        return View(title, self.result.visible(field), "; ".join(notes), is_state=True)
+
+    def _no_target(self):
+        return "" if self.unobserved is None else "grey: no target"
 
     def change(self):
-        """(title, field) of what happened between input and target, or input and output."""
+        """View of what happened between input and target, or input and output."""
         if self.input is None:
             return None
         if self.target is not None:
-            return "change to learn: target − input", self.target - self.input
-        return "change: output − input", self.output - self.input
+            return View(
+                "change to learn: target − input", self.target - self.input, self._no_target()
+            )
+        return self._state("change: output − input", self.output - self.input)
 
-    def errors(self, units=""):
-        """(title, field) of the errors, which share one scale about zero."""
-        tail = f" {style.pretty(units)}"
-        rows = []
-        for where, field in (("trained", self.trained_error), ("withheld", self.withheld_error)):
-            if field is not None:
-                rows.append((f"error where {where}: rms {rms(field):.3g}{tail}", field))
-        return rows
+    def errors(self):
+        """Views of the errors, which share one scale about zero."""
+        if self.error is None:
+            return []
+        if not self.withheld.any():
+            return [self._error("error where trained", self.trained, self._no_target())]
+        grey = "grey: withheld" + ("" if self.unobserved is None else " or no target")
+        return [
+            self._error("error where trained", self.trained, grey, outlined=True),
+            self._error("error where withheld", self.withheld, "grey: not withheld", outlined=True),
+        ]
+
+    def whole_error(self):
+        """View of the error wherever there is a target."""
+        return self._error("error", np.isfinite(self.error), self._no_target())
+
+    def _error(self, title, where, grey, outlined=False):
+        field = np.where(where, self.error, np.nan)
+        units = f" {style.pretty(self.result.units)}".rstrip()
+        whole = " in the whole grid" if self.result.dimension == 3 else ""
+        title = f"{title}: rms {rms(field):.3g}{units}{whole}".replace("-", "−")
+        place = panels.largest(field)
+        if place is None:
+            return View(title, field, grey)
+        note = f"largest {field[place]:.3g}{units} {self._at(place)}".replace("-", "−")
+        return View(title, field, "; ".join(filter(None, [note, grey])), False, True, outlined)
+
+    def _at(self, place):
+        """Where a point is: in the circle of a map; off the slices of three dimensions, its coordinates."""
+        if self.result.dimension == 2:
+            return "in the circle"
+        where = [f"{c[i]:.4g}" for c, i in zip(self.result.coordinates, place)]
+        return "at " + ", ".join(f"{a} = {w}" for a, w in zip(self.result.axes, where))
 
 
 def draw(result, sample, layer):
@@ -64,94 +122,97 @@ def draw(result, sample, layer):
 
 
 def draw_lines(result, fields):
-    errors = fields.errors(result.units) or [fields.change()]
-    figure, axes = plt.subplots(2, 1, figsize=(7, 5.2), sharex=True)
+    figure, axes = plt.subplots(2, 1, figsize=(7, 5.4), sharex=True)
     looks = {
         "input": dict(color=style.INK["input"], lw=1.2, ls="--"),
         "target": dict(color=style.INK["target"], lw=0, marker="o", ms=3.2, mfc="none", mew=0.9),
         "output": dict(color=style.INK["prediction"], lw=1.4),
     }
-    for title, field in fields.quantities():
-        panels.line(axes[0], result, field, label=title, **looks.get(title, looks["output"]))
+    for view in fields.quantities():
+        look = looks.get(view.title, looks["output"])
+        panels.line(axes[0], result, view.field, label=view.title, **look)
     axes[0].set_ylabel(style.with_units("signal", result.units))
-    for title, field in filter(None, errors):
-        apart = "withheld" in title
+    for view in fields.errors() or filter(None, [fields.change()]):
+        apart = "withheld" in view.title
         how = dict(lw=0, marker="o", ms=3.5) if apart else dict(lw=1.0, marker=".", ms=4)
         colour = style.INK["withheld" if apart else "prediction"]
-        panels.line(axes[1], result, field, color=colour, label=title, **how)
+        largest = view.note.split("; ")[0] if view.is_error else ""
+        label = "; ".join(filter(None, [view.title, largest]))
+        panels.line(axes[1], result, view.field, color=colour, label=label, **how)
     axes[1].axhline(0, color="black", lw=0.6)
     axes[1].set_ylabel(style.with_units("difference", result.units))
-    for one in axes:
+    for one, columns in zip(axes, (3, 1)):
+        panels.shade(one, result, fields.unobserved)
         if one.get_legend_handles_labels()[0]:
-            one.legend(loc="lower right", ncol=3, bbox_to_anchor=(1, 1), borderaxespad=0.2)
+            one.legend(loc="lower right", ncol=columns, bbox_to_anchor=(1, 1), borderaxespad=0.2)
     axes[-1].set_xlabel(style.with_units("x", result.grid_units))
+    style.caption(figure, "grey bands: no target" if fields.unobserved is not None else "")
     return figure
 
 
 class Group:
-    """Panels that share colours: [(title, field)], with unobserved ground taken out."""
+    """Views that share colours."""
 
-    def __init__(self, result, entries, label, signed=None, trim=0.0):
-        self.titles = [title for title, _ in entries]
-        self.shown = [result.visible(field) for _, field in entries]
+    def __init__(self, fields, views, label, signed=None, trim=0.0):
+        self.fields, self.views = fields, views
+        self.shown = [view.field for view in views]
         self.cmap, self.norm = style.shades(*self.shown, signed=signed, trim=trim)
-        self.label = style.with_units(label, result.units)
+        self.label = style.with_units(label, fields.result.units)
 
-    def paint(self, figure, axes, plane, index, hidden, bar):
-        field = self.shown[index]
-        few = np.isfinite(field).mean() < 0.5 * (1 if hidden is None else (~hidden).mean())
+    def paint(self, figure, axes, plane, index, bar):
+        view = self.views[index]
+        few = np.isfinite(view.field).mean() < 0.3
         how = panels.scattered if few else panels.image
-        drawn = how(axes, plane, field, self.cmap, self.norm, hidden)
+        drawn = how(axes, plane, view.field, self.cmap, self.norm)
+        if view.is_state:
+            panels.mark(axes, plane, self.fields.gap)
+        if view.outlined:
+            panels.mark(axes, plane, self.fields.unobserved, hatch=False)
+        if view.is_error:
+            panels.mark_largest(axes, plane, view.field)
         if bar:
             panels.colour_bar(figure, drawn, axes, self.label, *self.shown)
 
 
-def groups(result, fields):
+def groups(fields):
     """The rows of a figure, each a list of groups."""
-    change, errors = fields.change(), fields.errors(result.units)
-    first = [Group(result, fields.quantities(), "signal")]
-    second = [Group(result, [change], "change", signed=True, trim=0.5)] if change else []
-    second += [Group(result, errors, "error", signed=True, trim=0.5)] if errors else []
+    change, errors = fields.change(), fields.errors()
+    first = [Group(fields, fields.quantities(), "signal")]
+    second = [Group(fields, [change], "change", signed=True, trim=0.5)] if change else []
+    second += [Group(fields, errors, "error", signed=True, trim=0.5)] if errors else []
     return [row for row in (first, second) if row]
 
 
 def draw_maps(result, fields):
     plane = panels.planes(result)[0]
-    rows = groups(result, fields)
-    columns = max(sum(len(g.titles) for g in row) for row in rows)
-    figure, axes = panels.sheet(len(rows), columns, plane.aspect, width=3.7)
+    rows = groups(fields)
+    columns = max(sum(len(g.views) for g in row) for row in rows)
+    figure, axes = panels.sheet(len(rows), columns, plane.aspect, width=3.7, extra=0.8)
     for i, row in enumerate(rows):
-        cells = [(g, k) for g in row for k in range(len(g.titles))]
+        cells = [(g, k) for g in row for k in range(len(g.views))]
         for j, (group, k) in enumerate(cells):
-            last = k == len(group.titles) - 1
-            group.paint(figure, axes[i, j], plane, k, result.hidden(), bar=last)
-            axes[i, j].set_title(group.titles[k])
+            group.paint(figure, axes[i, j], plane, k, bar=k == len(group.views) - 1)
+            panels.title(axes[i, j], group.views[k].title, group.views[k].note)
             plane.label(axes[i, j], left=j == 0)
         for empty in axes[i, len(cells) :]:
             empty.axis("off")
-    explain_grey(figure, result)
     return figure
-
-
-def explain_grey(figure, result):
-    if result.hidden() is not None:
-        figure.supxlabel("grey: no target there", x=0.99, ha="right", fontsize=8, color="#555555")
 
 
 def draw_slices(result, fields):
     """Columns: quantities; rows: the three middle slices."""
     cuts = panels.planes(result)
-    cells = [(g, k) for row in groups(result, fields) for g in row for k in range(len(g.titles))]
+    cells = [(g, k) for row in groups(fields) for g in row for k in range(len(g.views))]
     mean_aspect = float(np.mean([plane.aspect for plane in cuts]))
-    figure, axes = panels.sheet(len(cuts), len(cells), mean_aspect, width=2.6, extra=0.5)
+    figure, axes = panels.sheet(len(cuts), len(cells), mean_aspect, width=2.6, extra=0.6)
     for j, (group, k) in enumerate(cells):
-        last = k == len(group.titles) - 1
         for i, plane in enumerate(cuts):
-            group.paint(figure, axes[i, j], plane, k, result.hidden(), bar=last)
+            group.paint(figure, axes[i, j], plane, k, bar=k == len(group.views) - 1)
             plane.label(axes[i, j], left=j == 0)
-        # Long titles would run into the neighbour: break them at the colon.
-        axes[0, j].set_title(group.titles[k].replace(": ", ":\n", 1), fontsize=8.5)
+        # A long title would run into the neighbour: what follows the colon goes below it.
+        panels.title(axes[0, j], *group.views[k].short(), room=34)
     for i, plane in enumerate(cuts):
         axes[i, 0].set_ylabel(f"slice {plane.title}\n\n" + axes[i, 0].get_ylabel())
-    explain_grey(figure, result)
+    marked = any(view.is_error for group, _ in cells for view in group.views)
+    style.caption(figure, "circle: the largest error, if it lies in a slice" if marked else "")
     return figure

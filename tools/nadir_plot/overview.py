@@ -1,11 +1,12 @@
 """One figure that tells the case: what went in, what came out, how good it is, what was learned."""
 
-
 import coefficients
 import curves
 import fields
 import panels
 import style
+
+COLUMNS = 3
 
 
 def draw(result, sample, layer):
@@ -13,52 +14,56 @@ def draw(result, sample, layer):
     if result.dimension == 1:
         return None
     plane = panels.planes(result)[0]
-    rows = [tell(result, sample, layer) for tell in (tell_fields, tell_errors, tell_coefficients)]
+    parts = fields.Sample(result, sample, layer)
+    rows = [tell_fields(parts), tell_errors(parts), *tell_coefficients(result, layer)]
     rows = [row for row in rows if row]
-    columns = 3
-    figure, axes = panels.sheet(len(rows), columns, plane.aspect, width=3.9, extra=0.7)
+    figure, axes = panels.sheet(len(rows), COLUMNS, plane.aspect, width=3.9, extra=0.75)
     for i, row in enumerate(rows):
-        for j in range(columns):
-            if j < len(row):
-                row[j](figure, axes[i, j], plane)
-            else:
-                axes[i, j].axis("off")
+        for paint, one in zip(row, axes[i]):
+            paint(figure, one, plane)
+        for empty in axes[i, len(row) :]:
+            empty.axis("off")
     style.heading(figure, result.title, size=13)
-    fields.explain_grey(figure, result)
+    shown = {p.name for p, *_ in maps_worth_showing(result, layer)[:COLUMNS]}
+    coefficients.explain_maps(figure, result, shown, chain(result))
     return figure
 
 
-def map_of(result, title, field, cmap, norm, label):
-    shown = result.visible(field)
+def chain(result):
+    """How many layers there are, and their omega where it is one number."""
+    omega = result.parameters.get("relaxation")
+    if result.n is None or omega is None or omega.varies_space or omega.varies_layer:
+        return ""
+    text = f"n = {result.n} layers, ω = {omega.values.item():.4g}"
+    return text + ("; all layers: " + coefficients.TOTALS if constants(result) else "")
+
+
+def map_of(parts, views, index, label, **scale):
+    """Paints one view in colours shared by all `views`."""
+    group = fields.Group(parts, views, label, **scale)
+    view = views[index]
 
     def paint(figure, axes, plane):
-        drawn = panels.image(axes, plane, shown, cmap, norm)
-        panels.colour_bar(figure, drawn, axes, label, shown)
-        axes.set_title(title + (f" ({plane.title})" if plane.title else ""))
+        group.paint(figure, axes, plane, index, bar=True)
+        title, note = view.short() if plane.title else (view.title, view.note)
+        panels.title(axes, title + (f" ({plane.title})" if plane.title else ""), note)
         plane.label(axes)
 
     return paint
 
 
-def tell_fields(result, sample, layer):
-    parts = fields.Sample(result, sample, layer)
-    label = style.with_units("signal", result.units)
-    cmap, norm = style.shades(*(result.visible(f) for _, f in parts.quantities()))
-    return [map_of(result, t, f, cmap, norm, label) for t, f in parts.quantities()]
+def tell_fields(parts):
+    views = parts.quantities()
+    return [map_of(parts, views, index, "signal") for index in range(len(views))]
 
 
-def tell_errors(result, sample, layer):
-    """What there was to learn, what is left of it in the same colours, and the score."""
-    parts = fields.Sample(result, sample, layer)
+def tell_errors(parts):
+    """What there was to learn, what is left of it in colours of its own, and the score."""
+    result = parts.result
     if parts.error is None or parts.input is None:
         return []
-    change = parts.change()
-    cmap, norm = style.shades(result.visible(change[1]), signed=True, trim=0.5)
-    label = style.with_units("difference", result.units)
-    row = [
-        map_of(result, *change, cmap, norm, label),
-        map_of(result, "error left: prediction − target", parts.error, cmap, norm, label),
-    ]
+    views = [(parts.change(), "change"), (parts.whole_error(), "error")]
+    row = [map_of(parts, [view], 0, label, signed=True, trim=0.5) for view, label in views]
     if "withheld_rms" in result.attributes:
         row.append(lambda figure, axes, plane: scores(axes, result))
     elif "loss" in result.history:
@@ -78,24 +83,41 @@ def loss(axes, result):
     axes.set_xlabel("iteration")
 
 
-def tell_coefficients(result, sample, layer):
-    """Three maps of what varies in space; curves where there are fewer."""
-    row = []
-    for parameter, index, component in maps_worth_showing(result, layer)[:3]:
-
-        def paint(figure, axes, plane, parameter=parameter, index=index, component=component):
-            together = coefficients.layers_shown(parameter, layer)
-            coefficients.draw_map(
-                figure, axes, result, parameter, index, component, plane, together
+def tell_coefficients(result, layer):
+    """Rows: maps of what varies in space, a table of what does not vary, curves if there is room."""
+    cells = [
+        map_of_parameter(result, layer, *one) for one in maps_worth_showing(result, layer)[:COLUMNS]
+    ]
+    if constants(result):
+        cells.append(
+            lambda figure, axes, plane: coefficients.constants_panel(
+                axes, result, constants(result)
             )
-            plane.label(axes)
+        )
+    if len(cells) % COLUMNS and result.loss_by_layer is not None:
+        cells.append(lambda figure, axes, plane: approach(axes, result))
+    if len(cells) % COLUMNS and "loss" in result.history and "withheld_rms" in result.attributes:
+        cells.append(lambda figure, axes, plane: loss(axes, result))
+    return [cells[first : first + COLUMNS] for first in range(0, len(cells), COLUMNS)]
 
-        row.append(paint)
-    if len(row) < 3 and result.loss_by_layer is not None:
-        row.append(lambda figure, axes, plane: approach(axes, result))
-    if len(row) < 3 and "loss" in result.history and "withheld_rms" in result.attributes:
-        row.append(lambda figure, axes, plane: loss(axes, result))
-    return row
+
+def constants(result):
+    """What varies neither in space nor by layer, but omega, which the caption tells."""
+    return {
+        name: p
+        for name, p in result.parameters.items()
+        if not (p.varies_space or p.varies_layer or name == "relaxation")
+    }
+
+
+def map_of_parameter(result, layer, parameter, index, component):
+    together = coefficients.layers_shown(parameter, layer)
+
+    def paint(figure, axes, plane):
+        coefficients.draw_map(figure, axes, result, parameter, index, component, plane, together)
+        plane.label(axes)
+
+    return paint
 
 
 def maps_worth_showing(result, layer):
@@ -116,4 +138,4 @@ def maps_worth_showing(result, layer):
 
 def approach(axes, result):
     curves.plot_by_layer(axes, result)
-    axes.set_title("approach to the target")
+    panels.title(axes, "approach to the target", curves.points_counted(result))

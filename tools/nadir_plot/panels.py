@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 import style
 
-MARK = "#4d4d4d"  # outline and hatching of what has no target
+HATCH = "#a6a6a6"  # seen on dark colours and on light ones
 
 
 class Plane:
@@ -155,9 +155,10 @@ def mark(axes, plane, points, hatch=True):
     if points is None:
         return
     inside = plane.cut(points)
-    axes.add_collection(LineCollection(outline(inside, *plane.edges), colors=MARK, lw=0.5))
+    look = dict(colors=HATCH, lw=1.0) if hatch else dict(colors="black", lw=0.6)
+    axes.add_collection(LineCollection(outline(inside, *plane.edges), **look))
     if hatch:
-        look = dict(facecolor="none", edgecolor=MARK, alpha=0.6, lw=0, hatch="////")
+        look = dict(facecolor="none", edgecolor=HATCH, lw=0, hatch="////")
         cells = [rectangle(*corners) for corners in runs(inside, *plane.edges)]
         if cells:
             axes.add_patch(PathPatch(Path.make_compound_path(*cells), **look))

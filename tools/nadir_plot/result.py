@@ -50,7 +50,7 @@ class Result:
         self.path = Path(path)
         with h5py.File(path, "r") as file:
             if "state" not in file and "parameters" not in file:
-                raise ValueError(f"{path}: not a result of nadir (no /state, no /parameters)")
+                raise ValueError("not a result of nadir (no /state, no /parameters)")
             self._read_case(file)
             self._read_attributes(file)
             self._read_grid(file)
@@ -72,7 +72,13 @@ class Result:
         """Whether the case trains a parameter; None when the file does not say."""
         section = "network" if name in ("relaxation", "bias") else "kernel"
         value = self.case.get(section, {}).get(name)
-        return value.get("train", True) if isinstance(value, dict) else None if value is None else False
+        return (
+            value.get("train", True)
+            if isinstance(value, dict)
+            else None
+            if value is None
+            else False
+        )
 
     def _read_attributes(self, file):
         self.attributes = {k: v for k, v in file.attrs.items() if k != "_NCProperties"}
@@ -186,11 +192,14 @@ class Result:
         return never if flat[never].mean() > 0.95 and flat[~never].mean() < 0.5 else None
 
     def gap(self, sample=None):
-        """Grid points without a target where the state is known all the same; None without any."""
+        """Grid points without a target where the state is known all the same.
+
+        None without any, and where targets are so few that they are the exception.
+        """
         never, land = self.unobserved(sample), self.land()
         if never is not None and land is not None:
             never = never & ~land
-        return never if never is not None and never.any() else None
+        return never if never is not None and 0 < never.mean() < 0.75 else None
 
     def visible(self, field):
         """A field [..., grid axes] with NaN on land."""

@@ -33,6 +33,7 @@ plt.rcParams.update(
         "image.interpolation": "nearest",
         "figure.constrained_layout.use": True,
         "figure.constrained_layout.h_pad": 0.07,
+        "figure.constrained_layout.w_pad": 0.1,
         "hatch.linewidth": 0.5,
     }
 )
@@ -95,7 +96,7 @@ def shades(*arrays, signed=None, trim=0.0):
 def clipped(norm, *arrays):
     """Which ends of the colour bar are pointed: values lie beyond them."""
     values = finite(*arrays)
-    slack = 1e-9 * (norm.vmax - norm.vmin)
+    slack = 1e-3 * (norm.vmax - norm.vmin)  # less than a shade
     below, above = values.min() < norm.vmin - slack, values.max() > norm.vmax + slack
     return {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[
         (int(below), int(above))
@@ -110,5 +111,7 @@ def save(figure, path, dpi=150, limit=300_000):
     plt.close(figure)
     image.save(path, optimize=True)
     if path.stat().st_size > limit:
-        image.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+        image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG).save(
+            path, optimize=True
+        )
     return path

@@ -11,8 +11,9 @@ namespace nadir {
 ///     sum_j (e_j - e_i) / Delta_a^2 = 0     over the neighbours j of i along every axis a,
 ///
 /// wrapped on periodic axes, without flux through all other boundaries. Solved by conjugate
-/// gradients (PETSc KSP). Returns the root mean square of z_0 + e - y over the withheld points, in
-/// the units of z; 0 without withheld points, NaN should the solver not converge. Collective.
+/// gradients with algebraic multigrid (PETSc KSP). Returns the root mean square of z_0 + e - y over
+/// the withheld points, in the units of z; 0 without withheld points, NaN should the solver not
+/// converge. Collective.
 double increment_baseline_rms(const Grid& grid, const Observations& observations, std::size_t k);
 
 } // namespace nadir

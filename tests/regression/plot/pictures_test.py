@@ -1,9 +1,14 @@
 """tools/plot on made-up results of every dimension and family, and on a forward run."""
 
+import contextlib
+import importlib.util
+import io
+import itertools
+import multiprocessing
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+import warnings
 from pathlib import Path
 
 import h5py
@@ -13,11 +18,22 @@ from PIL import Image
 import synthetic
 
 ROOT = Path(__file__).resolve().parents[3]
+NADIR = Path(sys.argv[1]).resolve()
+PLOT = ROOT / "tools" / "nadir_plot"
+sys.path.insert(0, str(PLOT))
+# In this process: the libraries are loaded once, not for every result.
+program_of = importlib.util.spec_from_file_location("nadir_plot", PLOT / "__main__.py")
+program = importlib.util.module_from_spec(program_of)
+program_of.loader.exec_module(program)
+
+import fields  # noqa: E402
+from result import Result  # noqa: E402
+
 SHAPES = {1: (40,), 2: (16, 24), 3: (6, 8, 10)}
 CONSTANT, SPACE, LAYER, BOTH = [], ["space"], ["layer"], ["space", "layer"]
 # What does not vary in space is drawn by the same lines of code in every dimension.
-FAMILIES = {1: (CONSTANT, SPACE, LAYER, BOTH), 2: (LAYER, SPACE, BOTH), 3: (SPACE, BOTH)}
-SMALL, LARGE, HEAVY = 100, 5000, 300_000  # pixels, pixels, bytes
+FAMILIES = {1: (CONSTANT, SPACE, LAYER, BOTH), 2: (LAYER, SPACE), 3: (SPACE,)}
+SMALL, LARGE, HEAVY = 60, 5000, 300_000  # pixels, pixels, bytes
 
 
 def expect(condition, message):
@@ -25,14 +41,22 @@ def expect(condition, message):
         raise AssertionError(message)
 
 
-def plot(result, *options, code=0):
-    """Run tools/plot; the folder of its pictures, or what it said when it should refuse."""
+def plot(result, *options):
+    """Draw as the command line does, in few pixels; the folder of the pictures."""
     folder = result.with_suffix("")
-    command = [ROOT / "tools" / "plot", result, "--output", folder, *options]
-    run = subprocess.run([str(c) for c in command], capture_output=True, text=True)
-    expect(run.returncode == code, f"{result.name}: exit code {run.returncode}\n{run.stderr}")
-    expect("Warning" not in run.stderr, f"{result.name}: {run.stderr}")
-    return run.stderr if code else folder
+    words = [result, "--output", folder, "--dpi", "60", *options]
+    with contextlib.redirect_stdout(io.StringIO()):
+        program.main([str(word) for word in words])
+    return folder
+
+
+def refused(*words):
+    """What tools/plot says, in one line, when it must refuse."""
+    command = [str(word) for word in (ROOT / "tools" / "plot", *words)]
+    run = subprocess.run(command, capture_output=True, text=True)
+    expect(run.returncode == 2, f"{command}: exit code {run.returncode}\n{run.stderr}")
+    expect(run.stderr.count("\n") == 1, f"more than a line: {run.stderr}")
+    return run.stderr
 
 
 def check_pictures(folder, expected):
@@ -53,7 +77,8 @@ def check_pictures(folder, expected):
 
 
 def expected_pictures(dimension, family):
-    names = {"fields", "history", "loss-by-layer", "constants"}  # omega is always a constant
+    names = {"fields", "loss-by-layer", "constants"}  # omega is always a constant
+    names |= {"history"} if dimension == 1 else set()
     names |= {"overview"} if dimension > 1 else set()
     names |= {"coefficients"} if "space" in family else set()
     names |= {"coefficients-by-layer"} if family == ["layer"] else set()
@@ -62,57 +87,84 @@ def expected_pictures(dimension, family):
 
 def check_family(folder, dimension, family):
     path = folder / f"{dimension}d-{'-'.join(family) or 'constant'}.h5"
-    tensor = "full" if dimension == 2 else "diagonal"
-    synthetic.example(path, SHAPES[dimension], family, tensor=tensor)
+    tensor = {1: "diagonal", 2: "full", 3: "isotropic"}[dimension]
+    options = dict(tensor=tensor, n=2, history=dimension == 1)  # the history has no dimension
+    synthetic.example(path, SHAPES[dimension], family, **options)
     check_pictures(plot(path), expected_pictures(dimension, family))
 
 
 def check_options(folder):
-    """--sample and --layer choose what is shown; what the file lacks is refused."""
+    """--sample and --layer choose what is shown."""
     path = folder / "options.h5"
     synthetic.example(path, SHAPES[1], LAYER)
-    first = (plot(path) / "fields.png").read_bytes()
-    second = (plot(path, "--sample", "1", "--layer", "3") / "fields.png").read_bytes()
-    expect(first != second, "--sample and --layer change nothing")
-    expect("samples 0 to 1" in plot(path, "--sample", "2", code=1), "--sample beyond the file")
-    expect("0, 3, 6" in plot(path, "--layer", "4", code=1), "--layer that is not stored")
-    alien = folder / "alien.h5"
+    result = Result(path)
+    shown = [fields.Sample(result, *choice).output for choice in ((0, None), (1, None), (0, 3))]
+    for one, other in itertools.combinations(shown, 2):
+        expect(not np.array_equal(one, other), "--sample and --layer change nothing")
+    options = program.arguments([str(path), "--sample", "1", "--layer", "3"])
+    expect((options.sample, options.layer) == (1, 3), "--sample and --layer are not read")
+
+
+def check_refusals(folder):
+    """What is no result, or lacks what is asked for: a line that says so."""
+    path = folder / "refused.h5"
+    synthetic.example(path, SHAPES[1], LAYER)
+    expect("samples 0 to 1" in refused(path, "--sample", "2"), "--sample beyond the file")
+    expect("0, 3, 6" in refused(path, "--layer", "4"), "--layer that is not stored")
+    alien, text, cut = (folder / name for name in ("alien.h5", "text.h5", "cut.h5"))
     with h5py.File(alien, "w") as file:
         file["something"] = 1.0
-    expect("not a result of nadir" in plot(alien, code=1), "a foreign file")
+    text.write_text("not a result")
+    cut.write_bytes(path.read_bytes()[:3000])
+    expect("alien.h5: not a result of nadir" in refused(alien), "a foreign file")
+    expect("text.h5: not an HDF5 file" in refused(text), "a text")
+    expect("cut.h5: damaged" in refused(cut), "half a file")
+    expect("absent.h5: No such file" in refused(folder / "absent.h5"), "an absent file")
 
 
-def check_without_target(folder, program):
-    """A forward run has neither target nor history nor loss."""
+def check_without_target(folder):
+    """A forward run has neither target nor history nor loss; pictures that were there before go."""
     path = folder / "forward.h5"
     case = ROOT / "inputs" / "convection-diffusion.toml"
-    command = [program, "forward", case, "--quiet", "--output", path]
+    command = [NADIR, "forward", case, "--quiet", "--output", path]
     subprocess.run([str(c) for c in command], check=True, cwd=folder)
     with h5py.File(path, "r+") as file:  # forward of a case with a target still knows it
         for name in {"target", "observed", "withheld", "loss_by_layer"} & set(file):
             del file[name]
-    check_pictures(plot(path), {"overview", "fields", "coefficients", "constants"})
+    pictures = path.with_suffix("")
+    pictures.mkdir()
+    for name in ("history.png", "mine.png"):
+        (pictures / name).write_text("of another result")
+    plot(path)
+    expect((pictures / "mine.png").read_text() == "of another result", "a file that is not ours")
+    (pictures / "mine.png").unlink()
+    check_pictures(pictures, {"overview", "fields", "coefficients", "constants"})
 
 
-def check_bare(folder):
-    """Parameters alone (no states), as in a file of kernels; and a run of no iterations."""
-    path = folder / "bare.h5"
-    synthetic.example(path, SHAPES[2], ["space"], tensor="diagonal", history=False)
-    check_pictures(plot(path), {"overview", "fields", "coefficients", "constants", "loss-by-layer"})
+def check_bare(folder, dimension):
+    """Parameters alone (no states), as in a file of kernels."""
+    path = folder / f"bare-{dimension}d.h5"
+    tensor = {2: "full", 3: "isotropic"}[dimension]
+    synthetic.example(path, SHAPES[dimension], BOTH, tensor=tensor, n=2, history=False)
     with h5py.File(path, "r+") as file:
         for name in ("state", "target", "observed", "withheld", "loss_by_layer", "layer"):
             del file[name]
-    for picture in path.with_suffix("").glob("*.png"):
-        picture.unlink()
     check_pictures(plot(path), {"coefficients", "constants"})
 
 
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    with ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(check_family, folder, d, f) for d in SHAPES for f in FAMILIES[d]]
-        jobs += [pool.submit(check_options, folder), pool.submit(check_bare, folder)]
-        jobs += [pool.submit(check_without_target, folder, Path(sys.argv[1]).resolve())]
-        for job in jobs:
-            job.result()
-print("every dimension and family has its pictures")
+def run_job(job):
+    check, *words = job
+    check(*words)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("error")
+    with tempfile.TemporaryDirectory() as name, multiprocessing.get_context("fork").Pool(2) as pool:
+        folder = Path(name)
+        # What takes longest goes first.
+        jobs = [(check_family, folder, d, f) for d in (3, 2, 1) for f in FAMILIES[d]]
+        jobs += [(check, folder) for check in (check_without_target, check_refusals, check_options)]
+        jobs += [(check_bare, folder, dimension) for dimension in (2, 3)]
+        for _ in pool.imap_unordered(run_job, jobs, chunksize=1):
+            pass
+    print("every dimension and family has its pictures")

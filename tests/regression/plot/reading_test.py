@@ -10,6 +10,8 @@ import synthetic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools" / "nadir_plot"))
 
+import coefficients  # noqa: E402
+import fields  # noqa: E402
 import panels  # noqa: E402
 import style  # noqa: E402
 from result import Result  # noqa: E402
@@ -55,10 +57,72 @@ def check_fields(folder):
         np.allclose(target[known], 15 * result.target[0][known] + 15), "target in the data's units"
     )
     expect(
-        result.hidden().any() and not result.hidden()[known].any(),
-        "only what no sample knows is hidden",
+        result.gap().any() and np.array_equal(result.gap(0), ~known),
+        "the gap is where there is no target",
     )
     expect(not (result.observed & result.withheld).any(), "withheld points are apart")
+
+
+def check_land(folder):
+    """A gap in the target is shown; what was filled in with neighbours' input is not."""
+    path = folder / "land.h5"
+    synthetic.example(path, (8, 12), ["space"])
+    result = Result(path)
+    expect(result.land() is None, "a gap in the target is no land")
+    state = result.state[0]
+    expect(np.array_equal(result.visible(state), state), "the state in a gap is shown")
+    gap = result.gap()
+    first = np.argmin(gap[0])  # the gap is a block of columns on the left
+    result.state[..., :first] = result.state[..., first : first + 1]
+    expect(np.array_equal(result.land(), gap) and result.gap() is None, "filled in: land")
+    expect(np.array_equal(np.isnan(result.visible(state)[0]), gap), "land is hidden")
+
+
+def check_errors(folder):
+    """RMS and largest error of a panel, and what its grey means."""
+    path = folder / "errors.h5"
+    synthetic.example(path, (8, 12), ["space"])
+    sample = fields.Sample(Result(path), 0, None)
+    trained, withheld = sample.errors()
+    for view, where in ((trained, sample.trained), (withheld, sample.withheld)):
+        error = sample.error[where]
+        expect(f"rms {np.sqrt(np.mean(error**2)):.3g} °C" in view.title, view.title)
+        largest = error[np.argmax(np.abs(error))]
+        expect(f"largest {largest:.3g} °C".replace("-", "−") in view.note, view.note)
+        expect(np.array_equal(np.isfinite(view.field), where), f"{view.title}: grey elsewhere")
+    expect("grey: withheld or no target" in trained.note, trained.note)
+    expect("grey: not withheld" in withheld.note, withheld.note)
+    whole = sample.whole_error()
+    expect(np.array_equal(np.isfinite(whole.field), sample.trained | sample.withheld), "all errors")
+
+
+def check_constants(folder):
+    """Totals over 6 layers with omega 0.5: 3 times R and U, 6 times D."""
+    path = folder / "constants.h5"
+    synthetic.example(path, (8, 12), [])
+    result = Result(path)
+    rows = {row[0]: row[-1] for row in coefficients.constant_rows(result, result.parameters)}
+    wanted = {"$R$": "−0.06", "$U_{x}$": "drift 0.6", "$D_{xx}$": "variance 0.9"}
+    wanted |= {"$D_{yx}$": "covariance 0.9", r"$\omega$": ""}
+    found = {symbol: rows[symbol].removesuffix(" m²").removesuffix(" m") for symbol in wanted}
+    expect(found == wanted, f"totals over all layers: {found}")
+
+
+def check_clipping():
+    """A colour bar is pointed where values lie beyond it, and only there."""
+    norm = style.shades(np.arange(1000.0), trim=0.5)[1]
+    expect(style.clipped(norm, np.arange(1000.0)) == "both", "trimmed at both ends")
+    expect(style.clipped(norm, np.full(3, 500.0)) == "neither", "nothing beyond")
+    place = panels.largest(np.array([[1.0, np.nan], [-3.0, 2.0]]))
+    expect(place == (1, 0), f"the largest magnitude is at {place}")
+
+
+def check_marks():
+    """A gap of two cells has six edges and one row of cells."""
+    inside = np.array([[False, False, False], [False, True, True]])
+    y, x = np.arange(3.0), np.arange(4.0)
+    expect(len(panels.outline(inside, y, x)) == 6, "edges of a gap")
+    expect(list(panels.runs(inside, y, x)) == [(1, 3, 1, 2)], "cells of a gap")
 
 
 def check_drawing():
@@ -98,5 +162,10 @@ with tempfile.TemporaryDirectory() as name:
     check_parameters(Path(name))
     check_fields(Path(name))
     check_arrows(Path(name))
+    check_land(Path(name))
+    check_errors(Path(name))
+    check_constants(Path(name))
 check_drawing()
+check_clipping()
+check_marks()
 print("tools/plot reads what is written")

@@ -12,19 +12,13 @@ using Names = std::vector<std::string>;
 
 namespace {
 
-void touch(const Folder& folder, const Names& names) {
-  if (test::world_rank() == 0)
-    for (const auto& name : names) std::ofstream(folder / name) << name;
-  test::barrier();
-}
-
 bool all(const std::string& /*path*/) { return true; }
 
 TEST(CheckpointFiles, AreListedNewestFirst) {
   const Folder folder;
-  touch(folder, {"a.checkpoint-9.h5", "a.checkpoint-100.h5", "a.checkpoint-20.h5", "a.h5",
-                 "a.checkpoint-best.h5", "a.checkpoint-20.1.h5", "a.checkpoint-.h5",
-                 "a.checkpoint-30.h5.part-01234567", "b.checkpoint-500.h5"});
+  folder.touch({"a.checkpoint-9.h5", "a.checkpoint-100.h5", "a.checkpoint-20.h5", "a.h5",
+                "a.checkpoint-best.h5", "a.checkpoint-20.1.h5", "a.checkpoint-.h5",
+                "a.checkpoint-30.h5.part-01234567", "b.checkpoint-500.h5"});
   const auto found = list_checkpoints(MPI_COMM_WORLD, folder / "a.h5");
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].number, 100);
@@ -35,8 +29,8 @@ TEST(CheckpointFiles, AreListedNewestFirst) {
 
 TEST(CheckpointFiles, OnlyOursAreDeletedAndOthersSetAside) {
   const Folder folder;
-  touch(folder, {"a.checkpoint-1.h5", "a.checkpoint-2.h5", "a.checkpoint-3.h5",
-                 "a.checkpoint-40.h5", "a.checkpoint-best.h5"});
+  folder.touch({"a.checkpoint-1.h5", "a.checkpoint-2.h5", "a.checkpoint-3.h5", "a.checkpoint-40.h5",
+                "a.checkpoint-best.h5"});
   const auto ours = [&](const std::string& path) {
     return path != folder / "a.checkpoint-40.h5" && path != folder / "a.checkpoint-best.h5";
   };
@@ -50,7 +44,7 @@ TEST(CheckpointFiles, OnlyOursAreDeletedAndOthersSetAside) {
 
 TEST(CheckpointFiles, TheBestOneHasTwoNames) {
   const Folder folder;
-  touch(folder, {"a.checkpoint-1.h5", "a.checkpoint-2.h5"});
+  folder.touch({"a.checkpoint-1.h5", "a.checkpoint-2.h5"});
   if (test::world_rank() == 0) {
     name_best_checkpoint(folder / "a.h5", folder / "a.checkpoint-1.h5");
     name_best_checkpoint(folder / "a.h5", folder / "a.checkpoint-2.h5");

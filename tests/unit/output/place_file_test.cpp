@@ -4,27 +4,19 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 using namespace nadir;
 using nadir::test::Folder;
 using Names = std::vector<std::string>;
 
 namespace {
 
-void touch(const Folder& folder, const Names& names) {
-  if (test::world_rank() == 0)
-    for (const auto& name : names) std::ofstream(folder / name) << name;
-  test::barrier();
-}
-
 TEST(ClearLeftovers, RemovesWhatWasGrowingAndKeepsWhatWasWhole) {
   const Folder folder;
   const Names others{"a.b.h5.part-01234567", "a.h5.part-0123", "a.notes.part-01234567",
                      "ab.h5.part-01234567"};
-  touch(folder, others);
-  touch(folder, {"a.h5.part-01234567", "a.csv.part-89abcdef", "a.checkpoint-3.h5.part-00000000",
-                 "a.h5", "a.h5.done-01234567", "a.checkpoint-4.h5.done-01234567"});
+  folder.touch(others);
+  folder.touch({"a.h5.part-01234567", "a.csv.part-89abcdef", "a.checkpoint-3.h5.part-00000000",
+                "a.h5", "a.h5.done-01234567", "a.checkpoint-4.h5.done-01234567"});
   if (test::world_rank() == 0) clear_leftovers(folder / "a.h5");
   Names expected = others;
   expected.insert(expected.end(), {"a.h5", "a.1.h5", "a.checkpoint-4.h5"});
@@ -34,7 +26,7 @@ TEST(ClearLeftovers, RemovesWhatWasGrowingAndKeepsWhatWasWhole) {
 
 TEST(KeepTable, TakesTheNumberItsResultWillGet) {
   const Folder folder;
-  touch(folder, {"a.h5", "a.1.h5", "a.csv", "a.2.csv"});
+  folder.touch({"a.h5", "a.1.h5", "a.csv", "a.2.csv"});
   if (test::world_rank() == 0) keep_table(folder / "a.csv", folder / "a");
   EXPECT_EQ(folder.names(), (Names{"a.1.h5", "a.2.csv", "a.3.csv", "a.h5"}));
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,12 @@ class Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  /// Makes files whose contents are their names. Collective.
+  void touch(const std::vector<std::string>& names) const {
+    if (world_rank() == 0)
+      for (const auto& name : names) std::ofstream(path_ / name) << name;
+    barrier();
+  }
   /// Names in the folder, ascending. Collective: no rank puts or removes anything meanwhile.
   std::vector<std::string> names() const {
     barrier();
