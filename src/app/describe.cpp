@@ -15,8 +15,7 @@ constexpr std::array workloads{std::pair{Workload::forward, "forward"},
                                std::pair{Workload::gradient, "gradient"},
                                std::pair{Workload::train, "train"}};
 
-void print_memory(const Job& job, const Grid& grid) {
-  const Extents box = largest_box(grid.shape(), grid.process_grid());
+void print_memory(const Job& job, const Extents& box) {
   for (const auto& [workload, name] : workloads) {
     if (workload != Workload::forward && count_parameters(job.c).trained == 0) continue;
     const MemoryEstimate estimate = estimate_memory(job.c, box, job.samples, true, workload);
@@ -33,28 +32,30 @@ void print_memory(const Job& job, const Grid& grid) {
 
 void run_describe(const Job& job) {
   const Case& c = job.c;
-  const Grid grid(job.session.comm(), c.grid);
-  const ProcessGrid& p = grid.process_grid();
-  const Extents box = largest_box(grid.shape(), p);
+  const Extents shape = three_extents(c.grid.shape);
+  const ProcessGrid p = *choose_process_grid(shape, job.session.ranks()); // checked by load_case
+  const Extents box = largest_box(shape, p);
   const ParameterCount count = count_parameters(c);
   const Log& log = job.log;
   log.line("case    " + c.path + (c.title.empty() ? "" : ": " + c.title));
-  log.line(formatted(
-      "states  %lld points x %lld layers x %lld samples", static_cast<long long>(grid.points()),
-      static_cast<long long>(c.network.layers), static_cast<long long>(job.samples)));
+  log.line(formatted("states  %lld points x %lld layers x %lld samples",
+                     static_cast<long long>(shape[0] * shape[1] * shape[2]),
+                     static_cast<long long>(c.network.layers),
+                     static_cast<long long>(job.samples)));
   log.line(formatted("unknowns  %lld trained of %lld parameters",
                      static_cast<long long>(count.trained), static_cast<long long>(count.all)));
   log.line(formatted("layout  %d rank(s) as %d x %d x %d, boxes up to %lld x %lld x %lld (z, y, x)",
                      job.session.ranks(), p[0], p[1], p[2], static_cast<long long>(box[0]),
                      static_cast<long long>(box[1]), static_cast<long long>(box[2])));
   log.line("memory per rank, added after start-up");
-  print_memory(job, grid);
+  print_memory(job, box);
   log.line("disk    " + bytes_text(result_bytes(c, job.samples)) + " in " + c.output.file);
   if (count.trained > 0)
     log.line("checkpoints of `train`: up to " + bytes_text(checkpoint_bytes(c, job.samples)) +
              " each");
   const bool learns = count.trained > 0 && !c.data.targets.empty();
   check_memory(job.session.comm(), c, job.samples, learns ? Workload::train : Workload::forward);
+  const Grid grid(job.session.comm(), c.grid); // only now: its index lists take memory too
   const Coefficients coefficients = initial_coefficients(grid, c);
   log.line("initial coefficients");
   log.line(parameter_table(grid, c, coefficients));

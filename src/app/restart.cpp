@@ -28,6 +28,13 @@ std::optional<std::string> newest_whole(const Session& session, const Case& c, c
   return std::nullopt;
 }
 
+/// A run that could have gone on: --restart may have been forgotten.
+void mention_checkpoints(const Session& session, const Case& c, const Log& log) {
+  const auto files = list_checkpoints(session.comm(), c.output.file);
+  if (!files.empty())
+    log.line("starting from the beginning; --restart would go on from " + files.front().path);
+}
+
 std::string provenance(const Session& session, const std::string& path, const char* name) {
   std::string text;
   if (session.rank() == 0) text = provenance_of(path, name).value_or("");
@@ -123,7 +130,10 @@ void read_memory(const Job& job, const Grid& grid, const ControlSpace& space,
 
 std::optional<RestartPoint> choose_restart(const Session& session, const Arguments& arguments,
                                            const Case& c, const Log& log) {
-  if (!arguments.restart) return std::nullopt;
+  if (!arguments.restart) {
+    mention_checkpoints(session, c, log);
+    return std::nullopt;
+  }
   std::optional<std::string> path;
   if (arguments.restart_file.empty()) {
     path = newest_whole(session, c, log);
