@@ -1,76 +1,73 @@
 #include "nadir/analysis/increment_baseline.hpp"
 
+#include "nadir/base/collective.hpp"
 #include "nadir/base/handle.hpp"
 #include "nadir/grid/halo.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 
 namespace nadir {
 namespace {
 
-/// Minus the Laplacian between free points, the identity at fixed ones: symmetric and positive. By
-/// conjugate gradients with algebraic multigrid, since gaps may be as wide as continents.
+/// Minus the Laplacian at the free points: symmetric and positive. By conjugate gradients with
+/// algebraic multigrid, since gaps may be as wide as continents.
 class FreeLaplacian {
  public:
   explicit FreeLaplacian(const Grid& grid)
-      : grid_(grid), numbers_(Layout(grid, 1)), fixed_(numbers_.layout()),
-        halo_(grid, numbers_.layout()), n_(static_cast<PetscInt>(grid.owned().points())) {
-    const auto all = static_cast<PetscInt>(grid.points());
-    check_petsc(VecCreateMPI(grid.comm(), n_, all, vector_.out()));
-    number_points();
-  }
+      : grid_(grid), numbers_(Layout(grid, 1)), values_(numbers_.layout()),
+        halo_(grid, numbers_.layout()) {}
 
   /// Fills the free points of e (packed) harmonically; the fixed ones stay.
   void fill(const std::uint8_t* fixed, std::vector<double>& e) {
-    for (std::size_t i = 0; i < e.size(); ++i) e[i] = fixed[i] ? e[i] : 0.0;
-    mark(fixed);
+    const PetscInt free = number_points(fixed, e.size());
+    if (sum_over_ranks(grid_.comm(), static_cast<std::int64_t>(free)) == 0) return;
+    unpack(values_.layout(), e.data(), values_.data());
+    halo_.copy(values_.data(), GhostValue::mirror);
     VecHandle right, solution;
-    check_petsc(VecDuplicate(vector_, right.out()));
-    check_petsc(VecDuplicate(vector_, solution.out()));
-    MatHandle matrix = assemble(e, right);
+    check_petsc(VecCreateMPI(grid_.comm(), free, PETSC_DETERMINE, right.out()));
+    check_petsc(VecDuplicate(right, solution.out()));
+    const MatHandle matrix = assemble(free, right);
     const bool solved = solve(matrix, right, solution);
     const VecRead s(solution);
-    // A baseline that is not known is no number.
-    for (std::size_t i = 0; i < e.size(); ++i) e[i] = solved ? s[static_cast<PetscInt>(i)] : NAN;
+    PetscInt next = 0; // a baseline that is not known is no number
+    for (std::size_t i = 0; i < e.size(); ++i)
+      if (!fixed[i]) e[i] = solved ? s[next++] : NAN;
   }
 
  private:
-  /// Global numbers of the points and their neighbours, as doubles: exact up to 2^53.
-  void number_points() {
-    PetscInt first = 0;
-    check_petsc(VecGetOwnershipRange(vector_, &first, nullptr));
-    std::vector<double> packed(static_cast<std::size_t>(n_));
-    std::iota(packed.begin(), packed.end(), static_cast<double>(first));
+  static constexpr double is_fixed = -1.0;
+
+  /// Numbers the free points over all ranks, as doubles: exact up to 2^53. Returns this rank's
+  /// count.
+  PetscInt number_points(const std::uint8_t* fixed, std::size_t points) {
+    std::int64_t free = 0, before = 0;
+    for (std::size_t i = 0; i < points; ++i) free += !fixed[i];
+    check_mpi(MPI_Exscan(&free, &before, 1, MPI_INT64_T, MPI_SUM, grid_.comm()));
+    std::vector<double> packed(points);
+    auto next = static_cast<double>(grid_.rank() == 0 ? 0 : before);
+    for (std::size_t i = 0; i < points; ++i) packed[i] = fixed[i] ? is_fixed : next++;
     unpack(numbers_.layout(), packed.data(), numbers_.data());
     halo_.copy(numbers_.data(), GhostValue::mirror);
-  }
-
-  void mark(const std::uint8_t* fixed) {
-    std::vector<double> packed(fixed, fixed + n_);
-    unpack(numbers_.layout(), packed.data(), fixed_.data());
-    halo_.copy(fixed_.data(), GhostValue::mirror);
+    return static_cast<PetscInt>(free);
   }
 
   /// The matrix, and in `right` what fixed neighbours give.
-  MatHandle assemble(const std::vector<double>& e, Vec right) {
-    const Layout& layout = numbers_.layout();
-    Field values(layout);
-    unpack(layout, e.data(), values.data());
-    halo_.copy(values.data(), GhostValue::mirror);
+  MatHandle assemble(PetscInt free, Vec right) {
     MatHandle matrix;
-    const auto all = static_cast<PetscInt>(grid_.points());
-    constexpr PetscInt entries = 2 * max_dimension + 1;
-    check_petsc(MatCreateAIJ(grid_.comm(), n_, n_, all, all, entries, nullptr, entries, nullptr,
-                             matrix.out()));
+    const PetscInt neighbours = 2 * (max_dimension - grid_.first_axis());
+    const ProcessGrid& p = grid_.process_grid();
+    const PetscInt beyond = p[0] * p[1] * p[2] == 1 ? 0 : neighbours;
+    check_petsc(MatCreateAIJ(grid_.comm(), free, free, PETSC_DETERMINE, PETSC_DETERMINE,
+                             neighbours + 1, nullptr, beyond, nullptr, matrix.out()));
     {
       VecWrite r(right);
-      PetscInt i = 0;
-      for_owned_rows(layout, numbers_.data(), [&](const double* row, std::int64_t count) {
+      PetscInt next = 0;
+      for_owned_rows(numbers_.layout(), numbers_.data(), [&](const double* row, std::int64_t n) {
         const std::ptrdiff_t at = row - numbers_.data();
-        for (std::int64_t k = 0; k < count; ++k, ++i) r[i] = add_row(matrix, values, at + k);
+        for (std::int64_t k = 0; k < n; ++k)
+          if (row[k] != is_fixed) r[next++] = add_row(matrix, at + k);
       });
     }
     check_petsc(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY));
@@ -79,35 +76,36 @@ class FreeLaplacian {
     return matrix;
   }
 
-  /// Row of the padded index `at`; returns its right-hand side. A mirrored neighbour is the point
-  /// itself and drops out.
-  double add_row(Mat matrix, Field& values, std::ptrdiff_t at) {
-    const auto number = static_cast<PetscInt>(numbers_.data()[at]);
-    double diagonal = 1.0, right = values.data()[at];
-    if (fixed_.data()[at] == 0) {
-      diagonal = right = 0.0;
-      const std::array<std::ptrdiff_t, 3> strides{numbers_.layout().stride_z,
-                                                  numbers_.layout().stride_y, 1};
-      for (int a = grid_.first_axis(); a < max_dimension; ++a) {
-        const double weight = 1.0 / (grid_.spacing(a) * grid_.spacing(a));
-        const std::ptrdiff_t stride = strides[static_cast<std::size_t>(a)];
-        for (const std::ptrdiff_t next : {at - stride, at + stride}) {
-          const auto other = static_cast<PetscInt>(numbers_.data()[next]);
-          if (other == number) continue;
-          diagonal += weight;
-          if (fixed_.data()[next] != 0)
-            right += weight * values.data()[next];
-          else
-            check_petsc(MatSetValue(matrix, number, other, -weight, ADD_VALUES));
-        }
+  /// Row of the free point with padded index `at`; returns its right-hand side. A mirrored
+  /// neighbour is the point itself and drops out.
+  double add_row(Mat matrix, std::ptrdiff_t at) {
+    const double* numbers = numbers_.data();
+    const auto number = static_cast<PetscInt>(numbers[at]);
+    const std::array<std::ptrdiff_t, 3> strides{numbers_.layout().stride_z,
+                                                numbers_.layout().stride_y, 1};
+    double diagonal = 0, right = 0;
+    for (int a = grid_.first_axis(); a < max_dimension; ++a) {
+      const double weight = 1.0 / (grid_.spacing(a) * grid_.spacing(a));
+      const std::ptrdiff_t stride = strides[static_cast<std::size_t>(a)];
+      for (const std::ptrdiff_t next : {at - stride, at + stride}) {
+        if (numbers[next] == numbers[at]) continue;
+        diagonal += weight;
+        if (numbers[next] == is_fixed)
+          right += weight * values_.data()[next];
+        else
+          check_petsc(MatSetValue(matrix, number, static_cast<PetscInt>(numbers[next]), -weight,
+                                  ADD_VALUES));
       }
     }
-    // A point without free or fixed neighbours, on a grid of one point, keeps its 0.
-    check_petsc(MatSetValue(matrix, number, number, diagonal > 0 ? diagonal : 1.0, ADD_VALUES));
+    check_petsc(MatSetValue(matrix, number, number, diagonal, ADD_VALUES));
     return right;
   }
 
   bool solve(Mat matrix, Vec right, Vec solution) {
+    PetscReal norm = 0; // 0 too for a sample without any observation, where the matrix is singular
+    check_petsc(VecNorm(right, NORM_2, &norm));
+    check_petsc(VecSet(solution, 0.0));
+    if (norm == 0) return true;
     KspHandle solver;
     check_petsc(KSPCreate(grid_.comm(), solver.out()));
     check_petsc(KSPSetType(solver, KSPCG));
@@ -123,10 +121,8 @@ class FreeLaplacian {
   }
 
   const Grid& grid_;
-  Field numbers_, fixed_; ///< padded
+  Field numbers_, values_; ///< padded
   Halo halo_;
-  PetscInt n_;
-  VecHandle vector_;
 };
 
 } // namespace

@@ -93,9 +93,15 @@ double reading_bytes(const Case& c, const Sizes& sizes) {
 
 /// While the result is written: two states and a packed one, the interpolation of withheld points.
 double writing_bytes(const Case& c, const Sizes& sizes) {
-  constexpr double interpolation_fields = 9; // padded, packed, and those of the CG solver
-  const bool interpolates = !c.data.targets.empty() && c.data.targets.back().withhold.has_value();
-  return 2 * sizes.state + sizes.field * (interpolates ? 1 + interpolation_fields : 1);
+  // Padded and packed fields; matrix and multigrid at the free points, of which the case tells the
+  // withheld ones.
+  constexpr double interpolation_fields = 4, multigrid_fields = 33;
+  double fields = 1;
+  if (!c.data.targets.empty() && c.data.targets.back().withhold) {
+    const WithholdCase& withhold = *c.data.targets.back().withhold;
+    fields += interpolation_fields + multigrid_fields * (withhold.source ? 1.0 : withhold.fraction);
+  }
+  return 2 * sizes.state + sizes.field * fields;
 }
 
 /// What PETSc keeps per point of its distributed grid: index lists.

@@ -57,7 +57,15 @@ Checkpoints::Checkpoints(const Job& job, StopWishes& wishes)
       best_loss_(std::numeric_limits<double>::infinity()) {}
 
 bool Checkpoints::due(std::int64_t number) const {
-  return regular() && number > 0 && number % wanted_.every == 0 && !has(number);
+  return regular() && number > 0 && number % wanted_.every == 0 && !has(number) && affordable();
+}
+
+bool Checkpoints::affordable() const {
+  constexpr double share = 0.02;
+  if (c_.run.checkpoint || longest_ == 0) return true;
+  int enough = process_seconds() - ended_ > longest_ / share;
+  check_mpi(MPI_Bcast(&enough, 1, MPI_INT, 0, job_.session.comm())); // clocks differ a little
+  return enough != 0;
 }
 
 std::int64_t Checkpoints::next_due(std::int64_t number, std::int64_t end) const {
@@ -197,6 +205,8 @@ void Checkpoints::finish(ResultWriter& writer, std::int64_t number, double start
   });
   const double seconds = process_seconds() - started;
   wishes_.checkpoint_took(seconds);
+  longest_ = std::max(longest_, seconds);
+  ended_ = process_seconds();
   job_.log.detail(
       formatted("checkpoint %lld took %.2f s", static_cast<long long>(number), seconds));
 }

@@ -16,7 +16,9 @@ class Checkpoints {
 
   /// Whether the case wants any while the run goes on.
   bool regular() const { return wanted_.every > 0; }
-  /// Whether it wants one after this iteration or layer.
+  /// Whether it wants one after this iteration or layer. Where the case says nothing, they are
+  /// written as often as the default, but not so often that they cost more than about 2 % of the
+  /// time.
   bool due(std::int64_t number) const;
   /// Whether there is one of this number already, written by this run.
   bool has(std::int64_t number) const { return number == last_; }
@@ -45,8 +47,11 @@ class Checkpoints {
   const Case& c_;
   StopWishes& wishes_;
   CheckpointCase wanted_;
+  bool affordable() const;
+
   std::int64_t last_ = -1;
-  double best_loss_; ///< of the best checkpoint written
+  double longest_ = 0, ended_ = 0; ///< seconds the longest one took; when the last one was done
+  double best_loss_;               ///< of the best checkpoint written
 };
 
 } // namespace nadir::app

@@ -300,8 +300,9 @@ Type<double> time_limit() {
 Section<RunCase> run_section() {
   Section<RunCase> s;
   s.key("checkpoint", &RunCase::checkpoint, maybe(table("CHECKPOINT", checkpoint_section())),
-        "when to write checkpoints; without it `train` does as this table's defaults say, and "
-        "`forward` only when it is stopped");
+        "when to write checkpoints; without it `train` does as this table's defaults say, but less "
+        "often where they would take more than 2 % of the time, and `forward` only when it is "
+        "stopped");
   s.key("time_limit", &RunCase::time_limit, maybe(time_limit()),
         "of the whole run: it stops early, with a checkpoint and exit code 75");
   return s;

@@ -44,6 +44,24 @@ TEST(IncrementBaseline, ReproducesHarmonicIncrements) {
   EXPECT_NEAR(baseline({0.5, 2.0}, harmonic, 0.0), 0.0, 1e-7);
 }
 
+/// Where a sample has nothing observed, nothing is known of its increment: output = input.
+TEST(IncrementBaseline, IsPersistenceWithoutObservations) {
+  const Case c = test::small_case({7, 9}, {test::reflect, test::periodic});
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Observations o;
+  o.samples = 1;
+  o.points = grid.owned().points();
+  const auto points = static_cast<std::size_t>(o.points);
+  o.input.assign(points, 1.0);
+  Target t;
+  t.y.assign(points, 1.5);
+  t.used.assign(points, 0);
+  t.withheld.assign(points, 1);
+  t.withheld_total = grid.points();
+  o.targets.push_back(t);
+  EXPECT_DOUBLE_EQ(increment_baseline_rms(grid, o, 0), 0.5);
+}
+
 TEST(IncrementBaseline, MeasuresTheErrorAtWithheldPoints) {
   EXPECT_NEAR(baseline(
                   {1.0, 1.0}, [](double, double) { return 0.3; }, 0.25),

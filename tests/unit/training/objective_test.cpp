@@ -81,7 +81,7 @@ TEST(Objective, AThousandEvaluationsNeedNoMoreMemory) {
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
   VecHandle x = objective.initial_control(), g = objective.space().create();
   for (int k = 0; k < 100; ++k) objective.value_and_gradient(x, g);
-  const long before = resident_pages();
+  [[maybe_unused]] const long before = resident_pages();
   for (int k = 0; k < 1000; ++k) objective.value_and_gradient(x, g);
 #ifndef __SANITIZE_ADDRESS__                // the sanitizer's quarantine grows by itself
   EXPECT_LE(resident_pages() - before, 64); // of 4 KiB
