@@ -109,6 +109,7 @@ void run_forward(const Job& job) {
   Chain chain(grid, job.c);
   print_start(job, grid, observations.samples, 0);
   print_targets(job, grid, observations);
+  mention_checkpoints(job);
   const double penalty = job.c.data.targets.empty() ? 0.0 : penalty_of(grid, job.c, coefficients);
   const Result result{job, grid, observations, chain, coefficients, penalty};
   print_outcome(job, ForwardRun(result).run());

@@ -28,13 +28,6 @@ std::optional<std::string> newest_whole(const Session& session, const Case& c, c
   return std::nullopt;
 }
 
-/// A run that could have gone on: --restart may have been forgotten.
-void mention_checkpoints(const Session& session, const Case& c, const Log& log) {
-  const auto files = list_checkpoints(session.comm(), c.output.file);
-  if (!files.empty())
-    log.line("starting from the beginning; --restart would go on from " + files.front().path);
-}
-
 std::string provenance(const Session& session, const std::string& path, const char* name) {
   std::string text;
   if (session.rank() == 0) text = provenance_of(path, name).value_or("");
@@ -130,10 +123,7 @@ void read_memory(const Job& job, const Grid& grid, const ControlSpace& space,
 
 std::optional<RestartPoint> choose_restart(const Session& session, const Arguments& arguments,
                                            const Case& c, const Log& log) {
-  if (!arguments.restart) {
-    mention_checkpoints(session, c, log);
-    return std::nullopt;
-  }
+  if (!arguments.restart) return std::nullopt;
   std::optional<std::string> path;
   if (arguments.restart_file.empty()) {
     path = newest_whole(session, c, log);
@@ -147,6 +137,13 @@ std::optional<RestartPoint> choose_restart(const Session& session, const Argumen
   log.line("going on from " + *path);
   return RestartPoint{*path, provenance(session, *path, "run_id"),
                       provenance(session, *path, ResultFile::first_run_id)};
+}
+
+void mention_checkpoints(const Job& job) {
+  if (job.arguments.restart) return;
+  const auto files = list_checkpoints(job.session.comm(), job.c.output.file);
+  if (!files.empty())
+    job.log.line("starting from the beginning; --restart would go on from " + files.front().path);
 }
 
 void resume_training(const Job& job, const Grid& grid, const ControlSpace& space,

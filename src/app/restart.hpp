@@ -11,6 +11,9 @@ namespace nadir::app {
 std::optional<RestartPoint> choose_restart(const Session& session, const Arguments& arguments,
                                            const Case& c, const Log& log);
 
+/// Says so when a run begins anew that could go on: --restart may have been forgotten. Collective.
+void mention_checkpoints(const Job& job);
+
 /// Sets x to the checkpoint's parameters, and lets the optimiser go on from all it remembered.
 /// Collective. Throws InputError or SystemError for what cannot be read.
 void resume_training(const Job& job, const Grid& grid, const ControlSpace& space,

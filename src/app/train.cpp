@@ -97,6 +97,7 @@ void run_train(const Job& job) {
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, objective.space().global_size());
   print_targets(job, grid, observations);
+  mention_checkpoints(job);
 
   VecHandle x = objective.initial_control();
   Training run(job, grid, objective, optimizer);

@@ -13,7 +13,7 @@ refused() {
   local log=$work/$name.log
   if cmake -S "$NADIR_SOURCE" -B "$work/$name" -DNADIR_TESTS=OFF "${@:3}" >"$log" 2>&1; then
     echo "$name: was accepted"
-  elif ! tr -s ' \n' ' ' <"$log" | grep -qF -- "$text"; then
+  elif ! tr -s ' \n' ' ' <"$log" | grep -F -- "$text" >/dev/null; then
     echo "$name: does not say '$text' but:"
     sed -n '/^CMake Error/,$p' "$log"
   else

@@ -80,11 +80,14 @@ container_packages() {
   done < <(ldd "$program" | sed -n 's/^\t\([^ ]*\) => \(\/[^ ]*\) .*/\1 \2/p')
 }
 
+# Whole outputs first: a grep that has found its line would end a pipe that counts as failed.
+libraries=$(ldd "$program")
+policy=$(apt-cache policy libpetsc-real3.18 2>/dev/null || true)
 if ! grep -qx 'VERSION_CODENAME=bookworm' /etc/os-release; then
   skip "the packages of the container, this is not Debian 12"
-elif ! ldd "$program" | grep -q 'libpetsc_real\.so'; then
+elif ! grep -q 'libpetsc_real\.so' <<<"$libraries"; then
   skip "the packages of the container, PETSc is not the one of Debian with 32-bit indices"
-elif ! apt-cache policy libpetsc-real3.18 2>/dev/null | grep -q 'http\|file:\|cdrom'; then
+elif ! grep -q 'http\|file:\|cdrom' <<<"$policy"; then
   skip "the packages of the container, there are no package lists (apt-get update)"
 else
   container_packages

@@ -16,7 +16,10 @@ struct OptimizerInfo {
 /// the loss and in PETSc 3.18 may search a line for ever. The one table of names: the case file is
 /// checked against it, the reference page lists it, training creates the TAO type of this name.
 inline constexpr std::array optimizers{
-    OptimizerInfo{"bqnls", true, "limited-memory quasi-Newton with line search; the default"},
+    OptimizerInfo{
+        "bqnls", true,
+        "limited-memory quasi-Newton with line search; the default. nadir's own making of "
+        "PETSc's method: half the memory, and it goes on exactly after a restart"},
     OptimizerInfo{"blmvm", true, "limited-memory variable metric with projected line search"},
     OptimizerInfo{"lmvm", false, "limited-memory variable metric (L-BFGS) with line search"},
     OptimizerInfo{"bncg", true, "nonlinear conjugate gradients, bounded form"},
