@@ -20,6 +20,8 @@ class Checkpoints {
   /// written as often as the default, but not so often that they cost more than about 2 % of the
   /// time.
   bool due(std::int64_t number) const;
+  /// Whether one more costs little of the time so far, where the case leaves that to the program.
+  bool affordable() const;
   /// Whether there is one of this number already, written by this run.
   bool has(std::int64_t number) const { return number == last_; }
   /// The next number above this one at which one is due; `end` when there is none before.
@@ -47,8 +49,6 @@ class Checkpoints {
   const Case& c_;
   StopWishes& wishes_;
   CheckpointCase wanted_;
-  bool affordable() const;
-
   std::int64_t last_ = -1;
   double longest_ = 0, ended_ = 0; ///< seconds the longest one took; when the last one was done
   double best_loss_;               ///< of the best checkpoint written

@@ -156,6 +156,7 @@ void run_command(const Session& session, const Arguments& arguments) {
   Run run = Run::start();
   const OutputLock lock(session.comm(), c.output.file, run.description());
   if (!lock.held()) log.warning(lock.warning());
+  if (is_finished(session, arguments, c, log)) return;
   auto restart = choose_restart(session, arguments, c, log);
   if (restart) {
     run.parent_id = restart->run_id;

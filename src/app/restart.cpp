@@ -121,6 +121,16 @@ void read_memory(const Job& job, const Grid& grid, const ControlSpace& space,
 
 } // namespace
 
+bool is_finished(const Session& session, const Arguments& arguments, const Case& c,
+                 const Log& log) {
+  if (!arguments.restart || !arguments.restart_file.empty()) return false;
+  int finished = session.rank() == 0 &&
+                 origin_of(c.output.file) == origin(arguments.command_name, resolved_text(c));
+  check_mpi(MPI_Bcast(&finished, 1, MPI_INT, 0, session.comm()));
+  if (finished) log.line("finished: " + c.output.file + " is the result of this case");
+  return finished != 0;
+}
+
 std::optional<RestartPoint> choose_restart(const Session& session, const Arguments& arguments,
                                            const Case& c, const Log& log) {
   if (!arguments.restart) return std::nullopt;

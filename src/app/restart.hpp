@@ -5,6 +5,10 @@
 
 namespace nadir::app {
 
+/// Whether --restart has nothing left to do: the result of this very case and command is there.
+/// Says so. Collective.
+bool is_finished(const Session& session, const Arguments& arguments, const Case& c, const Log& log);
+
 /// The checkpoint that --restart means: the given file, or the newest that is whole, saying which
 /// ones are not. Nothing without --restart, or where there is none. Throws InputError, the same on
 /// all ranks, for a file that is not whole or belongs to another case or command. Collective.

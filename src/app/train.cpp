@@ -58,7 +58,8 @@ class Training {
 
   /// After the end: more iterations can go on from there.
   void finish() {
-    if (checkpoints_.regular()) checkpoints_.write(grid_, objective_, optimizer_);
+    if (checkpoints_.regular() && checkpoints_.affordable())
+      checkpoints_.write(grid_, objective_, optimizer_);
   }
 
  private:
