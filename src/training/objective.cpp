@@ -67,11 +67,11 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
 /// States may be finite and what is made of them not: a square, or an adjoint, that overflows.
 void Objective::check_finite(Vec gradient) const {
   PetscReal norm = 0;
-  if (gradient) check_petsc(VecNorm(gradient, NORM_INFINITY, &norm));
+  if (gradient) check_petsc(VecNorm(gradient, NORM_2, &norm)); // what optimisers work with
   const bool finite = std::isfinite(reduction_[0]) && std::isfinite(reduction_[1]);
   if (!finite) throw NumericsError("the loss is not finite, though all states are");
   if (!std::isfinite(norm))
-    throw NumericsError("the gradient is not finite, though all states are");
+    throw NumericsError("the norm of the gradient is not finite, though all states are");
 }
 
 /// Forward through one sample, back where a gradient is wanted. Returns this rank's misfit.
