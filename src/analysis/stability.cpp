@@ -201,7 +201,9 @@ std::string stability_text(const Stability& s) {
   };
   std::string text;
   if (s.full_tensor) {
-    text = formatted("largest amplification |a(k)| of a layer, worst point: %.4g", s.amplification);
+    text = "largest amplification |a(k)| of a layer, worst point: " +
+           (std::isfinite(s.amplification) ? formatted("%.4g", s.amplification)
+                                           : std::string("beyond the range of numbers"));
     text +=
         s.amplification <= 1.0 + 1e-12 ? " (ok)" : " (above 1: some waves grow where f is linear)";
   } else {

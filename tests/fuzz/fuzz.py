@@ -48,7 +48,9 @@ def commands(text, parse):
     return first + [
         ["describe", "case.toml", *few],
         ["gradient", "case.toml", *few, "--output", RESULT],
-        ["train", "case.toml", *few, "--set", "training.iterations=2", "--output", RESULT],
+        # The driver's clock runs over all mutants: no limit of a case is to end a run there.
+        ["train", "case.toml", *few, "--set", "training.iterations=2", "--set", "run.time_limit=1000000",
+         "--output", RESULT],
     ]
 
 
