@@ -33,7 +33,8 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, extremes.data(), 2, MPI_DOUBLE, MPI_MAX, grid.comm()));
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm()));
   }
-  return {-extremes[0], extremes[1], sum};
+  // Rounding may carry the mean past the extremes, and with them out of the range of numbers.
+  return {-extremes[0], extremes[1], std::clamp(sum, -extremes[0], extremes[1])};
 }
 
 std::vector<std::string> component_names(const Case& c, Parameter parameter) {

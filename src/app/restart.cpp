@@ -50,8 +50,8 @@ void refuse_another_case(const Session& session, const Arguments& arguments, con
 }
 
 /// A number of the checkpoint, on all ranks.
-double number_of(const Grid& grid, const std::string& path, const std::string& group,
-                 const std::string& name) {
+double stored_number(const Grid& grid, const std::string& path, const std::string& group,
+                     const std::string& name) {
   double value = 0;
   together<InputError>(grid.comm(), path + ": ", [&] {
     if (grid.rank() != 0) return;
@@ -113,7 +113,7 @@ void read_memory(const Job& job, const Grid& grid, const ControlSpace& space,
   const std::string& path = job.restart->path;
   for (int pass = 0; pass < 2; ++pass) {
     for (const auto& [name, value] : optimizer.memory().numbers)
-      *value = number_of(grid, path, "/optimizer", name);
+      *value = stored_number(grid, path, "/optimizer", name);
   }
   for (const auto& [name, v] : optimizer.memory().vectors)
     read_control(job, grid, space, "/optimizer/" + name, v);
@@ -160,7 +160,7 @@ void resume_training(const Job& job, const Grid& grid, const ControlSpace& space
                      Optimizer& optimizer, Vec x) {
   const std::string& path = job.restart->path;
   TrainingProgress progress;
-  progress.iteration = static_cast<std::int64_t>(number_of(grid, path, "/", "iteration"));
+  progress.iteration = static_cast<std::int64_t>(stored_number(grid, path, "/", "iteration"));
   progress.history = read_history(grid, path);
   read_control(job, grid, space, "/parameters", x);
   if (!optimizer.has_memory()) {
@@ -183,7 +183,7 @@ void resume_training(const Job& job, const Grid& grid, const ControlSpace& space
 std::int64_t resume_forward(const Result& result, StatePass& pass, const StatePass::Store& store) {
   const Grid& grid = result.grid;
   const std::string& path = result.job.restart->path;
-  const auto layer = static_cast<std::int64_t>(number_of(grid, path, "/", "layer_reached"));
+  const auto layer = static_cast<std::int64_t>(stored_number(grid, path, "/", "layer_reached"));
   const Box& box = grid.owned();
   const auto slab_at = [&](std::initializer_list<std::int64_t> at) {
     hdf5::Slab slab;
@@ -213,9 +213,9 @@ std::int64_t resume_forward(const Result& result, StatePass& pass, const StatePa
       }
     }
   }
-  StatePass::Sums sums{number_of(grid, path, "/", "misfit_so_far"),
-                       number_of(grid, path, "/", "withheld_so_far"),
-                       number_of(grid, path, "/", "persistence_so_far"),
+  StatePass::Sums sums{stored_number(grid, path, "/", "misfit_so_far"),
+                       stored_number(grid, path, "/", "withheld_so_far"),
+                       stored_number(grid, path, "/", "persistence_so_far"),
                        {}};
   if (!result.observations.targets.empty())
     sums.distances = StoredArray(grid.comm(), {path, "/loss_by_layer"}).read_all();

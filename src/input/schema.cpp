@@ -69,4 +69,55 @@ std::set<std::string> report_unknown(const Item& table, const std::vector<std::s
   return meant;
 }
 
+void Keys::add(KeyDoc doc, const AnyBinding& binding, void* initial) {
+  binding->set_fallback(initial);
+  doc.fallback = binding->write(initial);
+  keys_.push_back({std::move(doc), "", binding});
+}
+
+bool Keys::read(const Item& item, void* value) const {
+  const auto* table = item.node.table();
+  if (!table) return item.expected("a table");
+  std::vector<std::string> names;
+  for (const auto& key : keys_) names.push_back(key.doc.name);
+  const auto meant = report_unknown(item, names);
+  bool good = meant.empty();
+  for (const auto& key : keys_) {
+    const Node* node = find(*table, key.doc.name);
+    if (node) {
+      good = key.binding->read(item.entry(key.doc.name, *node), value) && good;
+      continue;
+    }
+    key.binding->set_fallback(value);
+    const std::string path = item.path.empty() ? key.doc.name : item.path + "." + key.doc.name;
+    if (meant.contains(key.doc.name)) {
+      item.reading.failed.insert(path);
+    } else if (key.doc.required) {
+      item.reading.problem(item.node.position, path,
+                           key.reason.empty() ? "missing" : "missing: " + key.reason);
+      good = false;
+    } else if (key.doc.section) {
+      const Node empty{Table{}, item.node.position};
+      good = key.binding->read(Item{empty, path, item.reading}, value) && good;
+    }
+  }
+  if (good)
+    for (const auto& check : checks_) good = check(item, value) && good;
+  return good;
+}
+
+std::vector<std::pair<std::string, std::string>> Keys::write(const void* value) const {
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (const auto& key : keys_)
+    if (std::string text = key.binding->write(value); !text.empty())
+      lines.emplace_back(key.doc.name, std::move(text));
+  return lines;
+}
+
+std::vector<KeyDoc> Keys::docs() const {
+  std::vector<KeyDoc> docs;
+  for (const auto& key : keys_) docs.push_back(key.doc);
+  return docs;
+}
+
 } // namespace nadir::schema

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -64,148 +65,166 @@ template<class M> struct Type {
   bool section = false;      ///< see KeyDoc
 };
 
+/// What a key does with the struct its section describes, whose type only the derived classes
+/// below know: with templates up to the section itself, compiling the schema took minutes.
+struct Binding {
+  virtual ~Binding() = default;
+  virtual void set_fallback(void*) const {}
+  virtual bool read(const Item& item, void* value) const = 0;
+  virtual std::string write(const void* value) const = 0;
+};
+using AnyBinding = std::shared_ptr<const Binding>;
+
+/// A key whose value is one member.
+template<class T, class M> struct MemberBinding final : Binding {
+  MemberBinding(M T::*m, const Type<M>& t) : member(m), type(t) {}
+  void set_fallback(void* value) const override {
+    if (type.fallback) static_cast<T*>(value)->*member = *type.fallback;
+  }
+  bool read(const Item& item, void* value) const override {
+    return type.read(item, static_cast<T*>(value)->*member);
+  }
+  std::string write(const void* value) const override {
+    return type.write(static_cast<const T*>(value)->*member);
+  }
+  M T::*member;
+  Type<M> type;
+};
+
+/// A key that sets several members.
+template<class T> struct WholeBinding final : Binding {
+  explicit WholeBinding(const Type<T>& t) : type(t) {}
+  bool read(const Item& item, void* value) const override {
+    return type.read(item, *static_cast<T*>(value));
+  }
+  std::string write(const void* value) const override {
+    return type.write(*static_cast<const T*>(value));
+  }
+  Type<T> type;
+};
+
+/// A key of another section, for a member that has no table of its own.
+template<class T, class Part> struct PartBinding final : Binding {
+  PartBinding(Part T::*m, AnyBinding k) : member(m), key(std::move(k)) {}
+  bool read(const Item& item, void* value) const override {
+    return key->read(item, &(static_cast<T*>(value)->*member));
+  }
+  std::string write(const void* value) const override {
+    return key->write(&(static_cast<const T*>(value)->*member));
+  }
+  Part T::*member;
+  AnyBinding key;
+};
+
+/// The same for an optional member: present as soon as one of its keys is.
+template<class T, class Part> struct OptionalBinding final : Binding {
+  OptionalBinding(std::optional<Part> T::*m, AnyBinding k) : member(m), key(std::move(k)) {}
+  bool read(const Item& item, void* value) const override {
+    auto& part = static_cast<T*>(value)->*member;
+    return key->read(item, part ? &*part : &part.emplace());
+  }
+  std::string write(const void* value) const override {
+    const auto& part = static_cast<const T*>(value)->*member;
+    return part ? key->write(&*part) : std::string();
+  }
+  std::optional<Part> T::*member;
+  AnyBinding key;
+};
+
+/// The keys of a section, whatever it describes.
+class Keys {
+ public:
+  using Condition = std::function<bool(const Item&, const void*)>;
+  struct Key {
+    KeyDoc doc;
+    std::string reason;
+    AnyBinding binding;
+  };
+
+  /// `initial` is the struct before anything is read; it takes the key's fallback.
+  void add(KeyDoc doc, const AnyBinding& binding, void* initial);
+  void add(const Key& key) { keys_.push_back(key); }
+  void add(Condition check) { checks_.push_back(std::move(check)); }
+  Key& last() { return keys_.back(); }
+  const std::vector<Key>& all() const { return keys_; }
+
+  bool read(const Item& item, void* value) const;
+  std::vector<std::pair<std::string, std::string>> write(const void* value) const;
+  std::vector<KeyDoc> docs() const;
+
+ private:
+  std::vector<Key> keys_;
+  std::vector<Condition> checks_;
+};
+
 template<class T> class Section {
  public:
   /// A key that may be left out: the member keeps its value, or takes the type's fallback.
   template<class M>
   Section& key(const std::string& name, M T::*member, const Type<M>& type, const std::string& doc) {
-    return add(
-        name, type, doc, [member](auto& t) -> auto& { return t.*member; });
+    return add(name, type, doc, std::make_shared<MemberBinding<T, M>>(member, type));
   }
   /// A key that sets several members of T.
   Section& key(const std::string& name, const Type<T>& type, const std::string& doc) {
-    return add(
-        name, type, doc, [](auto& t) -> auto& { return t; });
+    return add(name, type, doc, std::make_shared<WholeBinding<T>>(type));
   }
   /// The last key has no default: `reason` continues the message "missing".
   Section& required(const std::string& reason = "") {
-    keys_.back().doc.required = true;
-    keys_.back().doc.fallback.clear();
-    keys_.back().reason = reason;
+    keys_.last().doc.required = true;
+    keys_.last().doc.fallback.clear();
+    keys_.last().reason = reason;
     return *this;
   }
   /// The default of the last key in words.
   Section& by_default(const std::string& text) {
-    keys_.back().doc.fallback = text;
+    keys_.last().doc.fallback = text;
     return *this;
   }
   /// All keys of another section, for a member that has no table of its own.
   template<class Part> Section& include(Part T::*member, const Section<Part>& part) {
-    return embed(
-        part, [member](T& t) -> Part& { return t.*member; },
-        [member](const T& t) { return &(t.*member); }, true);
+    for (const auto& [doc, reason, binding] : part.keys_.all())
+      keys_.add({doc, reason, std::make_shared<PartBinding<T, Part>>(member, binding)});
+    return *this;
   }
-  /// The same for an optional member: present as soon as one of its keys is.
+  /// The same for an optional member, for which no key is required.
   template<class Part> Section& include(std::optional<Part> T::*member, const Section<Part>& part) {
-    return embed(
-        part, [member](T& t) -> Part& { return t.*member ? *(t.*member) : (t.*member).emplace(); },
-        [member](const T& t) { return t.*member ? &*(t.*member) : nullptr; }, false);
-  }
-  /// A check of the table as a whole, after its keys were read.
-  Section& check(std::function<bool(const Item&, const T&)> condition) {
-    checks_.push_back(std::move(condition));
-    return *this;
-  }
-
-  bool read(const Item& item, T& value) const;
-  /// The keys and their values in TOML.
-  std::vector<std::pair<std::string, std::string>> write(const T& value) const;
-  std::vector<KeyDoc> docs() const;
-
- private:
-  template<class> friend class Section;
-  struct Key {
-    KeyDoc doc;
-    std::string reason;
-    std::function<void(T&)> set_fallback;
-    std::function<bool(const Item&, T&)> read;
-    std::function<std::string(const T&)> write;
-  };
-
-  template<class M, class Access>
-  Section& add(const std::string& name, const Type<M>& type, const std::string& doc,
-               Access access) {
-    T initial{};
-    if (type.fallback) access(initial) = *type.fallback;
-    Key key;
-    key.doc = {name,      type.name,   type.write(access(std::as_const(initial))), doc, false,
-               type.keys, type.section};
-    key.set_fallback = [=](T& t) {
-      if (type.fallback) access(t) = *type.fallback;
-    };
-    key.read = [=](const Item& item, T& t) { return type.read(item, access(t)); };
-    key.write = [=](const T& t) { return type.write(access(t)); };
-    keys_.push_back(std::move(key));
-    return *this;
-  }
-
-  template<class Part, class Access, class Look>
-  Section& embed(const Section<Part>& part, Access access, Look look, bool keep_required) {
-    for (const auto& from : part.keys_) {
-      Key key;
-      key.doc = from.doc;
-      key.doc.required = keep_required && from.doc.required;
-      key.reason = from.reason;
-      key.set_fallback = [](T&) {};
-      key.read = [=](const Item& item, T& t) { return from.read(item, access(t)); };
-      key.write = [=](const T& t) { return look(t) ? from.write(*look(t)) : std::string(); };
-      keys_.push_back(std::move(key));
+    for (const auto& [doc, reason, binding] : part.keys_.all()) {
+      keys_.add({doc, reason, std::make_shared<OptionalBinding<T, Part>>(member, binding)});
+      keys_.last().doc.required = false;
     }
     return *this;
   }
+  /// A check of the table as a whole, after its keys were read.
+  Section& check(bool (*holds)(const Item&, const T&)) {
+    keys_.add([holds](const Item& item, const void* value) {
+      return holds(item, *static_cast<const T*>(value));
+    });
+    return *this;
+  }
 
-  std::vector<Key> keys_;
-  std::vector<std::function<bool(const Item&, const T&)>> checks_;
+  bool read(const Item& item, T& value) const { return keys_.read(item, &value); }
+  /// The keys and their values in TOML.
+  std::vector<std::pair<std::string, std::string>> write(const T& value) const {
+    return keys_.write(&value);
+  }
+  std::vector<KeyDoc> docs() const { return keys_.docs(); }
+
+ private:
+  template<class> friend class Section;
+
+  template<class M>
+  Section& add(const std::string& name, const Type<M>& type, const std::string& doc,
+               const AnyBinding& binding) {
+    T initial{};
+    keys_.add({name, type.name, "", doc, false, type.keys, type.section}, binding, &initial);
+    return *this;
+  }
+
+  Keys keys_;
 };
 
 /// Reports the entries of a table that no key names; returns the names they were probably meant
 /// to be.
 std::set<std::string> report_unknown(const Item& table, const std::vector<std::string>& names);
-
-template<class T> bool Section<T>::read(const Item& item, T& value) const {
-  const auto* table = item.node.table();
-  if (!table) return item.expected("a table");
-  std::vector<std::string> names;
-  for (const auto& key : keys_) names.push_back(key.doc.name);
-  const auto meant = report_unknown(item, names);
-  bool good = meant.empty();
-  for (const auto& key : keys_) {
-    const Node* node = find(*table, key.doc.name);
-    if (node) {
-      good = key.read(item.entry(key.doc.name, *node), value) && good;
-      continue;
-    }
-    key.set_fallback(value);
-    const std::string path = item.path.empty() ? key.doc.name : item.path + "." + key.doc.name;
-    if (meant.contains(key.doc.name)) {
-      item.reading.failed.insert(path);
-    } else if (key.doc.required) {
-      item.reading.problem(item.node.position, path,
-                           key.reason.empty() ? "missing" : "missing: " + key.reason);
-      good = false;
-    } else if (key.doc.section) {
-      const Node empty{Table{}, item.node.position};
-      good = key.read(Item{empty, path, item.reading}, value) && good;
-    }
-  }
-  if (good)
-    for (const auto& check : checks_) good = check(item, value) && good;
-  return good;
-}
-
-template<class T>
-std::vector<std::pair<std::string, std::string>> Section<T>::write(const T& value) const {
-  std::vector<std::pair<std::string, std::string>> lines;
-  for (const auto& key : keys_)
-    if (std::string text = key.write(value); !text.empty())
-      lines.emplace_back(key.doc.name, std::move(text));
-  return lines;
-}
-
-template<class T> std::vector<KeyDoc> Section<T>::docs() const {
-  std::vector<KeyDoc> docs;
-  for (const auto& key : keys_) docs.push_back(key.doc);
-  return docs;
-}
 
 } // namespace nadir::schema

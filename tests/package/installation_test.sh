@@ -5,14 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# commands NAME: the fenced blocks of the page marked `run: NAME`
-commands() {
-  awk -v mark="<!-- run: $1 -->" '
-    $0 == mark { wanted = 1; next }
-    wanted && /^```sh$/ { inside = 1; next }
-    inside && /^```$/ { inside = 0; wanted = 0; next }
-    inside { print }' "$NADIR_SOURCE/docs/installation.md"
-}
+. "$(dirname "$0")/support/page.sh"
 
 mkdir -p "$work/nadir"
 tar -C "$NADIR_SOURCE" --exclude=./build --exclude=./results --exclude=./.git -cf - . |
@@ -42,6 +35,9 @@ unset PKG_CONFIG_PATH
 
 [ "$(commands cluster | wc -l)" -ge 10 ] || { echo "the page has lost its commands"; exit 1; }
 commands cluster >"$work/cluster.sh"
+# Many sources at once: compiling them one by one would take most of the time.
+sed -i 's/^\(tools\/build\|cmake --preset\) release/& -DCMAKE_UNITY_BUILD=ON/' "$work/cluster.sh"
+[ "$(grep -c UNITY "$work/cluster.sh")" = 2 ]
 echo "set -e; . '$work/cluster.sh'" | bash -ex
 for file in build/release/nadir results/check.h5 "$HOME/software/nadir/bin/nadir"; do
   [ -s "$file" ] || { echo "$file was not made"; exit 1; }

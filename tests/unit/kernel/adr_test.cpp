@@ -11,26 +11,29 @@
 namespace nadir {
 namespace {
 
-constexpr int n = 7; ///< points per axis of a patch, its middle is the test point
+constexpr int patch_points = 7; ///< per axis, the middle one is the test point
 const std::array<double, 3> spacing{0.5, 1.25, 2.0};
 
 /// A patch of one field around the origin; axes the dimension lacks have one layer all the same.
 struct Patch {
-  std::vector<double> values = std::vector<double>(n * n * n);
-  Strides stride{n * n, n};
+  std::vector<double> values = std::vector<double>(patch_points * patch_points * patch_points);
+  Strides stride{patch_points * patch_points, patch_points};
   static std::size_t index(int k, int j, int i) {
-    return static_cast<std::size_t>((k * n + j) * n + i);
+    return static_cast<std::size_t>((k * patch_points + j) * patch_points + i);
   }
-  const double* middle() const { return values.data() + index(n / 2, n / 2, n / 2); }
+  const double* middle() const {
+    return values.data() + index(patch_points / 2, patch_points / 2, patch_points / 2);
+  }
 };
 
 Patch sampled(const std::function<double(double, double, double)>& f) {
   Patch patch;
-  for (int k = 0; k < n; ++k) {
-    for (int j = 0; j < n; ++j) {
-      for (int i = 0; i < n; ++i) {
+  for (int k = 0; k < patch_points; ++k) {
+    for (int j = 0; j < patch_points; ++j) {
+      for (int i = 0; i < patch_points; ++i) {
         patch.values[Patch::index(k, j, i)] =
-            f((k - n / 2) * spacing[0], (j - n / 2) * spacing[1], (i - n / 2) * spacing[2]);
+            f((k - patch_points / 2) * spacing[0], (j - patch_points / 2) * spacing[1],
+              (i - patch_points / 2) * spacing[2]);
       }
     }
   }
