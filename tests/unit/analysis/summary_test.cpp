@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace nadir {
 namespace {
 
@@ -22,6 +24,21 @@ TEST(Summary, RangesRunOverPointsAndLayers) {
   EXPECT_EQ(range.minimum, 0.0);
   EXPECT_EQ(range.maximum, 241.0);
   EXPECT_NEAR(range.mean, 100 + 20.5, 1e-12);
+}
+
+TEST(Summary, NoMeanBeyondTheExtremes) {
+  constexpr double largest = std::numeric_limits<double>::max();
+  Case c = test::small_case({6, 7}, {test::periodic, test::reflect});
+  c.network.layers = 3;
+  c.kernel.reaction = test::trained({0.0}, false, true);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Coefficients values(grid, c, Coefficients::Content::values);
+  ParameterValues& R = values[Parameter::reaction];
+  const auto mean_of = [&](double value) {
+    for (std::int64_t l = 0; l < 3; ++l) R.block(l)[0] = value;
+    return range_of(grid, R, 0).mean;
+  };
+  for (const double value : {largest, -largest, 0.1, 1 / 3.0}) EXPECT_EQ(mean_of(value), value);
 }
 
 TEST(Summary, ComponentsAreNamedByAxes) {
