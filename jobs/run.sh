@@ -20,9 +20,11 @@ fail() {
 # USR1: at a TERM, mpirun would kill its ranks before their checkpoint is written.
 child=
 interrupted=
+passed_on=
 ended=
 pass_on() {
   interrupted=yes
+  passed_on=yes
   [ -z "$child" ] || kill -USR1 "$child" 2>/dev/null || true
 }
 trap pass_on USR1
@@ -43,6 +45,9 @@ run_program() {
     if [ -z "$interrupted" ] || [ $code -le 128 ]; then break; fi
   done
   child=
+  # A launcher that has just been started dies of the signal before it or the program handles it:
+  # nothing was lost, and the next try goes on from where this one would have.
+  if [ -n "$passed_on" ] && [ $code -eq $((128 + $(kill -l USR1))) ]; then code=$stopped_early; fi
   return $code
 }
 

@@ -6,6 +6,7 @@
 #include "nadir/output/place_file.hpp"
 
 #include <array>
+#include <cmath>
 
 namespace nadir::app {
 namespace {
@@ -93,8 +94,10 @@ void print_outcome(const Job& job, const Outcome& outcome) {
                            scores->withheld_rms, units, share));
     job.log.line(formatted("  baseline, output = input (persistence):             %.4f %s",
                            scores->persistence_rms, units));
-    job.log.line(formatted("  baseline, increment interpolated without dynamics:  %.4f %s",
-                           scores->interpolation_rms, units));
+    job.log.line("  baseline, increment interpolated without dynamics:  " +
+                 (std::isfinite(scores->interpolation_rms)
+                      ? formatted("%.4f %s", scores->interpolation_rms, units)
+                      : "not found, its equations are too ill-conditioned"));
   }
   if (!outcome.kept.empty())
     job.log.line("another result stood there; it is kept as " + outcome.kept);

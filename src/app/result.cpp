@@ -229,7 +229,8 @@ void ResultWriter::write_attributes(const Outcome& outcome) {
   if (!outcome.scores) return;
   file_.attribute("/", "withheld_rms", outcome.scores->withheld_rms);
   file_.attribute("/", "withheld_persistence_rms", outcome.scores->persistence_rms);
-  file_.attribute("/", "withheld_interpolation_rms", outcome.scores->interpolation_rms);
+  if (std::isfinite(outcome.scores->interpolation_rms))
+    file_.attribute("/", "withheld_interpolation_rms", outcome.scores->interpolation_rms);
 }
 
 void ResultWriter::write_xdmf_file() {

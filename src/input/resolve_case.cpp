@@ -4,9 +4,11 @@
 #include "nadir/input/optimizers.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <numeric>
+#include <tuple>
 
 namespace nadir::schema {
 namespace {
@@ -47,6 +49,7 @@ class Resolver {
   template<class M>
   void per_axis(const std::string& path, std::vector<M>& values, const M& fallback);
   void point_count();
+  void coordinates();
   void parameter(const std::string& path, ParameterCase& p);
   void components(const std::string& path, ParameterCase& p);
   void within_bounds(const std::string& path, const ParameterCase& p);
@@ -65,6 +68,17 @@ void Resolver::grid() {
   per_axis("grid.spacing", c_.grid.spacing, 1.0);
   per_axis("grid.origin", c_.grid.origin, 0.0);
   per_axis("grid.boundary", c_.grid.boundary, BoundaryCase{});
+  coordinates();
+}
+
+void Resolver::coordinates() {
+  const auto& [shape, spacing, origin] = std::tie(c_.grid.shape, c_.grid.spacing, c_.grid.origin);
+  if (spacing.size() != shape.size() || origin.size() != shape.size()) return;
+  for (std::size_t a = 0; a < shape.size(); ++a)
+    if (!std::isfinite(origin[a] + spacing[a] * static_cast<double>(shape[a])))
+      return problem("grid.spacing",
+                     number_text(spacing[a]) + " is too large: the coordinates of " +
+                         std::to_string(shape[a]) + " points leave the range of numbers");
 }
 
 template<class M>

@@ -106,6 +106,8 @@ const Mistake mistakes[] = {
     {"grid.shape=[9223372036854775807, 2]",
      "grid.shape: has more points than a 64-bit integer counts"},
     {"grid.spacing=[1, 0]", "grid.spacing.1: must be positive, is 0.0"},
+    {"grid.spacing=[1, 1e308]",
+     "grid.spacing: 1e+308 is too large: the coordinates of 9 points leave the range of numbers"},
     {"grid.spacing=[1]",
      "grid.spacing: must have one entry for each of the 2 axes of grid.shape, has 1"},
     {"grid.origin=[1, 2, 3]",
