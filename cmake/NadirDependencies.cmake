@@ -1,4 +1,4 @@
-# PETSc, MPI and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
+# PETSc, MPI, Highway and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
 # once installed, by nadirConfig.cmake for programs that link to nadir.
 
 # Ends the configuration of nadir itself; of a program that uses nadir only its find_package.
@@ -25,6 +25,16 @@ if(NOT MPI_CXX_FOUND OR NOT MPI_C_FOUND)
   nadir_dependency_failed("MPI: no working C and C++ wrappers found. On Debian install \
 libopenmpi-dev and openmpi-bin; elsewhere load the MPI module that PETSc was built with, or pass \
 -DMPI_CXX_COMPILER= and -DMPI_C_COMPILER=.")
+endif()
+
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(HWY IMPORTED_TARGET libhwy>=1.0.3)
+endif()
+if(NOT TARGET PkgConfig::HWY)
+  nadir_dependency_failed("Highway: pkg-config finds no libhwy of version 1.0.3 or later. On Debian \
+install libhwy-dev; elsewhere load a module of Highway, or add the folder of its libhwy.pc to \
+PKG_CONFIG_PATH.")
 endif()
 
 set(HDF5_PREFER_PARALLEL TRUE)

@@ -19,33 +19,44 @@ template<class Row> void for_rows(const Layout& layout, const Box& box, double* 
   }
 }
 
-void pack_box(const Layout& layout, const Box& box, double* field, double* buffer) {
+// Each returns the buffer's place behind what it wrote or read.
+
+double* pack_box(const Layout& layout, const Box& box, double* field, double* buffer) {
   for_rows(layout, box, field,
            [&](double* row, std::int64_t n) { buffer = std::copy_n(row, n, buffer); });
+  return buffer;
 }
 
-void unpack_box(const Layout& layout, const Box& box, double* field, const double* buffer) {
+const double* unpack_box(const Layout& layout, const Box& box, double* field,
+                         const double* buffer) {
   for_rows(layout, box, field, [&](double* row, std::int64_t n) {
     std::copy_n(buffer, n, row);
     buffer += n;
   });
+  return buffer;
 }
 
-void add_box(const Layout& layout, const Box& box, double* field, const double* buffer) {
+const double* add_box(const Layout& layout, const Box& box, double* field, const double* buffer) {
   for_rows(layout, box, field, [&](double* row, std::int64_t n) {
     for (std::int64_t x = 0; x < n; ++x) row[x] += buffer[x];
     buffer += n;
   });
+  return buffer;
 }
 
 } // namespace
 
-Halo::Halo(const Grid& grid, const Layout& layout) : grid_(grid), layout_(layout) {
+Halo::Halo(const Grid& grid, const Layout& layout, int width, std::size_t fields)
+    : grid_(grid), layout_(layout) {
   std::int64_t largest = 0;
+  for (int a = grid_.first_axis(); a < max_dimension; ++a)
+    width_[at(a)] = width > 0 ? width : layout_.ghost[at(a)];
   for (int a = grid_.first_axis(); a < max_dimension; ++a) {
     remote_[at(a)] = grid_.process_grid()[at(a)] > 1;
-    if (remote_[at(a)]) largest = std::max(largest, slab(a, 0, layout_.ghost[at(a)]).points());
+    if (remote_[at(a)]) largest = std::max(largest, slab(a, 0, width_[at(a)]).points());
   }
+  largest *= static_cast<std::int64_t>(fields);
+  fields_.reserve(fields);
   if (largest > INT_MAX)
     throw InputError("grid.shape: a halo message of this box is too large; use more ranks");
   for (auto* buffers : {send_, receive_}) {
@@ -57,7 +68,7 @@ Halo::Halo(const Grid& grid, const Layout& layout) : grid_(grid), layout_(layout
 Box Halo::slab(int axis, std::int64_t from, std::int64_t width) const {
   Box box;
   for (int a = 0; a < max_dimension; ++a) {
-    const std::int64_t extended = a < axis ? layout_.ghost[at(a)] : 0;
+    const std::int64_t extended = a < axis ? width_[at(a)] : 0;
     box.start[at(a)] = -extended;
     box.count[at(a)] = layout_.count[at(a)] + 2 * extended;
   }
@@ -66,21 +77,33 @@ Box Halo::slab(int axis, std::int64_t from, std::int64_t width) const {
   return box;
 }
 
-void Halo::copy_begin(double* field, GhostValue beyond) {
-  field_ = field;
-  beyond_ = beyond;
-  direction_ = Direction::copy;
-  axis_ = grid_.first_axis();
-  step_ = 1;
+void Halo::begin(std::span<double* const> fields, Direction direction) {
+  fields_.assign(fields.begin(), fields.end());
+  direction_ = direction;
+  axis_ = direction == Direction::copy ? grid_.first_axis() : max_dimension - 1;
+  step_ = direction == Direction::copy ? 1 : -1;
   start_axis();
 }
 
-void Halo::sum_begin(double* field) {
-  field_ = field;
-  direction_ = Direction::sum;
-  axis_ = max_dimension - 1;
-  step_ = -1;
-  start_axis();
+void Halo::copy_begin(double* field, GhostValue beyond) {
+  beyond_ = beyond;
+  begin(std::array{field}, Direction::copy);
+}
+
+void Halo::sum_begin(double* field) { begin(std::array{field}, Direction::sum); }
+
+void Halo::copy(std::span<double* const> fields, GhostValue beyond) {
+  beyond_ = beyond;
+  begin(fields, Direction::copy);
+  end();
+}
+
+void Halo::fold(double* field) {
+  for (int axis = max_dimension - 1; axis >= grid_.first_axis(); --axis) {
+    if (grid_.boundary(axis).kind != BoundaryKind::reflect) continue;
+    for (int side = 0; side < 2; ++side)
+      if (!grid_.neighbour(axis, side)) sum_local(axis, side, field);
+  }
 }
 
 void Halo::advance() {
@@ -107,15 +130,16 @@ void Halo::start_axis() {
 /// other way round. A message's tag is the side it leaves through, so that two ranks that are each
 /// other's neighbour on both sides keep them apart.
 void Halo::exchange_start(int axis) {
-  const std::int64_t n = layout_.count[at(axis)], w = layout_.ghost[at(axis)];
+  const std::int64_t n = layout_.count[at(axis)], w = width_[at(axis)];
   for (int side = 0; side < 2; ++side) {
     const auto neighbour = grid_.neighbour(axis, side);
     if (!neighbour) continue;
     const Box owned = slab(axis, side == 0 ? 0 : n - w, w);
     const Box ghost = slab(axis, side == 0 ? -w : n, w);
     const Box& leaving = direction_ == Direction::copy ? owned : ghost;
-    const int count = static_cast<int>(leaving.points());
-    pack_box(layout_, leaving, field_, send_[side].data());
+    const int count = static_cast<int>(leaving.points()) * static_cast<int>(fields_.size());
+    double* buffer = send_[side].data();
+    for (double* field : fields_) buffer = pack_box(layout_, leaving, field, buffer);
     check_mpi(MPI_Irecv(receive_[side].data(), count, MPI_DOUBLE, *neighbour, 1 - side,
                         grid_.comm(), &requests_[pending_++]));
     check_mpi(MPI_Isend(send_[side].data(), count, MPI_DOUBLE, *neighbour, side, grid_.comm(),
@@ -128,20 +152,21 @@ void Halo::exchange_start(int axis) {
 void Halo::finish_axis() {
   check_mpi(MPI_Waitall(pending_, requests_, MPI_STATUSES_IGNORE));
   pending_ = 0;
-  const std::int64_t n = layout_.count[at(axis_)], w = layout_.ghost[at(axis_)];
+  const std::int64_t n = layout_.count[at(axis_)], w = width_[at(axis_)];
   for (int side = 0; side < 2; ++side) {
     const bool received = remote_[at(axis_)] && grid_.neighbour(axis_, side).has_value();
-    if (direction_ == Direction::copy) {
-      if (received) {
-        unpack_box(layout_, slab(axis_, side == 0 ? -w : n, w), field_, receive_[side].data());
+    const double* buffer = receive_[side].data();
+    for (double* field : fields_) {
+      if (direction_ == Direction::copy) {
+        if (received)
+          buffer = unpack_box(layout_, slab(axis_, side == 0 ? -w : n, w), field, buffer);
+        else
+          copy_local(axis_, side, field);
       } else {
-        copy_local(axis_, side);
-      }
-    } else {
-      if (received) {
-        add_box(layout_, slab(axis_, side == 0 ? 0 : n - w, w), field_, receive_[side].data());
-      } else {
-        sum_local(axis_, side);
+        if (received)
+          buffer = add_box(layout_, slab(axis_, side == 0 ? 0 : n - w, w), field, buffer);
+        else
+          sum_local(axis_, side, field);
       }
     }
   }
@@ -165,14 +190,15 @@ std::ptrdiff_t Halo::source_offset(int axis, std::int64_t ghost_layer) const {
   return static_cast<std::ptrdiff_t>(distance) * stride;
 }
 
-void Halo::copy_local(int axis, int side) {
-  const std::int64_t n = layout_.count[at(axis)], w = layout_.ghost[at(axis)];
+void Halo::copy_local(int axis, int side, double* field) {
+  const std::int64_t n = layout_.count[at(axis)], w = width_[at(axis)];
   const BoundaryCase& boundary = grid_.boundary(axis);
+  if (beyond_ == GhostValue::untouched && boundary.kind != BoundaryKind::periodic) return;
   const double value = beyond_ == GhostValue::given ? boundary.value : 0.0;
   for (std::int64_t k = 0; k < w; ++k) {
     const std::int64_t layer = side == 0 ? -1 - k : n + k;
     const std::ptrdiff_t offset = source_offset(axis, layer);
-    for_rows(layout_, slab(axis, layer, 1), field_, [&](double* row, std::int64_t m) {
+    for_rows(layout_, slab(axis, layer, 1), field, [&](double* row, std::int64_t m) {
       if (boundary.kind == BoundaryKind::value && beyond_ != GhostValue::mirror) {
         std::fill_n(row, m, value);
       } else {
@@ -182,13 +208,13 @@ void Halo::copy_local(int axis, int side) {
   }
 }
 
-void Halo::sum_local(int axis, int side) {
+void Halo::sum_local(int axis, int side, double* field) {
   if (grid_.boundary(axis).kind == BoundaryKind::value) return;
-  const std::int64_t n = layout_.count[at(axis)], w = layout_.ghost[at(axis)];
+  const std::int64_t n = layout_.count[at(axis)], w = width_[at(axis)];
   for (std::int64_t k = 0; k < w; ++k) {
     const std::int64_t layer = side == 0 ? -1 - k : n + k;
     const std::ptrdiff_t offset = source_offset(axis, layer);
-    for_rows(layout_, slab(axis, layer, 1), field_, [&](double* row, std::int64_t m) {
+    for_rows(layout_, slab(axis, layer, 1), field, [&](double* row, std::int64_t m) {
       for (std::int64_t x = 0; x < m; ++x) row[x + offset] += row[x];
     });
   }

@@ -1,114 +1,162 @@
 #include "nadir/kernel/adr.hpp"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernel/adr.cpp"
+#include "base/instruction_sets.hpp"
+
+#include <hwy/foreach_target.h> // includes this file once for every instruction set
+
+#include "adr_differences-inl.hpp"
+#include "base/lanes-inl.hpp"
+
 #include <type_traits>
 
-namespace nadir {
+HWY_BEFORE_NAMESPACE();
+namespace nadir::HWY_NAMESPACE {
 namespace {
 
-/// The values of a field around one point.
-struct ValuesAt {
+/// The values of a field around the lanes from one point on.
+template<class Tag> struct ValuesAt {
+  Tag v;
   const double* center;
   Strides stride;
-  double operator()(int oz, int oy, int ox) const {
-    return center[oz * stride.z + oy * stride.y + ox];
+  HWY_INLINE hn::Vec<Tag> operator()(int oz, int oy, int ox) const {
+    return hn::LoadU(v, center + (oz * stride.z + oy * stride.y + ox));
   }
 };
 
-/// The products theta * g around one point.
-struct ProductsAt {
-  ValuesAt theta, g;
-  double operator()(int oz, int oy, int ox) const { return theta(oz, oy, ox) * g(oz, oy, ox); }
+/// The products theta * g around them.
+template<class Tag> struct ProductsAt {
+  ValuesAt<Tag> theta, g;
+  HWY_INLINE hn::Vec<Tag> operator()(int oz, int oy, int ox) const {
+    return theta(oz, oy, ox) * g(oz, oy, ox);
+  }
 };
-
-template<int c> using Index = std::integral_constant<int, c>;
-
-/// Calls use(Index<0>), ..., use(Index<count - 1>).
-template<int count, class Use> void for_each_index(Use use) {
-  [&]<int... c>(std::integer_sequence<int, c...>) { (use(Index<c>{}), ...); }
-  (std::make_integer_sequence<int, count>{});
-}
 
 template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   using Differences = AdrDifferences<d, tensor>;
   static constexpr int count = Differences::count;
   static_assert(count <= max_coefficients);
+  using Indices = std::make_integer_sequence<int, count>;
+  using Rows = std::array<Row, count>;
+  using MutableRows = std::array<MutableRow, count>;
 
  public:
   explicit AdrKernel(const InverseSpacing& inverse_spacing) : s_(inverse_spacing) {}
 
   int coefficients() const override { return count; }
 
-  void apply(Row z, const Row* theta, int n, double* __restrict Z) const override {
-    const auto rows = copy(theta);
+  void apply(Row z, const Row* theta, int n, double* HWY_RESTRICT Z) const override {
+    const auto rows = copy<Rows>(theta);
     const InverseSpacing s = s_;
-    for (int x = 0; x < n; ++x) {
-      const ValuesAt at{z.data + x, z.stride};
-      double sum = z.data[x];
-      for_each_index<count>([&]<int c>(Index<c>) {
-        sum += rows[c].data[x] * Differences::template difference<c>(at, s);
-      });
-      Z[x] = sum;
-    }
+    for_lanes(n, [&](auto v, int x) HWY_ATTR {
+      const ValuesAt<decltype(v)> at{v, z.data + x, z.stride};
+      hn::StoreU(value(v, at, rows, x, s, Indices{}), v, Z + x);
+    });
   }
 
-  void apply_transpose(Row Z_bar, const Row* theta, int n,
-                       double* __restrict z_bar) const override {
-    const auto rows = copy(theta);
+  void add_transpose(Row Z_bar, const Row* theta, int n,
+                     double* HWY_RESTRICT z_bar) const override {
+    const auto rows = copy<Rows>(theta);
     const InverseSpacing s = s_;
-    for (int x = 0; x < n; ++x) {
-      const ValuesAt g{Z_bar.data + x, Z_bar.stride};
-      double sum = Z_bar.data[x];
-      for_each_index<count>([&]<int c>(Index<c>) {
-        const ProductsAt product{{rows[c].data + x, rows[c].stride}, g};
-        sum += Differences::parity(c) * Differences::template difference<c>(product, s);
-      });
-      z_bar[x] = sum;
-    }
+    for_lanes(n, [&](auto v, int x) HWY_ATTR {
+      const ValuesAt<decltype(v)> g{v, Z_bar.data + x, Z_bar.stride};
+      hn::StoreU(hn::LoadU(v, z_bar + x) + transposed(v, g, rows, x, s, Indices{}), v, z_bar + x);
+    });
   }
 
-  void add_gradient(Row z, const double* __restrict Z_bar, int n,
+  void add_gradient(Row z, const double* HWY_RESTRICT Z_bar, int n,
                     MutableRow* theta_bar) const override {
+    const auto rows = copy<MutableRows>(theta_bar);
     const InverseSpacing s = s_;
-    for_each_index<count>([&]<int c>(Index<c>) {
-      double* __restrict out = theta_bar[c].data;
-      for (int x = 0; x < n; ++x) {
-        out[x] += Z_bar[x] * Differences::template difference<c>(ValuesAt{z.data + x, z.stride}, s);
-      }
+    for_lanes(n, [&](auto v, int x) HWY_ATTR {
+      const ValuesAt<decltype(v)> at{v, z.data + x, z.stride};
+      add_products(v, at, hn::LoadU(v, Z_bar + x), rows, x, s, Indices{});
     });
   }
 
  private:
-  static std::array<Row, count> copy(const Row* theta) {
-    std::array<Row, count> rows;
-    for (std::size_t c = 0; c < rows.size(); ++c) rows[c] = theta[c];
+  template<class Copy, class R> static Copy copy(const R* from) {
+    Copy rows;
+    for (std::size_t c = 0; c < rows.size(); ++c) rows[c] = from[c];
     return rows;
+  }
+
+  /// z + sum_c theta_c (delta_c z)
+  template<class Tag, int... c>
+  static HWY_INLINE hn::Vec<Tag> value(Tag v, const ValuesAt<Tag>& z, const Rows& theta, int x,
+                                       const InverseSpacing& s, std::integer_sequence<int, c...>) {
+    auto sum = z(0, 0, 0);
+    ((sum = sum + hn::LoadU(v, theta[c].data + x) * Differences::template difference<c>(v, z, s)),
+     ...);
+    return sum;
+  }
+
+  /// g + sum_c delta_c^T (theta_c g)
+  template<class Tag, int... c>
+  static HWY_INLINE hn::Vec<Tag> transposed(Tag v, const ValuesAt<Tag>& g, const Rows& theta, int x,
+                                            const InverseSpacing& s,
+                                            std::integer_sequence<int, c...>) {
+    auto sum = g(0, 0, 0);
+    const auto add = [&]<int k>(std::integral_constant<int, k>) HWY_ATTR {
+      const ProductsAt<Tag> product{{v, theta[k].data + x, theta[k].stride}, g};
+      const auto difference = Differences::template difference<k>(v, product, s);
+      sum = Differences::antisymmetric(k) ? sum - difference : sum + difference;
+    };
+    (add(std::integral_constant<int, c>{}), ...);
+    return sum;
+  }
+
+  /// theta_bar_c += g (delta_c z)
+  template<class Tag, int... c>
+  static HWY_INLINE void add_products(Tag v, const ValuesAt<Tag>& z, hn::Vec<Tag> g,
+                                      const MutableRows& theta_bar, int x, const InverseSpacing& s,
+                                      std::integer_sequence<int, c...>) {
+    const auto add = [&]<int k>(std::integral_constant<int, k>) HWY_ATTR {
+      if (!theta_bar[k].data) return;
+      double* sum = theta_bar[k].data + x;
+      hn::StoreU(hn::LoadU(v, sum) + g * Differences::template difference<k>(v, z, s), v, sum);
+    };
+    (add(std::integral_constant<int, c>{}), ...);
   }
 
   InverseSpacing s_;
 };
 
-template<int d>
-std::unique_ptr<Kernel> make_in_dimension(DiffusionTensor tensor, const InverseSpacing& s) {
+template<int d> Kernel* make_in_dimension(DiffusionTensor tensor, const InverseSpacing& s) {
   switch (tensor) {
   case DiffusionTensor::diagonal:
-    return std::make_unique<AdrKernel<d, DiffusionTensor::diagonal>>(s);
+    return new AdrKernel<d, DiffusionTensor::diagonal>(s);
   case DiffusionTensor::full:
-    return std::make_unique<AdrKernel<d, DiffusionTensor::full>>(s);
+    return new AdrKernel<d, DiffusionTensor::full>(s);
   case DiffusionTensor::isotropic:
     break;
   }
-  return std::make_unique<AdrKernel<d, DiffusionTensor::isotropic>>(s);
+  return new AdrKernel<d, DiffusionTensor::isotropic>(s);
 }
 
-} // namespace
-
-std::unique_ptr<Kernel> make_adr_kernel(int dimension, DiffusionTensor tensor,
-                                        const std::array<double, max_dimension>& spacing) {
-  InverseSpacing s;
-  for (std::size_t a = 0; a < s.size(); ++a) s[a] = 1.0 / spacing[a];
+/// The caller owns it.
+Kernel* new_adr_kernel(int dimension, DiffusionTensor tensor, const InverseSpacing& s) {
   if (dimension == 1) return make_in_dimension<1>(DiffusionTensor::isotropic, s);
   if (dimension == 2) return make_in_dimension<2>(tensor, s);
   return make_in_dimension<3>(tensor, s);
 }
 
+} // namespace
+} // namespace nadir::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace nadir {
+
+HWY_EXPORT(new_adr_kernel);
+
+std::unique_ptr<Kernel> make_adr_kernel(int dimension, DiffusionTensor tensor,
+                                        const std::array<double, max_dimension>& spacing) {
+  std::array<double, max_dimension> inverse;
+  for (std::size_t a = 0; a < inverse.size(); ++a) inverse[a] = 1.0 / spacing[a];
+  return std::unique_ptr<Kernel>(HWY_DYNAMIC_DISPATCH(new_adr_kernel)(dimension, tensor, inverse));
+}
+
 } // namespace nadir
+#endif

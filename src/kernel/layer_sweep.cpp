@@ -1,46 +1,12 @@
 #include "nadir/kernel/layer_sweep.hpp"
 
-#include "nadir/kernel/activation.hpp"
-
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 
 namespace nadir {
 namespace {
 
 constexpr std::size_t b_slot = max_coefficients, omega_slot = max_coefficients + 1;
-
-/// inf and NaN are the numbers whose exponent bits are all ones; an integer test vectorises.
-std::uint64_t not_finite(double value) {
-  constexpr std::uint64_t exponent = 0x7ff0000000000000u;
-  return (std::bit_cast<std::uint64_t>(value) & exponent) == exponent ? 1u : 0u;
-}
-
-template<class F>
-bool relax_row(int n, const double* Z, const double* b, const double* omega, const double* z,
-               double* __restrict z_next) {
-  std::uint64_t bad = 0;
-  for (int x = 0; x < n; ++x) {
-    const double value = (1.0 - omega[x]) * z[x] + omega[x] * F::value(Z[x] - b[x]);
-    bad |= not_finite(value);
-    z_next[x] = value;
-  }
-  return bad == 0;
-}
-
-template<class F>
-void adjoint_row(int n, const double* Z, const double* b, const double* omega, const double* z,
-                 const double* lambda, double* __restrict g, double* __restrict b_bar,
-                 double* __restrict omega_bar) {
-  for (int x = 0; x < n; ++x) {
-    const double argument = Z[x] - b[x];
-    const double g_x = omega[x] * lambda[x] * F::derivative(argument);
-    g[x] = g_x;
-    b_bar[x] -= g_x;
-    omega_bar[x] += lambda[x] * (F::value(argument) - z[x]);
-  }
-}
 
 template<class T>
 T* point(T* origin, Strides stride, std::int64_t z, std::int64_t y, std::int64_t x) {
@@ -50,13 +16,9 @@ T* point(T* origin, Strides stride, std::int64_t z, std::int64_t y, std::int64_t
 } // namespace
 
 LayerSweep::LayerSweep(const Kernel& kernel, ActivationKind activation)
-    : kernel_(kernel), theta_count_(static_cast<std::size_t>(kernel.coefficients())),
-      number_rows_(numbers), bar_rows_(numbers) {
-  with_activation(activation, [this]<class F>(F) {
-    relax_row_ = relax_row<F>;
-    adjoint_row_ = adjoint_row<F>;
-  });
-}
+    : kernel_(kernel), activation_(activation_rows(activation)),
+      theta_count_(static_cast<std::size_t>(kernel.coefficients())), number_rows_(numbers),
+      bar_rows_(numbers) {}
 
 void LayerSweep::set_coefficients(const LayerCoefficients& coefficients) {
   std::ranges::copy(coefficients.theta, view_.begin());
@@ -91,7 +53,7 @@ Row LayerSweep::coefficient_row(std::size_t slot, const Segment& at) const {
 MutableRow LayerSweep::bar_row(std::size_t slot, const Segment& at) {
   const CoefficientBar& bar = bar_[slot];
   if (bar.field) return {point(bar.field, bar.stride, at.z, at.y, at.x), bar.stride};
-  return {bar_rows_[slot].data(), {}};
+  return {bar.number ? bar_rows_[slot].data() : nullptr, {}};
 }
 
 std::array<Row, max_coefficients> LayerSweep::theta_rows(const Segment& at) const {
@@ -113,9 +75,9 @@ bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
   for_segments(box, [&](const Segment& at) {
     const double* here = point(z.origin, z.stride, at.z, at.y, at.x);
     kernel_.apply({here, z.stride}, theta_rows(at).data(), at.n, Z.data());
-    finite &= relax_row_(at.n, Z.data(), coefficient_row(b_slot, at).data,
-                         coefficient_row(omega_slot, at).data, here,
-                         point(z_next.origin, z_next.stride, at.z, at.y, at.x));
+    finite &= activation_.relax(at.n, Z.data(), coefficient_row(b_slot, at).data,
+                                coefficient_row(omega_slot, at).data, here,
+                                point(z_next.origin, z_next.stride, at.z, at.y, at.x));
   });
   return finite;
 }
@@ -127,19 +89,21 @@ void LayerSweep::begin_gradient(const LayerBar& bar) {
   for (auto& row : bar_rows_) row.fill(0.0);
 }
 
-void LayerSweep::adjoint(const Box& box, FieldView z, FieldView lambda, MutableFieldView Z_bar) {
+void LayerSweep::adjoint(const Box& box, FieldView z, FieldView lambda_next, MutableFieldView g,
+                         MutableFieldView lambda) {
   std::array<double, segment_points> Z;
   for_segments(box, [&](const Segment& at) {
     const double* here = point(z.origin, z.stride, at.z, at.y, at.x);
-    double* g = point(Z_bar.origin, Z_bar.stride, at.z, at.y, at.x);
+    double* g_here = point(g.origin, g.stride, at.z, at.y, at.x);
     kernel_.apply({here, z.stride}, theta_rows(at).data(), at.n, Z.data());
-    adjoint_row_(at.n, Z.data(), coefficient_row(b_slot, at).data,
-                 coefficient_row(omega_slot, at).data, here,
-                 point(lambda.origin, lambda.stride, at.z, at.y, at.x), g, bar_row(b_slot, at).data,
-                 bar_row(omega_slot, at).data);
+    activation_.adjoint(at.n, Z.data(), coefficient_row(b_slot, at).data,
+                        coefficient_row(omega_slot, at).data, here,
+                        point(lambda_next.origin, lambda_next.stride, at.z, at.y, at.x), g_here,
+                        point(lambda.origin, lambda.stride, at.z, at.y, at.x),
+                        bar_row(b_slot, at).data, bar_row(omega_slot, at).data);
     std::array<MutableRow, max_coefficients> theta_bar{};
     for (std::size_t c = 0; c < theta_count_; ++c) theta_bar[c] = bar_row(c, at);
-    kernel_.add_gradient({here, z.stride}, g, at.n, theta_bar.data());
+    kernel_.add_gradient({here, z.stride}, g_here, at.n, theta_bar.data());
   });
 }
 
@@ -152,20 +116,11 @@ void LayerSweep::end_gradient() {
   }
 }
 
-void LayerSweep::transpose(const Box& box, FieldView Z_bar, MutableFieldView z_bar) {
+void LayerSweep::add_transpose(const Box& box, FieldView g, MutableFieldView lambda) {
   for_segments(box, [&](const Segment& at) {
-    kernel_.apply_transpose({point(Z_bar.origin, Z_bar.stride, at.z, at.y, at.x), Z_bar.stride},
-                            theta_rows(at).data(), at.n,
-                            point(z_bar.origin, z_bar.stride, at.z, at.y, at.x));
-  });
-}
-
-void LayerSweep::add_direct(const Box& box, FieldView lambda, MutableFieldView z_bar) {
-  for_segments(box, [&](const Segment& at) {
-    const double* omega = coefficient_row(omega_slot, at).data;
-    const double* from = point(lambda.origin, lambda.stride, at.z, at.y, at.x);
-    double* to = point(z_bar.origin, z_bar.stride, at.z, at.y, at.x);
-    for (int x = 0; x < at.n; ++x) to[x] += (1.0 - omega[x]) * from[x];
+    kernel_.add_transpose({point(g.origin, g.stride, at.z, at.y, at.x), g.stride},
+                          theta_rows(at).data(), at.n,
+                          point(lambda.origin, lambda.stride, at.z, at.y, at.x));
   });
 }
 

@@ -24,8 +24,9 @@ std::optional<NonFinite> Chain::forward(const Coefficients& coefficients, Trajec
   return problem;
 }
 
-const double* Chain::adjoint(const Coefficients& coefficients, Trajectory& states, const Seed& seed,
+const double* Chain::adjoint(Coefficients& coefficients, Trajectory& states, const Seed& seed,
                              Coefficients& bar) {
+  coefficients.fill_ghosts();
   for (auto& lambda : lambda_) lambda.resize(state_layout().size());
   std::ranges::fill(lambda_[0], 0.0);
   double* lambda_next = lambda_[0].data();

@@ -16,6 +16,9 @@ constexpr std::array<Names, all_parameters.size()> names{{
     {"relaxation", "omega", "network.relaxation"},
 }};
 
+/// Fields whose ghosts share messages: enough that latency counts little.
+constexpr std::size_t fields_at_once = 16;
+
 const Names& names_of(Parameter p) { return names[static_cast<std::size_t>(p)]; }
 
 /// Calls use(view slot, parameter, component) for every coefficient of a layer.
@@ -80,7 +83,25 @@ Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
     const bool by_layer = parameter.varies_layer || layers == 0;
     (*this)[p] =
         ParameterValues(layout, layers, components_of(c, p), parameter.varies_space, by_layer);
+    if (content == Content::values && parameter.varies_space && !halo_)
+      halo_ = std::make_shared<Halo>(grid, layout, 1, fields_at_once);
   }
+}
+
+void Coefficients::fill_ghosts() {
+  if (!halo_) return;
+  std::vector<double*> fields;
+  const auto exchange = [&] {
+    if (!fields.empty()) halo_->copy(fields, GhostValue::untouched);
+    fields.clear();
+  };
+  for (auto& values : values_) {
+    for (std::int64_t k = 0; values.varies_space() && k < values.blocks(); ++k) {
+      fields.push_back(values.block(k));
+      if (fields.size() == fields_at_once) exchange();
+    }
+  }
+  exchange();
 }
 
 LayerCoefficients Coefficients::layer(std::int64_t layer) const {

@@ -1,5 +1,7 @@
 #include "nadir/training/control.hpp"
 
+#include "reproducible_vector.hpp"
+
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
 
@@ -51,7 +53,7 @@ VecHandle ControlSpace::create() const {
   check_petsc(VecCreate(grid_.comm(), v.out()));
   check_petsc(
       VecSetSizes(v, static_cast<PetscInt>(local_size_), static_cast<PetscInt>(global_size_)));
-  check_petsc(VecSetType(v, VECSTANDARD));
+  check_petsc(VecSetType(v, reproducible_vector_type()));
   check_petsc(VecSet(v, 0.0));
   return v;
 }

@@ -5,15 +5,17 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace nadir {
 
 /// What stands in the ghosts beyond a `value` boundary.
 enum class GhostValue {
-  given,  ///< the boundary's value: the affine kernel W z + g
-  zero,   ///< 0: its linear part
-  mirror, ///< as beyond a `reflect` boundary: for fields the boundary value is not meant for
+  given,     ///< the boundary's value: the affine kernel W z + g
+  zero,      ///< 0: its linear part
+  mirror,    ///< as beyond a `reflect` boundary: for fields the boundary value is not meant for
+  untouched, ///< what was there, beyond `reflect` boundaries too: only other points are copied
 };
 
 /// The ghosts of padded fields: copy (owner to ghost) and its exact transpose, sum (ghost to
@@ -31,7 +33,9 @@ enum class GhostValue {
 /// per rank and exchange; no allocation after construction.
 class Halo {
  public:
-  Halo(const Grid& grid, const Layout& layout);
+  /// For exchanges of the `width` innermost ghost layers (all of them by default) of at most
+  /// `fields` fields at once, whose ghosts travel in the same messages.
+  Halo(const Grid& grid, const Layout& layout, int width = 0, std::size_t fields = 1);
 
   /// Collective, each of them.
   void copy_begin(double* field, GhostValue beyond = GhostValue::given);
@@ -47,6 +51,12 @@ class Halo {
     sum_begin(field);
     end();
   }
+  /// `copy` of several fields.
+  void copy(std::span<double* const> fields, GhostValue beyond);
+
+  /// The part of `sum` that stays inside a box: ghosts beyond `reflect` boundaries are added to the
+  /// points they mirror, all others are left alone. Not collective.
+  void fold(double* field);
 
   /// Whether ghosts of this axis come from other ranks.
   bool remote(int axis) const { return remote_[static_cast<std::size_t>(axis)]; }
@@ -59,23 +69,25 @@ class Halo {
  private:
   enum class Direction { copy, sum };
 
+  void begin(std::span<double* const> fields, Direction direction);
   void start_axis();
   void finish_axis();
   Box slab(int axis, std::int64_t from, std::int64_t width) const;
   void exchange_start(int axis);
-  void copy_local(int axis, int side);
-  void sum_local(int axis, int side);
+  void copy_local(int axis, int side, double* field);
+  void sum_local(int axis, int side, double* field);
   std::int64_t source_layer(int axis, std::int64_t ghost_layer) const;
   std::ptrdiff_t source_offset(int axis, std::int64_t ghost_layer) const;
 
   const Grid& grid_;
   Layout layout_;
+  Extents width_{0, 0, 0}; ///< ghost layers exchanged
   std::array<bool, max_dimension> remote_{};
   std::vector<double> send_[2], receive_[2];
   MPI_Request requests_[4];
   int pending_ = 0; ///< requests in flight
 
-  double* field_ = nullptr;
+  std::vector<double*> fields_; ///< in flight
   Direction direction_ = Direction::copy;
   GhostValue beyond_ = GhostValue::given;
   int axis_ = 0; ///< the axis in flight

@@ -27,8 +27,8 @@ using MutableRow = BasicRow<double>;
 inline constexpr int max_coefficients = 10;
 /// Points per row segment: the buffers of a segment stay in the first-level cache.
 inline constexpr int segment_points = 512;
-/// Ghost points that coefficient rows and Z_bar need around the points they are applied to
-/// (their transpose is gathered on the ghosts of z as well).
+/// Ghost points that coefficient rows and Z_bar have: their transpose is gathered on the ghosts of
+/// z beyond `reflect` boundaries as well, and reads one point further.
 inline constexpr int coefficient_ghosts = 2;
 /// Ghost points of states.
 inline constexpr int state_ghosts = 1;
@@ -49,10 +49,12 @@ class Kernel {
   /// Z = W z. `z` has valid neighbours at distance 1; `Z` does not overlap it.
   virtual void apply(Row z, const Row* theta, int n, double* Z) const = 0;
 
-  /// z_bar = W^T Z_bar. Z_bar and theta have neighbours at distance 1, zero outside the grid.
-  virtual void apply_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
+  /// z_bar += W^T Z_bar. Z_bar and theta have neighbours at distance 1, Z_bar is zero beyond the
+  /// boundaries of the grid.
+  virtual void add_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
 
-  /// theta_bar_c += Z_bar (delta_c z), the derivative of Z_bar . W z, point by point.
+  /// theta_bar_c += Z_bar (delta_c z), the derivative of Z_bar . W z, point by point; rows without
+  /// data are left out.
   virtual void add_gradient(Row z, const double* Z_bar, int n, MutableRow* theta_bar) const = 0;
 };
 

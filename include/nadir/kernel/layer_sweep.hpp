@@ -2,6 +2,7 @@
 
 #include "nadir/base/box.hpp"
 #include "nadir/input/case.hpp"
+#include "nadir/kernel/activation.hpp"
 #include "nadir/kernel/kernel.hpp"
 
 #include <array>
@@ -11,8 +12,7 @@ namespace nadir {
 
 /// One coefficient of one layer: a padded field on this rank's box, or a number.
 struct CoefficientView {
-  const double* field =
-      nullptr; ///< first owned point, coefficient_ghosts zero points around; or null
+  const double* field = nullptr; ///< first owned point, coefficient_ghosts points around; or null
   Strides stride;
   double number = 0.0; ///< where there is no field
 };
@@ -65,25 +65,20 @@ class LayerSweep {
   /// z_next on `box`; z has its ghosts. Returns false when some new value is not finite.
   [[nodiscard]] bool forward(const Box& box, FieldView z, MutableFieldView z_next);
 
-  /// With lambda = the adjoint of z_next: Z_bar = g = omega lambda f'(Z) on `box`
-  /// (coefficient_ghosts points around it stay as they are), and the sums of the layer's
-  /// coefficient gradients. begin_gradient and end_gradient enclose the calls of one layer.
+  /// The first half of the transpose on `box`, where lambda_next is the adjoint of z_next:
+  /// g = omega lambda_next f'(Z), the direct path lambda = (1 - omega) lambda_next, and what this
+  /// adds to the layer's coefficient gradients. begin_gradient and end_gradient enclose the calls
+  /// of one layer.
   void begin_gradient(const LayerBar& bar);
-  void adjoint(const Box& box, FieldView z, FieldView lambda, MutableFieldView Z_bar);
+  void adjoint(const Box& box, FieldView z, FieldView lambda_next, MutableFieldView g,
+               MutableFieldView lambda);
   void end_gradient();
 
-  /// W^T Z_bar on `box`, which may reach one point beyond the owned ones where Z_bar is zero.
-  void transpose(const Box& box, FieldView Z_bar, MutableFieldView z_bar);
-
-  /// z_bar += (1 - omega) lambda on `box`: the direct path of the relaxation step.
-  void add_direct(const Box& box, FieldView lambda, MutableFieldView z_bar);
+  /// The second half: lambda += W^T g on `box`, which may reach one point beyond the owned ones
+  /// where g is zero.
+  void add_transpose(const Box& box, FieldView g, MutableFieldView lambda);
 
  private:
-  using RelaxRow = bool (*)(int, const double* Z, const double* b, const double* omega,
-                            const double* z, double* z_next);
-  using AdjointRow = void (*)(int, const double* Z, const double* b, const double* omega,
-                              const double* z, const double* lambda, double* g, double* b_bar,
-                              double* omega_bar);
   static constexpr std::size_t numbers = max_coefficients + 2;
   using NumberRow = std::array<double, segment_points + 2 * coefficient_ghosts>;
 
@@ -98,8 +93,7 @@ class LayerSweep {
   std::array<Row, max_coefficients> theta_rows(const Segment& at) const;
 
   const Kernel& kernel_;
-  RelaxRow relax_row_;
-  AdjointRow adjoint_row_;
+  ActivationRows activation_;
   std::size_t theta_count_;
   std::array<CoefficientView, numbers> view_; ///< theta, b, omega
   std::array<CoefficientBar, numbers> bar_;

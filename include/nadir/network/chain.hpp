@@ -32,10 +32,11 @@ class Chain {
   std::optional<NonFinite> forward(const Coefficients& coefficients, Trajectory& states,
                                    std::int64_t first, std::int64_t last, const Observer& observe);
 
-  /// From z_n back to z_0 over the states of a forward run; adds all derivatives to `bar`.
+  /// From z_n back to z_0 over the states of a forward run; adds all derivatives to `bar` and fills
+  /// the ghosts of the coefficients.
   /// Returns lambda_0 = d misfit / d z_0, a padded array that stays valid until the next call.
   /// Collective.
-  const double* adjoint(const Coefficients& coefficients, Trajectory& states, const Seed& seed,
+  const double* adjoint(Coefficients& coefficients, Trajectory& states, const Seed& seed,
                         Coefficients& bar);
 
  private:

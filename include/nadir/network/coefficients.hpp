@@ -2,11 +2,13 @@
 
 #include "nadir/grid/field.hpp"
 #include "nadir/grid/grid.hpp"
+#include "nadir/grid/halo.hpp"
 #include "nadir/input/case.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -81,9 +83,14 @@ class Coefficients {
   LayerCoefficients layer(std::int64_t layer) const;
   LayerBar layer_bar(std::int64_t layer);
 
+  /// Fills the innermost ghosts of all fields from their owners, wrapped on periodic axes; those
+  /// beyond other boundaries stay zero. Needed, for values, before a transpose sweep. Collective.
+  void fill_ghosts();
+
   void set_zero();
 
  private:
+  std::shared_ptr<Halo> halo_; ///< of values that vary in space
   std::array<ParameterValues, all_parameters.size()> values_;
 };
 

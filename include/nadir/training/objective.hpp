@@ -37,8 +37,11 @@ class Objective {
 
   /// The coefficients of the last evaluation, and their derivatives (misfit's part).
   const Coefficients& coefficients() const { return coefficients_; }
-  /// Evaluates nothing: coefficients() become those of x.
-  void set_control(Vec x) { space_.to_coefficients(x, coefficients_); }
+  /// Evaluates nothing: coefficients() become those of x, ghosts included. Collective.
+  void set_control(Vec x) {
+    space_.to_coefficients(x, coefficients_);
+    coefficients_.fill_ghosts();
+  }
 
   /// A gradient as fields and numbers; valid until the next evaluation. Collective.
   const Coefficients& spread_gradient(Vec gradient) {

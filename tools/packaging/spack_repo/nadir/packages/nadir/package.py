@@ -31,6 +31,7 @@ class Nadir(CMakePackage):
     depends_on("tomlplusplus@3.3:", type="build")
     depends_on("googletest", type="test")
 
+    depends_on("highway@1.0.3:")
     depends_on("mpi@3:")
     depends_on("hdf5@1.10:+hl+mpi")
     depends_on("petsc@3.18:~complex+double+mpi+shared")

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace nadir {
+
+/// A sum of doubles that does not depend on their order, on how they are spread over ranks or on
+/// the instruction set: the same bits always.
+///
+/// Every number is cut at fixed places of the binary scale into digits of 40 bits, and digits are
+/// added as integers. Only the three places from the largest number down are kept: at most
+/// n 2^-80 of that number is lost, far less than in a plain sum. (Binned summation after Demmel
+/// and Nguyen, ARITH 21, 2013; J. Demmel, P. Ahrens, H. D. Nguyen, ReproBLAS.) Up to 2^80 numbers.
+class ReproducibleSum {
+ public:
+  /// Adds all values, in vectors. A value that is not finite makes the sum NaN.
+  void add(const double* values, std::int64_t n);
+  void add(double value) { add(&value, 1); }
+  /// Adds x_i y_i, each product rounded.
+  void add_products(const double* x, const double* y, std::int64_t n);
+
+  void merge(const ReproducibleSum& other);
+
+  /// The sum, correctly rounded from what was kept.
+  double value() const;
+
+  /// Sums over all ranks, each its own, in one reduction. Collective.
+  static void reduce(MPI_Comm comm, std::span<ReproducibleSum> sums);
+
+ private:
+  static constexpr int places = 3;
+  __extension__ using Digit = __int128;
+
+  /// Place, and the low and high half of each digit: integers MPI knows.
+  using Packed = std::array<std::int64_t, 1 + 2 * places>;
+
+  void merge(int top, const std::array<Digit, places>& digits);
+  Packed packed() const;
+  static ReproducibleSum unpacked(const Packed& words);
+  static void combine(void* in, void* inout, int* count, MPI_Datatype* type);
+
+  static constexpr int nothing = -1, not_finite = 1 << 20;
+  std::int64_t top_ = nothing; ///< place of digits_[0]
+  std::array<Digit, places> digits_{};
+};
+
+/// The sum over all ranks. Collective.
+double reproducible_sum(MPI_Comm comm, ReproducibleSum sum);
+
+/// A reproducible sum of numbers that come one by one.
+class BufferedSum {
+ public:
+  void add(double value) {
+    if (count_ == buffer_.size()) flush();
+    buffer_[count_++] = value;
+  }
+  ReproducibleSum take() {
+    flush();
+    return sum_;
+  }
+
+ private:
+  void flush() {
+    sum_.add(buffer_.data(), static_cast<std::int64_t>(count_));
+    count_ = 0;
+  }
+  ReproducibleSum sum_;
+  std::array<double, 256> buffer_;
+  std::size_t count_ = 0;
+};
+
+} // namespace nadir
