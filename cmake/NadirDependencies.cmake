@@ -29,12 +29,19 @@ endif()
 
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
-  pkg_check_modules(HWY IMPORTED_TARGET libhwy>=1.0.3)
+  pkg_check_modules(NADIR_HIGHWAY QUIET libhwy)
 endif()
-if(NOT TARGET PkgConfig::HWY)
-  nadir_dependency_failed("Highway: pkg-config finds no libhwy of version 1.0.3 or later. On Debian \
-install libhwy-dev; elsewhere load a module of Highway, or add the folder of its libhwy.pc to \
-PKG_CONFIG_PATH.")
+find_path(NADIR_HIGHWAY_FOLDER hwy/highway.h HINTS ${NADIR_HIGHWAY_INCLUDE_DIRS})
+find_library(NADIR_HIGHWAY_FILE hwy HINTS ${NADIR_HIGHWAY_LIBRARY_DIRS})
+mark_as_advanced(NADIR_HIGHWAY_FOLDER NADIR_HIGHWAY_FILE)
+if(NOT NADIR_HIGHWAY_FOLDER OR NOT NADIR_HIGHWAY_FILE)
+  nadir_dependency_failed("Highway: hwy/highway.h or its library not found. On Debian install \
+libhwy-dev (1.0.3 or later); elsewhere load a module of Highway, or add where it was installed to \
+CMAKE_PREFIX_PATH.")
+elseif(NOT TARGET Highway::hwy)
+  add_library(Highway::hwy UNKNOWN IMPORTED)
+  set_target_properties(Highway::hwy PROPERTIES IMPORTED_LOCATION "${NADIR_HIGHWAY_FILE}"
+    INTERFACE_INCLUDE_DIRECTORIES "${NADIR_HIGHWAY_FOLDER}")
 endif()
 
 set(HDF5_PREFER_PARALLEL TRUE)

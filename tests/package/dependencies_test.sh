@@ -56,8 +56,10 @@ refused single "double precision" -DPETSC_DIR="$work/petsc-single"
 refused serial "is a serial build, but nadir writes with all ranks" \
   -DHDF5_C_COMPILER_EXECUTABLE="$work/h5cc"
 refused fast "fast-math" -DCMAKE_CXX_FLAGS=-ffast-math
-toml=$(sed -n 's/^NADIR_TOMLPLUSPLUS_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.txt")
-refused headers "'toml++/toml.h' not found" -DCMAKE_IGNORE_PATH="$toml"
+folder_of() { sed -n "s/^NADIR_$1_FOLDER:.*=//p" "$NADIR_BUILD/CMakeCache.txt"; }
+refused highway "hwy/highway.h or its library not found" -DCMAKE_IGNORE_PATH="$(folder_of HIGHWAY)"
+refused headers "'toml++/toml.h' not found" -DCMAKE_IGNORE_PATH="$(folder_of TOMLPLUSPLUS)" \
+  -DNADIR_HIGHWAY_FOLDER="$(folder_of HIGHWAY)"
 
 read -ra flags < <(pkg-config --cflags --libs PETSc)
 read -ra mpi < <(mpicxx -show | cut -d' ' -f2-)

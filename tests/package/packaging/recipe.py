@@ -84,7 +84,7 @@ expected = {
     "petsc": wanted("cmake/NadirDependencies.cmake", r"find_package\(PETSc ([\d.]+)\)"),
     "mpi": wanted(table, r"\| MPI \| (\d+)"),
     "hdf5": wanted(table, r"\| HDF5.*? \| ([\d.]+) \|"),
-    "highway": wanted("cmake/NadirDependencies.cmake", r"libhwy>=([\d.]+)\)"),
+    "highway": wanted("cmake/NadirDependencies.cmake", r"libhwy-dev \(([\d.]+) or later"),
     "tomlplusplus": wanted(table, r"\| toml\+\+, CLI11 .*? \| ([\d.]+), "),
     "cli11": wanted(table, r"\| toml\+\+, CLI11 .*? \| [\d.]+, ([\d.]+) "),
 }
