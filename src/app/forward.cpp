@@ -20,7 +20,9 @@ double penalty_of(const Grid& grid, const Case& c, const Coefficients& coefficie
   space.from_coefficients(coefficients, x);
   Penalty penalty(grid, space, x);
   const VecRead local(x);
-  return sum_over_ranks(grid.comm(), penalty.add(local.data(), nullptr));
+  BufferedSum sum;
+  penalty.add(local.data(), nullptr, sum);
+  return sum_over_ranks(grid.comm(), sum.take());
 }
 
 /// The chain in blocks of layers, so short that wishes to stop are heard within a second or so.

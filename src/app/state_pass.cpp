@@ -62,11 +62,13 @@ void StatePass::observe(std::int64_t s, std::int64_t layer, const double* z, con
   if (wanted || scored) pack(r_.chain.state_layout(), z, packed_.data());
   if (wanted) store(s, stored - layers_.begin(), packed_.data());
   if (scored) mine_.withheld += withheld_squares(s, packed_.data());
-  mine_.misfit += misfit_.value(s, layer, z);
+  BufferedSum misfit;
+  misfit_.add_value(s, layer, z, misfit);
+  mine_.misfit += misfit.take().value();
   if (!target_) return;
   const std::int64_t place = s * (r_.chain.layers() + 1) + layer;
   mine_.distances[static_cast<std::size_t>(place)] =
-      misfit_.distance(s, r_.observations.targets.size() - 1, z);
+      misfit_.distance(s, r_.observations.targets.size() - 1, z).value();
 }
 
 double StatePass::withheld_squares(std::int64_t s, const double* packed) const {

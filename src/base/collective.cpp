@@ -2,7 +2,41 @@
 
 #include "nadir/base/check.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace nadir {
+namespace {
+
+using Packed = ReproducibleSum::Packed;
+
+void combine(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
+  for (int i = 0; i < *count; ++i) {
+    Packed& target = static_cast<Packed*>(inout)[i];
+    ReproducibleSum sum = ReproducibleSum::unpacked(target);
+    sum.merge(ReproducibleSum::unpacked(static_cast<const Packed*>(in)[i]));
+    target = sum.packed();
+  }
+}
+
+/// The reduction of packed sums.
+struct Operation {
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  MPI_Op op = MPI_OP_NULL;
+  Operation() {
+    check_mpi(MPI_Type_contiguous(std::tuple_size_v<Packed>, MPI_INT64_T, &type));
+    check_mpi(MPI_Type_commit(&type));
+    check_mpi(MPI_Op_create(combine, 1, &op));
+  }
+  ~Operation() {
+    if (op != MPI_OP_NULL) MPI_Op_free(&op);
+    if (type != MPI_DATATYPE_NULL) MPI_Type_free(&type);
+  }
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+};
+
+} // namespace
 
 std::string broadcast_text(MPI_Comm comm, std::string text, int root) {
   // Texts here are messages, names and case files of at most 16 MiB: an int counts their bytes.
@@ -21,6 +55,23 @@ double sum_over_ranks(MPI_Comm comm, double value) {
 std::int64_t sum_over_ranks(MPI_Comm comm, std::int64_t value) {
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_SUM, comm));
   return value;
+}
+
+void sum_over_ranks(MPI_Comm comm, std::span<ReproducibleSum> sums) {
+  int ranks = 1;
+  check_mpi(MPI_Comm_size(comm, &ranks));
+  if (ranks == 1) return;
+  std::vector<Packed> packed;
+  for (const auto& sum : sums) packed.push_back(sum.packed());
+  const Operation operation;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, packed.data(), static_cast<int>(packed.size()),
+                          operation.type, operation.op, comm));
+  std::ranges::transform(packed, sums.begin(), ReproducibleSum::unpacked);
+}
+
+double sum_over_ranks(MPI_Comm comm, ReproducibleSum sum) {
+  sum_over_ranks(comm, std::span(&sum, 1));
+  return sum.value();
 }
 
 std::string first_problem(MPI_Comm comm, const std::string& mine) {

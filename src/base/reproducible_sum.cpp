@@ -8,13 +8,9 @@
 
 #include "base/lanes-inl.hpp"
 
-#include "nadir/base/check.hpp"
-
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <limits>
-#include <vector>
 
 #ifndef NADIR_REPRODUCIBLE_SUM
 #define NADIR_REPRODUCIBLE_SUM
@@ -202,40 +198,6 @@ ReproducibleSum ReproducibleSum::unpacked(const Packed& words) {
     sum.digits_[k] = (static_cast<Digit>(words[2 + 2 * k]) << 64) + low;
   }
   return sum;
-}
-
-/// MPI's reduction of packed sums.
-void ReproducibleSum::combine(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
-  for (int i = 0; i < *count; ++i) {
-    Packed& target = static_cast<Packed*>(inout)[i];
-    ReproducibleSum sum = unpacked(target);
-    sum.merge(unpacked(static_cast<const Packed*>(in)[i]));
-    target = sum.packed();
-  }
-}
-
-void ReproducibleSum::reduce(MPI_Comm comm, std::span<ReproducibleSum> sums) {
-  struct Operation {
-    MPI_Datatype type = MPI_DATATYPE_NULL;
-    MPI_Op op = MPI_OP_NULL;
-    ~Operation() {
-      if (op != MPI_OP_NULL) MPI_Op_free(&op);
-      if (type != MPI_DATATYPE_NULL) MPI_Type_free(&type);
-    }
-  } operation;
-  check_mpi(MPI_Type_contiguous(std::tuple_size_v<Packed>, MPI_INT64_T, &operation.type));
-  check_mpi(MPI_Type_commit(&operation.type));
-  check_mpi(MPI_Op_create(combine, 1, &operation.op));
-  std::vector<Packed> packed;
-  for (const auto& sum : sums) packed.push_back(sum.packed());
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, packed.data(), static_cast<int>(packed.size()),
-                          operation.type, operation.op, comm));
-  std::ranges::transform(packed, sums.begin(), unpacked);
-}
-
-double reproducible_sum(MPI_Comm comm, ReproducibleSum sum) {
-  ReproducibleSum::reduce(comm, std::span(&sum, 1));
-  return sum.value();
 }
 
 } // namespace nadir

@@ -53,7 +53,9 @@ Row LayerSweep::coefficient_row(std::size_t slot, const Segment& at) const {
 MutableRow LayerSweep::bar_row(std::size_t slot, const Segment& at) {
   const CoefficientBar& bar = bar_[slot];
   if (bar.field) return {point(bar.field, bar.stride, at.z, at.y, at.x), bar.stride};
-  return {bar.number ? bar_rows_[slot].data() : nullptr, {}};
+  if (!bar.sum) return {};
+  std::fill_n(bar_rows_[slot].data(), at.n, 0.0);
+  return {bar_rows_[slot].data(), {}};
 }
 
 std::array<Row, max_coefficients> LayerSweep::theta_rows(const Segment& at) const {
@@ -82,11 +84,10 @@ bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
   return finite;
 }
 
-void LayerSweep::begin_gradient(const LayerBar& bar) {
+void LayerSweep::set_gradient(const LayerBar& bar) {
   std::ranges::copy(bar.theta, bar_.begin());
   bar_[b_slot] = bar.b;
   bar_[omega_slot] = bar.omega;
-  for (auto& row : bar_rows_) row.fill(0.0);
 }
 
 void LayerSweep::adjoint(const Box& box, FieldView z, FieldView lambda_next, MutableFieldView g,
@@ -104,15 +105,13 @@ void LayerSweep::adjoint(const Box& box, FieldView z, FieldView lambda_next, Mut
     std::array<MutableRow, max_coefficients> theta_bar{};
     for (std::size_t c = 0; c < theta_count_; ++c) theta_bar[c] = bar_row(c, at);
     kernel_.add_gradient({here, z.stride}, g_here, at.n, theta_bar.data());
+    add_sums(at.n);
   });
 }
 
-void LayerSweep::end_gradient() {
+void LayerSweep::add_sums(int n) {
   for (std::size_t slot = 0; slot < numbers; ++slot) {
-    if (!bar_[slot].number) continue;
-    double sum = 0.0;
-    for (const double value : bar_rows_[slot]) sum += value;
-    *bar_[slot].number += sum;
+    if (bar_[slot].sum) bar_[slot].sum->add(bar_rows_[slot].data(), n);
   }
 }
 

@@ -83,6 +83,8 @@ Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
     const bool by_layer = parameter.varies_layer || layers == 0;
     (*this)[p] =
         ParameterValues(layout, layers, components_of(c, p), parameter.varies_space, by_layer);
+    if (content == Content::gradients && !parameter.varies_space)
+      sums_[static_cast<std::size_t>(p)].resize(static_cast<std::size_t>((*this)[p].blocks()));
     if (content == Content::values && parameter.varies_space && !halo_)
       halo_ = std::make_shared<Halo>(grid, layout, 1, fields_at_once);
   }
@@ -125,13 +127,13 @@ LayerBar Coefficients::layer_bar(std::int64_t layer) {
   for_each_slot(*this, rows, [&](CoefficientBar& bar, Parameter p, std::int64_t component) {
     ParameterValues& values = (*this)[p];
     if (values.empty()) return;
-    double* block = values.block(values.block_index(layer, component));
+    const std::int64_t block = values.block_index(layer, component);
     if (values.varies_space()) {
       const Layout& layout = values.layout();
-      bar.field = block + layout.index(0, 0, 0);
+      bar.field = values.block(block) + layout.index(0, 0, 0);
       bar.stride = {layout.stride_z, layout.stride_y};
     } else {
-      bar.number = block;
+      bar.sum = &sums_[static_cast<std::size_t>(p)][static_cast<std::size_t>(block)];
     }
   });
   return rows;
@@ -139,6 +141,7 @@ LayerBar Coefficients::layer_bar(std::int64_t layer) {
 
 void Coefficients::set_zero() {
   for (auto& values : values_) values.fill(0.0);
+  for (auto& sums : sums_) std::ranges::fill(sums, ReproducibleSum());
 }
 
 } // namespace nadir

@@ -125,14 +125,13 @@ bool Layer::step(const LayerCoefficients& coefficients, double* z, double* z_nex
 void Layer::step_transpose(const LayerCoefficients& coefficients, const double* z,
                            const double* lambda_next, double* lambda, const LayerBar& bar) {
   sweep_.set_coefficients(coefficients);
-  sweep_.begin_gradient(bar);
+  sweep_.set_gradient(bar);
   const auto adjoint = [&](const Box& box) {
     sweep_.adjoint(box, view(z), view(lambda_next), g_view(), view(lambda));
   };
   for (const Box& side : edge_split_.shell) adjoint(side);
   if (halo_.any_remote()) g_halo_.copy_begin(g_.data(), GhostValue::untouched);
   sweep_back(adjoint, lambda);
-  sweep_.end_gradient();
   if (halo_.any_remote())
     g_halo_.end();
   else

@@ -103,10 +103,10 @@ void ControlSpace::add_coefficients(const Coefficients& values, double* local) c
   }
 }
 
-void ControlSpace::collect_numbers(const Coefficients& values, std::span<double> buffer) const {
-  for_numbers(blocks_, [&](const Block& block, std::size_t first, std::size_t entries) {
-    std::copy_n(values[block.parameter].block(0), entries,
-                buffer.begin() + static_cast<long>(first));
+void ControlSpace::collect_sums(const Coefficients& gradients,
+                                std::span<ReproducibleSum> buffer) const {
+  for_numbers(blocks_, [&](const Block& block, std::size_t first, std::size_t) {
+    std::ranges::copy(gradients.sums(block.parameter), buffer.begin() + static_cast<long>(first));
   });
 }
 

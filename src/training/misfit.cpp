@@ -24,29 +24,29 @@ Misfit::Misfit(const Layout& state_layout, const Observations& observations, Red
   factor_ = 1.0 / total;
 }
 
-double Misfit::distance(std::int64_t s, std::size_t k, const double* z) const {
-  const Target& target = observations_.targets[k];
-  double sum = 0;
+void Misfit::add_squares(std::int64_t s, const Target& target, double weight, const double* z,
+                         BufferedSum& sum) const {
   for_rows(layout_, s * observations_.points,
            [&](std::ptrdiff_t at, std::int64_t i, std::int64_t n) {
-             double row = 0;
              for (std::int64_t x = 0; x < n; ++x) {
                const auto p = static_cast<std::size_t>(i + x);
-               const double difference = target.used[p] ? z[at + x] - target.y[p] : 0.0;
-               row += difference * difference;
+               if (!target.used[p]) continue;
+               const double difference = z[at + x] - target.y[p];
+               sum.add(weight * (difference * difference));
              }
-             sum += row; // by rows: smaller rounding errors than one long sum
            });
-  return sum;
 }
 
-double Misfit::value(std::int64_t s, std::int64_t layer, const double* z) const {
-  double sum = 0;
-  for (std::size_t k = 0; k < observations_.targets.size(); ++k) {
-    const Target& target = observations_.targets[k];
-    if (target.layer == layer) sum += target.weight * distance(s, k, z);
-  }
-  return factor_ * sum;
+ReproducibleSum Misfit::distance(std::int64_t s, std::size_t k, const double* z) const {
+  BufferedSum sum;
+  add_squares(s, observations_.targets[k], 1.0, z, sum);
+  return sum.take();
+}
+
+void Misfit::add_value(std::int64_t s, std::int64_t layer, const double* z,
+                       BufferedSum& sum) const {
+  for (const Target& target : observations_.targets)
+    if (target.layer == layer) add_squares(s, target, factor_ * target.weight, z, sum);
 }
 
 void Misfit::add_derivative(std::int64_t s, std::int64_t layer, const double* z,

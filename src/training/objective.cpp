@@ -34,54 +34,58 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
     bar_.set_zero();
   }
   non_finite_.reset();
-  double misfit = 0;
+  BufferedSum misfit, penalty;
   for (std::int64_t s = 0; s < observations_.samples; ++s)
-    misfit += run_sample(s, gradient != nullptr);
+    run_sample(s, gradient != nullptr, misfit);
 
-  reduction_[0] = misfit;
-  reduction_[2] = non_finite_ ? 1.0 : 0.0;
-  reduction_[3] = stop_ && stop_->wished() ? 1.0 : 0.0;
+  std::ranges::fill(reduction_, ReproducibleSum());
+  reduction_[0] = misfit.take();
+  if (non_finite_) reduction_[2].add(1.0);
+  if (stop_ && stop_->wished()) reduction_[3].add(1.0);
   const VecRead x_local(x);
   std::optional<VecWrite> g_local;
   if (gradient) {
-    space_.collect_numbers(bar_, std::span(reduction_).subspan(first_number));
+    space_.collect_sums(bar_, std::span(reduction_).subspan(first_number));
     check_petsc(VecSet(gradient, 0.0));
     g_local.emplace(gradient);
   }
-  reduction_[1] = penalty_.add(x_local.data(), gradient ? g_local->data() : nullptr);
-  const int entries = static_cast<int>(gradient ? reduction_.size() : first_number);
-  check_mpi(
-      MPI_Allreduce(MPI_IN_PLACE, reduction_.data(), entries, MPI_DOUBLE, MPI_SUM, grid_.comm()));
+  penalty_.add(x_local.data(), gradient ? g_local->data() : nullptr, penalty);
+  reduction_[1] = penalty.take();
+  sum_over_ranks(grid_.comm(),
+                 std::span(reduction_).first(gradient ? reduction_.size() : first_number));
   ++reductions_;
+  const auto result = [this](std::size_t k) { return reduction_[k].value(); };
   if (gradient) {
-    space_.spread_numbers(std::span(reduction_).subspan(first_number), bar_);
+    std::vector<double> numbers;
+    for (std::size_t k = first_number; k < reduction_.size(); ++k) numbers.push_back(result(k));
+    space_.spread_numbers(numbers, bar_);
     space_.add_coefficients(bar_, g_local->data());
   }
-  if (reduction_[2] > 0) throw_if_not_finite(grid_, non_finite_sample_, non_finite_);
+  if (result(2) > 0) throw_if_not_finite(grid_, non_finite_sample_, non_finite_);
   g_local.reset(); // while its array is out, PETSc answers with the norm it remembers
-  check_finite(gradient);
-  if (stop_) stop_->decide(reduction_[3] > 0);
-  return {reduction_[0], reduction_[1]};
+  const LossParts parts{result(0), result(1)};
+  check_finite(parts, gradient);
+  if (stop_) stop_->decide(result(3) > 0);
+  return parts;
 }
 
 /// States may be finite and what is made of them not: a square, or an adjoint, that overflows.
-void Objective::check_finite(Vec gradient) const {
+void Objective::check_finite(const LossParts& parts, Vec gradient) {
   PetscReal norm = 0;
   if (gradient) check_petsc(VecNorm(gradient, NORM_2, &norm)); // what optimisers work with
-  const bool finite = std::isfinite(reduction_[0]) && std::isfinite(reduction_[1]);
+  const bool finite = std::isfinite(parts.misfit) && std::isfinite(parts.penalty);
   if (!finite) throw NumericsError("the loss is not finite, though all states are");
   if (!std::isfinite(norm))
     throw NumericsError("the norm of the gradient is not finite, though all states are");
 }
 
-/// Forward through one sample, back where a gradient is wanted. Returns this rank's misfit.
-double Objective::run_sample(std::int64_t s, bool with_adjoint) {
+/// Forward through one sample, back where a gradient is wanted; adds this rank's misfit.
+void Objective::run_sample(std::int64_t s, bool with_adjoint, BufferedSum& misfit) {
   Trajectory& states = with_adjoint ? *states_ : static_cast<Trajectory&>(two_states_);
   unpack(chain_.state_layout(), observations_.input_sample(s), states.write(0));
-  double misfit = 0;
   const auto problem = chain_.forward(coefficients_, states, 0, chain_.layers(),
                                       [&](std::int64_t layer, const double* z) {
-                                        misfit += misfit_.value(s, layer, z);
+                                        misfit_.add_value(s, layer, z, misfit);
                                         if (stop_) stop_->step();
                                       });
   if (problem && !non_finite_) {
@@ -95,12 +99,13 @@ double Objective::run_sample(std::int64_t s, bool with_adjoint) {
     };
     chain_.adjoint(coefficients_, states, seed, bar_);
   }
-  return misfit;
 }
 
 double Objective::penalty_value(Vec x) {
   const VecRead local(x);
-  return sum_over_ranks(grid_.comm(), penalty_.add(local.data(), nullptr));
+  BufferedSum sum;
+  penalty_.add(local.data(), nullptr, sum);
+  return sum_over_ranks(grid_.comm(), sum.take());
 }
 
 } // namespace nadir

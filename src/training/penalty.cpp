@@ -40,93 +40,83 @@ Penalty::Penalty(const Grid& grid, const ControlSpace& space, Vec initial)
   }
 }
 
-double Penalty::add(const double* x, double* gradient) {
+void Penalty::add(const double* x, double* gradient, BufferedSum& sum) {
   double cell = 1.0;
   for (int a = grid_.first_axis(); a < max_dimension; ++a) cell *= grid_.spacing(a);
-  double sum = 0;
   for (const auto& block : space_.blocks()) {
     const PenaltyCase& penalty = block.spec->penalty;
     if (!penalty.any()) continue;
     const double volume = penalty.continuum && block.varies_space ? cell : 1.0;
-    sum += add_pointwise(block, volume, x, gradient);
+    add_pointwise(block, volume, x, gradient, sum);
     if (!has_pairs(penalty)) continue;
-    if (block.layers > 1) sum += add_layer_pairs(block, volume, x, gradient);
-    if (block.varies_space) sum += add_space_pairs(block, volume, x, gradient);
+    if (block.layers > 1) add_layer_pairs(block, volume, x, gradient, sum);
+    if (block.varies_space) add_space_pairs(block, volume, x, gradient, sum);
   }
-  return sum;
 }
 
-double Penalty::add_pointwise(const ControlSpace::Block& block, double volume, const double* x,
-                              double* gradient) {
+void Penalty::add_pointwise(const ControlSpace::Block& block, double volume, const double* x,
+                            double* gradient, BufferedSum& sum) {
   const PenaltyCase& p = block.spec->penalty;
-  if (p.l2 == 0 && p.l1 == 0) return 0;
-  double sum = 0;
+  if (p.l2 == 0 && p.l1 == 0) return;
   for (std::int64_t i = block.offset; i < block.offset + block.size(); ++i) {
-    double slope = 0;
+    double value = 0, slope = 0;
     if (p.l2 != 0) {
       const double difference = x[i] - initial_[static_cast<std::size_t>(i)];
-      sum += p.l2 * difference * difference;
+      value += p.l2 * difference * difference;
       slope += 2.0 * p.l2 * difference;
     }
     if (p.l1 != 0) {
       const auto l1 = rounded_absolute(x[i], p.epsilon);
-      sum += p.l1 * l1.value;
+      value += p.l1 * l1.value;
       slope += p.l1 * l1.slope;
     }
+    sum.add(volume * value);
     if (gradient) gradient[i] += volume * slope;
   }
-  return volume * sum;
 }
 
-double Penalty::add_layer_pairs(const ControlSpace::Block& block, double volume, const double* x,
-                                double* gradient) {
+void Penalty::add_layer_pairs(const ControlSpace::Block& block, double volume, const double* x,
+                              double* gradient, BufferedSum& sum) {
   const std::int64_t per_layer = block.components * block.points;
-  double sum = 0;
   for (std::int64_t i = block.offset; i < block.offset + block.size() - per_layer; ++i) {
     const auto pair = pair_penalty(block.spec->penalty, x[i + per_layer] - x[i]);
-    sum += pair.value;
+    sum.add(volume * pair.value);
     if (!gradient) continue;
     gradient[i + per_layer] += volume * pair.slope;
     gradient[i] -= volume * pair.slope;
   }
-  return volume * sum;
 }
 
-double Penalty::add_space_pairs(const ControlSpace::Block& block, double volume, const double* x,
-                                double* gradient) {
-  double sum = 0;
+void Penalty::add_space_pairs(const ControlSpace::Block& block, double volume, const double* x,
+                              double* gradient, BufferedSum& sum) {
   for (std::int64_t k = 0; k < block.layers * block.components; ++k) {
     const std::int64_t first = block.offset + k * block.points;
     unpack(padded_.layout(), x + first, padded_.data());
     halo_.copy(padded_.data(), GhostValue::mirror); // a mirrored ghost makes a difference of 0
     for (int axis = grid_.first_axis(); axis < max_dimension; ++axis) {
-      sum +=
-          add_axis_pairs(block.spec->penalty, axis, volume, gradient ? gradient + first : nullptr);
+      add_axis_pairs(block.spec->penalty, axis, volume, gradient ? gradient + first : nullptr, sum);
     }
   }
-  return sum;
 }
 
 /// Every point counts the pair with its upper neighbour; its derivative is that of both its pairs.
-double Penalty::add_axis_pairs(const PenaltyCase& penalty, int axis, double volume,
-                               double* gradient) {
+void Penalty::add_axis_pairs(const PenaltyCase& penalty, int axis, double volume, double* gradient,
+                             BufferedSum& sum) {
   const Layout& layout = padded_.layout();
   const std::ptrdiff_t next = axis == 0 ? layout.stride_z : axis == 1 ? layout.stride_y : 1;
   const double scale = penalty.continuum ? 1.0 / grid_.spacing(axis) : 1.0;
-  double sum = 0;
   for (std::int64_t z = 0; z < layout.count[0]; ++z) {
     for (std::int64_t y = 0; y < layout.count[1]; ++y) {
       const double* p = padded_.data() + layout.index(z, y, 0);
       for (std::int64_t i = 0; i < layout.count[2]; ++i, ++p) {
         const auto upper = pair_penalty(penalty, scale * (p[next] - p[0]));
-        sum += upper.value;
+        sum.add(volume * upper.value);
         if (!gradient) continue;
         const auto lower = pair_penalty(penalty, scale * (p[0] - p[-next]));
         *gradient++ += volume * scale * (lower.slope - upper.slope);
       }
     }
   }
-  return volume * sum;
 }
 
 } // namespace nadir

@@ -1,8 +1,9 @@
 #include "reproducible_vector.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/collective.hpp"
+#include "nadir/base/error.hpp"
 #include "nadir/base/handle.hpp"
-#include "nadir/base/reproducible_sum.hpp"
 
 #include <petsc/private/vecimpl.h>
 
@@ -28,14 +29,14 @@ ReproducibleSum products(Vec x, Vec y) {
 }
 
 PetscErrorCode dot(Vec x, Vec y, PetscScalar* result) {
-  return petsc_callback([=] { *result = reproducible_sum(comm_of(x), products(x, y)); });
+  return petsc_callback([=] { *result = sum_over_ranks(comm_of(x), products(x, y)); });
 }
 
 PetscErrorCode dots(Vec x, PetscInt n, const Vec y[], PetscScalar* results) {
   return petsc_callback([=] {
     std::vector<ReproducibleSum> sums;
     for (PetscInt k = 0; k < n; ++k) sums.push_back(products(x, y[k]));
-    ReproducibleSum::reduce(comm_of(x), sums);
+    sum_over_ranks(comm_of(x), std::span(sums));
     for (PetscInt k = 0; k < n; ++k) results[k] = sums[static_cast<std::size_t>(k)].value();
   });
 }
@@ -43,7 +44,7 @@ PetscErrorCode dots(Vec x, PetscInt n, const Vec y[], PetscScalar* results) {
 PetscErrorCode dot_and_norm(Vec s, Vec t, PetscScalar* s_t, PetscScalar* t_t) {
   return petsc_callback([=] {
     std::array sums{products(s, t), products(t, t)};
-    ReproducibleSum::reduce(comm_of(s), sums);
+    sum_over_ranks(comm_of(s), std::span(sums));
     *s_t = sums[0].value();
     *t_t = sums[1].value();
   });
@@ -77,8 +78,8 @@ double largest_magnitude(Vec x) {
 
 PetscErrorCode norm(Vec x, NormType type, PetscReal* result) {
   return petsc_callback([=] {
-    const auto euclidean = [x] { return std::sqrt(reproducible_sum(comm_of(x), products(x, x))); };
-    const auto absolute = [x] { return reproducible_sum(comm_of(x), entries(x, true)); };
+    const auto euclidean = [x] { return std::sqrt(sum_over_ranks(comm_of(x), products(x, x))); };
+    const auto absolute = [x] { return sum_over_ranks(comm_of(x), entries(x, true)); };
     switch (type) {
     case NORM_1:
       *result = absolute();
@@ -99,7 +100,7 @@ PetscErrorCode norm(Vec x, NormType type, PetscReal* result) {
 PetscErrorCode sum(Vec x, PetscScalar* result) {
   // VecSum adds what the ranks return.
   return petsc_callback([=] {
-    const double total = reproducible_sum(comm_of(x), entries(x, false));
+    const double total = sum_over_ranks(comm_of(x), entries(x, false));
     int rank = 0;
     check_mpi(MPI_Comm_rank(comm_of(x), &rank));
     *result = rank == 0 ? total : 0.0;
@@ -176,6 +177,48 @@ PetscErrorCode maxpy(Vec y, PetscInt n, const PetscScalar* a, Vec* x) {
   });
 }
 
+// ---- Parts, as optimisers with bounds take them -------------------------------------------------
+
+/// Calls use(i, k) for each entry i of a part of x that is this rank's, where k is its place in x.
+template<class Use> void for_entries(Vec x, IS part, Use use) {
+  PetscInt n = 0, first = 0, end = 0;
+  const PetscInt* indices = nullptr;
+  check_petsc(ISGetLocalSize(part, &n));
+  check_petsc(VecGetOwnershipRange(x, &first, &end));
+  check_petsc(ISGetIndices(part, &indices));
+  for (PetscInt i = 0; i < n; ++i) {
+    if (indices[i] < first || indices[i] >= end)
+      throw SystemError("a part of a control vector reaches beyond this rank");
+    use(i, indices[i] - first);
+  }
+  check_petsc(ISRestoreIndices(part, &indices));
+}
+
+/// A copy of the same type: PETSc's own would be a plain vector where the entries are contiguous.
+PetscErrorCode part_of(Vec x, IS part, Vec* result) {
+  return petsc_callback([=] {
+    PetscInt n = 0;
+    check_petsc(ISGetLocalSize(part, &n));
+    check_petsc(VecCreate(comm_of(x), result));
+    check_petsc(VecSetSizes(*result, n, PETSC_DETERMINE));
+    check_petsc(VecSetType(*result, type_name));
+    VecWrite to(*result);
+    const VecRead from(x);
+    for_entries(x, part, [&](PetscInt i, PetscInt k) { to[i] = from[k]; });
+  });
+}
+
+PetscErrorCode put_back(Vec x, IS part, Vec* changed) {
+  return petsc_callback([=] {
+    PetscInt locked = 0;
+    check_petsc(VecLockGet(x, &locked));
+    if (locked > 0) return; // it was taken for reading only
+    VecWrite to(x);
+    const VecRead from(*changed);
+    for_entries(x, part, [&](PetscInt i, PetscInt k) { to[k] = from[i]; });
+  });
+}
+
 PetscErrorCode create(Vec x) {
   return petsc_callback([x] {
     check_petsc(VecSetType(x, VECSTANDARD));
@@ -195,6 +238,8 @@ PetscErrorCode create(Vec x) {
     ops.waxpy = waxpy;
     ops.axpbypcz = axpbypcz;
     ops.maxpy = maxpy;
+    ops.getsubvector = part_of;
+    ops.restoresubvector = put_back;
     check_petsc(PetscObjectChangeTypeName(reinterpret_cast<PetscObject>(x), type_name));
   });
 }

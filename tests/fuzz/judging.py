@@ -75,8 +75,10 @@ def judge(outcome, result=None):
         return Finding("left open", f"{outcome.open} HDF5 objects")
     if outcome.code:
         return judge_failure(outcome)
-    if re.search(r"\b(nan|inf)\b", outcome.out, re.IGNORECASE):
-        return Finding("not finite", re.search(r".*\b(nan|inf)\b.*", outcome.out, re.IGNORECASE).group().strip())
+    # The first line has the case's title, which may be any text.
+    printed = re.search(r".*\b(nan|inf)\b.*", outcome.out.partition("\n")[2], re.IGNORECASE)
+    if printed:
+        return Finding("not finite", printed.group().strip())
     if result is None:
         return None
     if not result.exists():

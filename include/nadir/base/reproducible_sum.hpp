@@ -1,11 +1,8 @@
 #pragma once
 
-#include <mpi.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace nadir {
 
@@ -29,28 +26,21 @@ class ReproducibleSum {
   /// The sum, correctly rounded from what was kept.
   double value() const;
 
-  /// Sums over all ranks, each its own, in one reduction. Collective.
-  static void reduce(MPI_Comm comm, std::span<ReproducibleSum> sums);
-
- private:
+  /// As integers of 64 bits, place and each digit's halves, for files and messages, and back.
   static constexpr int places = 3;
-  __extension__ using Digit = __int128;
-
-  /// Place, and the low and high half of each digit: integers MPI knows.
   using Packed = std::array<std::int64_t, 1 + 2 * places>;
-
-  void merge(int top, const std::array<Digit, places>& digits);
   Packed packed() const;
   static ReproducibleSum unpacked(const Packed& words);
-  static void combine(void* in, void* inout, int* count, MPI_Datatype* type);
+
+ private:
+  __extension__ using Digit = __int128;
+
+  void merge(int top, const std::array<Digit, places>& digits);
 
   static constexpr int nothing = -1, not_finite = 1 << 20;
   std::int64_t top_ = nothing; ///< place of digits_[0]
   std::array<Digit, places> digits_{};
 };
-
-/// The sum over all ranks. Collective.
-double reproducible_sum(MPI_Comm comm, ReproducibleSum sum);
 
 /// A reproducible sum of numbers that come one by one.
 class BufferedSum {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/base/box.hpp"
+#include "nadir/base/reproducible_sum.hpp"
 #include "nadir/input/case.hpp"
 #include "nadir/kernel/activation.hpp"
 #include "nadir/kernel/kernel.hpp"
@@ -17,12 +18,12 @@ struct CoefficientView {
   double number = 0.0; ///< where there is no field
 };
 
-/// Where the derivative with respect to one coefficient of one layer is added: a field, a number,
-/// or nowhere (both null).
+/// Where the derivative with respect to one coefficient of one layer is added: a field, a sum over
+/// all points, or nowhere (both null).
 struct CoefficientBar {
   double* field = nullptr; ///< first owned point
   Strides stride;
-  double* number = nullptr;
+  ReproducibleSum* sum = nullptr;
 };
 
 /// The coefficients of one layer: theta of the kernel in its order, then b and omega.
@@ -67,12 +68,10 @@ class LayerSweep {
 
   /// The first half of the transpose on `box`, where lambda_next is the adjoint of z_next:
   /// g = omega lambda_next f'(Z), the direct path lambda = (1 - omega) lambda_next, and what this
-  /// adds to the layer's coefficient gradients. begin_gradient and end_gradient enclose the calls
-  /// of one layer.
-  void begin_gradient(const LayerBar& bar);
+  /// adds to the layer's coefficient gradients, which set_gradient names before.
+  void set_gradient(const LayerBar& bar);
   void adjoint(const Box& box, FieldView z, FieldView lambda_next, MutableFieldView g,
                MutableFieldView lambda);
-  void end_gradient();
 
   /// The second half: lambda += W^T g on `box`, which may reach one point beyond the owned ones
   /// where g is zero.
@@ -90,6 +89,7 @@ class LayerSweep {
 
   Row coefficient_row(std::size_t slot, const Segment& at) const;
   MutableRow bar_row(std::size_t slot, const Segment& at);
+  void add_sums(int n);
   std::array<Row, max_coefficients> theta_rows(const Segment& at) const;
 
   const Kernel& kernel_;
@@ -98,7 +98,7 @@ class LayerSweep {
   std::array<CoefficientView, numbers> view_; ///< theta, b, omega
   std::array<CoefficientBar, numbers> bar_;
   std::vector<NumberRow> number_rows_; ///< numbers as rows, one per coefficient
-  std::vector<NumberRow> bar_rows_;    ///< sums over rows, one per coefficient
+  std::vector<NumberRow> bar_rows_;    ///< a segment's part of a sum, one per coefficient
 };
 
 } // namespace nadir

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -79,6 +80,12 @@ class Coefficients {
     return values_[static_cast<std::size_t>(p)];
   }
 
+  /// Of gradients with respect to numbers: this rank's sums over points, by layer and component.
+  /// The numbers themselves are for what they become over all ranks.
+  std::span<const ReproducibleSum> sums(Parameter p) const {
+    return sums_[static_cast<std::size_t>(p)];
+  }
+
   /// What a sweep of layer `layer` reads, or adds its derivatives to.
   LayerCoefficients layer(std::int64_t layer) const;
   LayerBar layer_bar(std::int64_t layer);
@@ -91,6 +98,8 @@ class Coefficients {
 
  private:
   std::shared_ptr<Halo> halo_; ///< of values that vary in space
+  /// Of gradients with respect to numbers, [layer][component].
+  std::array<std::vector<ReproducibleSum>, all_parameters.size()> sums_;
   std::array<ParameterValues, all_parameters.size()> values_;
 };
 

@@ -50,8 +50,10 @@ class ControlSpace {
   /// local += the coefficients, in the order of the vector's local part. Not collective.
   void add_coefficients(const Coefficients& values, double* local) const;
 
-  /// The numbers of `values` in the order of the reduction buffer, and back. Not collective.
-  void collect_numbers(const Coefficients& values, std::span<double> buffer) const;
+  /// This rank's sums of the gradients with respect to numbers, in the order of the reduction
+  /// buffer. Not collective.
+  void collect_sums(const Coefficients& gradients, std::span<ReproducibleSum> buffer) const;
+  /// Numbers in the order of the reduction buffer to their places. Not collective.
   void spread_numbers(std::span<const double> buffer, Coefficients& values) const;
 
   bool any_bounds() const;

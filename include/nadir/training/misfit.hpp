@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/base/reproducible_sum.hpp"
 #include "nadir/grid/field.hpp"
 #include "nadir/training/observations.hpp"
 
@@ -12,17 +13,21 @@ class Misfit {
   /// `observations` must outlive this.
   Misfit(const Layout& state_layout, const Observations& observations, Reduction reduction);
 
-  /// This rank's part for sample `s` and the state of `layer` (padded), 0 where nothing is
-  /// observed.
-  double value(std::int64_t s, std::int64_t layer, const double* z) const;
+  /// Adds this rank's part for sample `s` and the state of `layer` (padded), nothing where nothing
+  /// is observed.
+  void add_value(std::int64_t s, std::int64_t layer, const double* z, BufferedSum& sum) const;
 
   /// lambda += d misfit / d z_layer = 2 w m (z - y), owned points of padded arrays.
   void add_derivative(std::int64_t s, std::int64_t layer, const double* z, double* lambda) const;
 
-  /// sum_i m_i (z_i - y_i)^2 against target k whatever the layer of z: no weight, no mean.
-  double distance(std::int64_t s, std::size_t k, const double* z) const;
+  /// This rank's part of sum_i m_i (z_i - y_i)^2 against target k whatever the layer of z: no
+  /// weight, no mean.
+  ReproducibleSum distance(std::int64_t s, std::size_t k, const double* z) const;
 
  private:
+  void add_squares(std::int64_t s, const Target& target, double weight, const double* z,
+                   BufferedSum& sum) const;
+
   Layout layout_;
   const Observations& observations_;
   double factor_ = 1.0; ///< 1, or 1 / sum w m

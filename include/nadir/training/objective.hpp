@@ -18,7 +18,8 @@ struct LossParts {
 };
 
 /// loss(x) = misfit + penalties of a case as a function of the control vector, and its gradient by
-/// the exact transpose of the chain. One allreduce per evaluation. Collective.
+/// the exact transpose of the chain. One allreduce per evaluation. Both are the same bits on any
+/// number of ranks. Collective.
 ///
 /// A value of a state that is not finite ends an evaluation with NumericsError on all ranks, naming
 /// sample, layer and point.
@@ -62,9 +63,9 @@ class Objective {
   std::int64_t reductions() const { return reductions_; }
 
  private:
-  double run_sample(std::int64_t s, bool with_adjoint);
+  void run_sample(std::int64_t s, bool with_adjoint, BufferedSum& misfit);
   LossParts evaluate(Vec x, Vec gradient);
-  void check_finite(Vec gradient) const;
+  static void check_finite(const LossParts& parts, Vec gradient);
 
   const Grid& grid_;
   const Observations& observations_;
@@ -77,7 +78,7 @@ class Objective {
   std::unique_ptr<Trajectory> states_; ///< of one sample; made by the first gradient
   KeepTwo two_states_;
   /// misfit, penalty, ranks not finite, ranks that wish to stop, gradients of numbers
-  std::vector<double> reduction_;
+  std::vector<ReproducibleSum> reduction_;
   static constexpr std::size_t first_number = 4;
   Stop* stop_ = nullptr;
   std::optional<NonFinite> non_finite_; ///< this rank's first one, in sample non_finite_sample_

@@ -18,18 +18,19 @@ class Penalty {
   /// `initial` are the control vector's p_init; copied where l2 needs them. Collective.
   Penalty(const Grid& grid, const ControlSpace& space, Vec initial);
 
-  /// This rank's part of the value at x; with `gradient` (the local part of a control vector) its
-  /// derivative is added there. Collective.
-  double add(const double* x, double* gradient);
+  /// Adds this rank's part of the value at x; with `gradient` (the local part of a control vector)
+  /// its derivative is added there. Collective.
+  void add(const double* x, double* gradient, BufferedSum& sum);
 
  private:
-  double add_pointwise(const ControlSpace::Block& block, double volume, const double* x,
-                       double* gradient);
-  double add_layer_pairs(const ControlSpace::Block& block, double volume, const double* x,
-                         double* gradient);
-  double add_space_pairs(const ControlSpace::Block& block, double volume, const double* x,
-                         double* gradient);
-  double add_axis_pairs(const PenaltyCase& penalty, int axis, double volume, double* gradient);
+  void add_pointwise(const ControlSpace::Block& block, double volume, const double* x,
+                     double* gradient, BufferedSum& sum);
+  void add_layer_pairs(const ControlSpace::Block& block, double volume, const double* x,
+                       double* gradient, BufferedSum& sum);
+  void add_space_pairs(const ControlSpace::Block& block, double volume, const double* x,
+                       double* gradient, BufferedSum& sum);
+  void add_axis_pairs(const PenaltyCase& penalty, int axis, double volume, double* gradient,
+                      BufferedSum& sum);
 
   const Grid& grid_;
   const ControlSpace& space_;

@@ -1,5 +1,6 @@
 #include "nadir/base/reproducible_sum.hpp"
 
+#include "nadir/base/collective.hpp"
 #include "nadir/base/hashed_random.hpp"
 
 #include "support/instruction_sets.hpp"
@@ -113,7 +114,7 @@ TEST(ReproducibleSum, TheSameBitsOnAnyNumberOfRanks) {
     for (std::size_t i = static_cast<std::size_t>(rank); i < values[k].size();
          i += static_cast<std::size_t>(ranks))
       sums[k].add(values[k][i]);
-  ReproducibleSum::reduce(MPI_COMM_WORLD, sums);
+  sum_over_ranks(MPI_COMM_WORLD, std::span(sums));
   for (std::size_t k = 0; k < 2; ++k) EXPECT_EQ(sums[k].value(), sum_of(values[k]));
   EXPECT_EQ(sums[2].value(), 0.0);
 }

@@ -33,7 +33,7 @@ TEST(Coefficients, GradientsHaveRoomForTrainedParametersOnly) {
   const LayerBar rows = bar.layer_bar(1);
   EXPECT_NE(rows.theta[0].field, nullptr);
   EXPECT_EQ(rows.theta[1].field, nullptr); // U is fixed: its derivative goes nowhere
-  EXPECT_EQ(rows.theta[1].number, nullptr);
+  EXPECT_EQ(rows.theta[1].sum, nullptr);
 }
 
 } // namespace

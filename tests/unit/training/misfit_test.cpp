@@ -1,5 +1,7 @@
 #include "nadir/training/misfit.hpp"
 
+#include "nadir/base/collective.hpp"
+
 #include "support/cases.hpp"
 
 #include <gtest/gtest.h>
@@ -26,13 +28,15 @@ TEST(Misfit, WeighsObservedPointsOfItsLayer) {
   t.used_total = 36;
   o.targets.push_back(t);
   const Misfit sum(z.layout(), o, Reduction::sum), mean(z.layout(), o, Reduction::mean);
-  std::array<double, 3> values{sum.value(0, 2, z.data()), mean.value(0, 2, z.data()),
-                               sum.distance(0, 0, z.data())};
-  MPI_Allreduce(MPI_IN_PLACE, values.data(), 3, MPI_DOUBLE, MPI_SUM, grid.comm());
-  EXPECT_NEAR(values[0], 3.0 * 36 * 0.25, 1e-12);
-  EXPECT_NEAR(values[1], 0.25, 1e-15);
-  EXPECT_NEAR(values[2], 36 * 0.25, 1e-12);
-  EXPECT_EQ(sum.value(0, 1, z.data()), 0.0);
+  const auto value = [&](const Misfit& misfit, std::int64_t layer) {
+    BufferedSum part;
+    misfit.add_value(0, layer, z.data(), part);
+    return sum_over_ranks(grid.comm(), part.take());
+  };
+  EXPECT_NEAR(value(sum, 2), 3.0 * 36 * 0.25, 1e-12);
+  EXPECT_NEAR(value(mean, 2), 0.25, 1e-15);
+  EXPECT_NEAR(sum_over_ranks(grid.comm(), sum.distance(0, 0, z.data())), 36 * 0.25, 1e-12);
+  EXPECT_EQ(value(sum, 1), 0.0);
   sum.add_derivative(0, 2, z.data(), lambda.data());
   test::for_points(grid, [&](auto k, auto j, auto i, std::int64_t index) {
     EXPECT_EQ(lambda.at(k, j, i), index % 2 == 0 ? 2 * 3.0 * 0.5 : 0.0);

@@ -66,6 +66,38 @@ TEST(Optimizer, EveryTypeFindsConstantCoefficients) {
   }
 }
 
+/// Fields and numbers, bounds where the type takes them.
+std::vector<Iteration> history_of(MPI_Comm comm, const OptimizerInfo& info) {
+  Case c = test::small_case({12, 13}, {test::periodic, test::reflect});
+  c.kernel.reaction = test::trained({0.0}, true, false);
+  c.kernel.reaction.penalty.h1 = 0.01;
+  c.kernel.diffusion = test::trained({0.05}, false, true);
+  c.kernel.diffusion.init.assign(static_cast<std::size_t>(c.network.layers), 0.05);
+  if (info.takes_bounds) c.kernel.reaction.bounds = {-0.1, 0.2};
+  c.training.optimizer = info.name;
+  c.training.learning_rate = 0.01;
+  c.training.iterations = 25;
+  const Grid grid(comm, c.grid);
+  const Observations observations = test::random_observations(grid, c, 2);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
+  Optimizer optimizer(c, objective);
+  VecHandle x = objective.initial_control();
+  return optimizer.run(x, [](const Iteration&) {}).history;
+}
+
+TEST(Optimizer, EveryTypeIsTheSameBitsOnAnyNumberOfRanks) {
+  for (const OptimizerInfo& info : optimizers) {
+    const auto together = history_of(MPI_COMM_WORLD, info), alone = history_of(MPI_COMM_SELF, info);
+    ASSERT_EQ(together.size(), alone.size()) << info.name;
+    ASSERT_GT(alone.size(), 3u) << info.name;
+    for (std::size_t k = 0; k < alone.size(); ++k) {
+      ASSERT_EQ(together[k].loss.loss(), alone[k].loss.loss()) << info.name << ", iteration " << k;
+      ASSERT_EQ(together[k].gradient_norm, alone[k].gradient_norm) << info.name << ", " << k;
+      ASSERT_EQ(together[k].step_length, alone[k].step_length) << info.name << ", iteration " << k;
+    }
+  }
+}
+
 TEST(Optimizer, SteepestDescentIsEquation5) {
   Twin twin("steepest-descent");
   twin.c.training.iterations = 3;

@@ -1,5 +1,7 @@
 #include "nadir/training/penalty.hpp"
 
+#include "nadir/base/collective.hpp"
+
 #include "support/cases.hpp"
 
 #include <gtest/gtest.h>
@@ -40,9 +42,9 @@ struct PenaltyOnR {
       const VecRead local(x);
       std::vector<double> moved(local.data(), local.data() + space.local_size());
       for (std::size_t k = 0; k < moved.size(); ++k) moved[k] += h * direction(grid, k);
-      double sum = penalty.add(moved.data(), gradient ? gradient->data() : nullptr);
-      MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
-      return sum;
+      BufferedSum sum;
+      penalty.add(moved.data(), gradient ? gradient->data() : nullptr, sum);
+      return sum_over_ranks(grid.comm(), sum.take());
     };
     std::vector<double> gradient(static_cast<std::size_t>(space.local_size()), 0.0);
     const double value = at(0.0, &gradient);
