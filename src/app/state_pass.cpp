@@ -5,7 +5,9 @@
 #include "nadir/base/error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 
 namespace nadir::app {
 namespace {
@@ -22,7 +24,7 @@ StatePass::StatePass(const Result& result, std::vector<std::int64_t> layers)
       states_(result.chain.state_layout()),
       packed_(static_cast<std::size_t>(result.observations.points)) {
   const std::int64_t depths = target_ ? r_.chain.layers() + 1 : 0;
-  mine_.distances.assign(static_cast<std::size_t>(r_.observations.samples * depths), 0.0);
+  distances_.assign(static_cast<std::size_t>(r_.observations.samples * depths), 0.0);
 }
 
 void StatePass::run(const Store& store) {
@@ -51,8 +53,7 @@ void StatePass::move(std::int64_t s, std::int64_t first, std::int64_t last, cons
     const auto end = std::min(last, l + layers_between_checks);
     throw_if_not_finite(r_.grid, s, r_.chain.forward(r_.coefficients, states_, l, end, look));
   }
-  if (target_ && first == 0)
-    mine_.persistence += withheld_squares(s, r_.observations.input_sample(s));
+  if (target_ && first == 0) add_withheld(s, r_.observations.input_sample(s), persistence_);
 }
 
 void StatePass::observe(std::int64_t s, std::int64_t layer, const double* z, const Store& store) {
@@ -61,30 +62,32 @@ void StatePass::observe(std::int64_t s, std::int64_t layer, const double* z, con
   const bool scored = target_ && layer == target_->layer;
   if (wanted || scored) pack(r_.chain.state_layout(), z, packed_.data());
   if (wanted) store(s, stored - layers_.begin(), packed_.data());
-  if (scored) mine_.withheld += withheld_squares(s, packed_.data());
+  if (scored) add_withheld(s, packed_.data(), withheld_);
   BufferedSum misfit;
   misfit_.add_value(s, layer, z, misfit);
-  mine_.misfit += misfit.take().value();
+  misfit_sum_.merge(misfit.take());
   if (!target_) return;
   const std::int64_t place = s * (r_.chain.layers() + 1) + layer;
-  mine_.distances[static_cast<std::size_t>(place)] =
+  distances_[static_cast<std::size_t>(place)] =
       misfit_.distance(s, r_.observations.targets.size() - 1, z).value();
 }
 
-double StatePass::withheld_squares(std::int64_t s, const double* packed) const {
+void StatePass::add_withheld(std::int64_t s, const double* packed, ReproducibleSum& sum) const {
   const auto first = static_cast<std::size_t>(s * r_.observations.points);
-  double squares = 0;
+  BufferedSum squares;
   for (std::size_t i = 0; i < packed_.size(); ++i) {
-    if (target_->withheld[first + i]) squares += std::pow(packed[i] - target_->y[first + i], 2);
+    const double difference = packed[i] - target_->y[first + i];
+    if (target_->withheld[first + i]) squares.add(difference * difference);
   }
-  return squares;
+  sum.merge(squares.take());
 }
 
 StatePass::Sums StatePass::sums() const {
   MPI_Comm comm = r_.grid.comm();
-  Sums all = mine_;
-  for (double* sum : {&all.misfit, &all.withheld, &all.persistence})
-    *sum = sum_over_ranks(comm, *sum);
+  std::array parts{misfit_sum_, withheld_, persistence_};
+  sum_over_ranks(comm, std::span(parts));
+  Sums all{resumed_.misfit + parts[0].value(), resumed_.withheld + parts[1].value(),
+           resumed_.persistence + parts[2].value(), distances_};
   const std::int64_t depths = r_.chain.layers() + 1; // an int counts one sample's
   for (std::size_t first = 0; first < all.distances.size();
        first += static_cast<std::size_t>(depths)) {
@@ -96,7 +99,8 @@ StatePass::Sums StatePass::sums() const {
 
 void StatePass::resume(std::vector<double> current, const Sums& sums) {
   current_ = std::move(current);
-  if (r_.grid.rank() == 0) mine_ = sums;
+  resumed_ = sums;
+  if (r_.grid.rank() == 0) distances_ = sums.distances;
 }
 
 Outcome StatePass::outcome(bool with_scores) const {

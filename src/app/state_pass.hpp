@@ -44,7 +44,7 @@ class StatePass {
  private:
   void move(std::int64_t s, std::int64_t first, std::int64_t last, const Store& store);
   void observe(std::int64_t s, std::int64_t layer, const double* z, const Store& store);
-  double withheld_squares(std::int64_t s, const double* packed) const;
+  void add_withheld(std::int64_t s, const double* packed, ReproducibleSum& sum) const;
   std::optional<Scores> scores(const Sums& sums) const;
 
   const Result& r_;
@@ -54,7 +54,11 @@ class StatePass {
   Misfit misfit_;
   KeepTwo states_;
   std::vector<double> packed_, current_;
-  Sums mine_; ///< this rank's part
+  /// This rank's part since the start or the resumption, before which is resumed_ (its
+  /// distances excepted).
+  ReproducibleSum misfit_sum_, withheld_, persistence_;
+  std::vector<double> distances_;
+  Sums resumed_;
 };
 
 } // namespace nadir::app

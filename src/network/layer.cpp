@@ -5,11 +5,11 @@
 namespace nadir {
 namespace {
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
+std::size_t place(int axis) { return static_cast<std::size_t>(axis); }
 
 /// Cuts a box into `parts` along its first axis in use; some may be empty.
 std::vector<Box> chunks(const Box& box, int first_axis, int parts) {
-  const auto a = at(first_axis);
+  const auto a = place(first_axis);
   std::vector<Box> result;
   for (int k = 0; k < parts; ++k) {
     const std::int64_t from = box.count[a] * k / parts, to = box.count[a] * (k + 1) / parts;
@@ -31,7 +31,7 @@ Box local_box(const Grid& grid) {
 template<class Choose> Thickness thickness_by(const Grid& grid, Choose choose) {
   Thickness thickness{};
   for (int axis = grid.first_axis(); axis < max_dimension; ++axis) {
-    for (int side = 0; side < 2; ++side) thickness[at(axis)][at(side)] = choose(axis, side);
+    for (int side = 0; side < 2; ++side) thickness[place(axis)][place(side)] = choose(axis, side);
   }
   return thickness;
 }
@@ -44,8 +44,8 @@ bool mirrored(const Grid& grid, int axis, int side) {
 Box with_mirrors(const Grid& grid) {
   Box box = local_box(grid);
   for (int axis = grid.first_axis(); axis < max_dimension; ++axis) {
-    box.start[at(axis)] -= mirrored(grid, axis, 0);
-    box.count[at(axis)] += mirrored(grid, axis, 0) + mirrored(grid, axis, 1);
+    box.start[place(axis)] -= mirrored(grid, axis, 0);
+    box.count[place(axis)] += mirrored(grid, axis, 0) + mirrored(grid, axis, 1);
   }
   return box;
 }
@@ -143,7 +143,7 @@ void Layer::step_transpose(const LayerCoefficients& coefficients, const double* 
 
 /// Slab by slab along the slowest axis, W^T g follows close behind g, while that is in cache.
 template<class Adjoint> void Layer::sweep_back(Adjoint adjoint, double* lambda) {
-  const auto a = at(first_axis_);
+  const auto a = place(first_axis_);
   Box slab = edge_split_.core, gathered = gather_split_.core;
   const std::int64_t end = slab.start[a] + slab.count[a];
   const std::int64_t gather_end = gathered.start[a] + gathered.count[a];

@@ -26,9 +26,9 @@ ln -s "$(sed -n 's/^NADIR_TOMLPLUSPLUS_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.t
   tomlplusplus/include
 ln -s "$(sed -n 's/^NADIR_CLI11_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.txt")/CLI" CLI11/include
 
-# A wrapper, as clusters have them; this one also saves the time of optimising.
+# A wrapper, as clusters have them; this one also saves the time of optimising, and of all instruction sets but one.
 compiler=$(command -v c++)
-printf '#!/bin/sh\nexec %s "$@" -O0\n' "$compiler" >"$work/wrapper"
+printf '#!/bin/sh\nexec %s "$@" -O0 -DHWY_COMPILE_ONLY_STATIC\n' "$compiler" >"$work/wrapper"
 chmod +x "$work/wrapper"
 export HOME=$work/home CXX=$work/wrapper
 unset PKG_CONFIG_PATH

@@ -1,4 +1,5 @@
-"""Every command and program of README.md, docs/result-file.md and docs/restart.md, run in their order.
+"""Every command and program of README.md, docs/result-file.md, docs/restart.md and
+docs/reproducibility.md, run in their order.
 
 Blocks marked sh, python and toml are run (toml is written to the file named before it) in an empty
 folder. Indented commands are those of the README's second section, run by tools/test itself and by
@@ -87,6 +88,15 @@ def restart():
                 sys.exit("docs/restart.md: the last command has not gone on")
 
 
+def reproducibility():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "inputs").symlink_to(ROOT / "inputs")
+        if run_document("docs/reproducibility.md", folder) != 1:
+            sys.exit("docs/reproducibility.md: blocks are missing, or their marks")
+
+
 readme()
 result_file()
 restart()
+reproducibility()
