@@ -1,5 +1,6 @@
 #include "result.hpp"
 
+#include "nadir/base/instruction_set.hpp"
 #include "nadir/base/version.hpp"
 #include "nadir/input/case_reader.hpp"
 
@@ -73,6 +74,7 @@ void write_provenance(ResultFile& file, const Job& job) {
   text("libraries", library_versions());
   text("compiler", std::string(compiler()));
   text("compile_flags", std::string(compile_flags()));
+  text("instruction_set", instruction_set());
   text("command_line", job.arguments.line);
   text("host", host_name());
   text("start_time", job.run.start_time);

@@ -7,12 +7,25 @@
 
 #include "nadir/base/error.hpp"
 
+#include <cstdint>
+
 namespace nadir {
+namespace {
+
+std::string name_of(std::int64_t target) {
+  if (target == HWY_EMU128) return "none";
+#if HWY_ARCH_X86
+  if (target == HWY_AVX3) return "AVX-512";
+#endif
+  return hwy::TargetName(target);
+}
+
+} // namespace
 
 std::vector<std::string> usable_instruction_sets() {
   std::vector<std::string> names;
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    names.emplace_back(hwy::TargetName(target));
+    names.push_back(name_of(target));
   }
   return names;
 }
@@ -23,7 +36,7 @@ void use_instruction_set(const std::string& name) {
   hwy::SetSupportedTargetsForTest(0);
   if (name.empty()) return;
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    if (hwy::TargetName(target) == name) return hwy::SetSupportedTargetsForTest(target);
+    if (name_of(target) == name) return hwy::SetSupportedTargetsForTest(target);
   }
   throw InputError("this machine has no instruction set '" + name + "'");
 }

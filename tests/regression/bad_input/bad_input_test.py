@@ -297,12 +297,14 @@ def check_case(template, item):
 
 def check_words(template, item):
     words, message = item
-    message = message.replace("{folder}", str(template.resolve()))
-    before = snapshot(template)
-    run = nadir(*words, folder=template)
-    line = message if ": " in message else run.err.strip()  # the parser's own wording
-    expect(message in run.err, f"{words}: expected {message} in {run}")
-    refused(run, [line], (template, before), words)
+    with tempfile.TemporaryDirectory() as name:
+        folder = shutil.copytree(template, Path(name) / "case")
+        message = message.replace("{folder}", str(folder.resolve()))
+        before = snapshot(folder)
+        run = nadir(*words, folder=folder)
+        line = message if ": " in message else run.err.strip()  # the parser's own wording
+        expect(message in run.err, f"{words}: expected {message} in {run}")
+        refused(run, [line], (folder, before), words)
 
 
 def check_list(folder):

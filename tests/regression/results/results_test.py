@@ -25,7 +25,7 @@ SAMPLES, N, RATE = 2, 4, 2.5
 SCALE, OFFSET = 2.0, 10.0
 PROVENANCE = {
     "case", "resolved_case", "version", "git_hash", "git_dirty", "libraries", "compiler", "compile_flags",
-    "command_line", "ranks", "host", "start_time", "run_id", "parent_run_id",
+    "instruction_set", "command_line", "ranks", "host", "start_time", "run_id", "parent_run_id",
 }  # fmt: skip
 HISTORY = ["loss", "misfit", "gradient_norm", "step_length", "evaluations", "seconds"]
 
