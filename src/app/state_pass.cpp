@@ -49,9 +49,11 @@ void StatePass::advance(std::int64_t first, std::int64_t last, const Store& stor
 /// One sample from its state of layer `first`, which states_ has got.
 void StatePass::move(std::int64_t s, std::int64_t first, std::int64_t last, const Store& store) {
   const auto look = [&](std::int64_t layer, const double* z) { observe(s, layer, z, store); };
+  // With a target, every state's distance to it is wanted.
+  const auto watched = target_ ? WatchedLayers() : WatchedLayers(layers_);
   for (std::int64_t l = first; l < last; l += layers_between_checks) {
     const auto end = std::min(last, l + layers_between_checks);
-    throw_if_not_finite(r_.grid, s, r_.chain.forward(r_.coefficients, states_, l, end, look));
+    throw_if_not_finite(r_.grid, s, r_.chain.forward(r_.coefficients, states_, l, end, look, watched));
   }
   if (target_ && first == 0) add_withheld(s, r_.observations.input_sample(s), persistence_);
 }

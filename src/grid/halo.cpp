@@ -77,53 +77,41 @@ Box Halo::slab(int axis, std::int64_t from, std::int64_t width) const {
   return box;
 }
 
-void Halo::begin(std::span<double* const> fields, Direction direction) {
+void Halo::begin(std::span<double* const> fields, Direction direction, const Axes& axes) {
   fields_.assign(fields.begin(), fields.end());
   direction_ = direction;
+  axes_ = axes;
   axis_ = direction == Direction::copy ? grid_.first_axis() : max_dimension - 1;
   step_ = direction == Direction::copy ? 1 : -1;
   start_axis();
 }
 
-void Halo::copy_begin(double* field, GhostValue beyond) {
+void Halo::copy_begin(std::span<double* const> fields, GhostValue beyond, const Axes& axes) {
   beyond_ = beyond;
-  begin(std::array{field}, Direction::copy);
+  begin(fields, Direction::copy, axes);
 }
 
-void Halo::sum_begin(double* field) { begin(std::array{field}, Direction::sum); }
-
-void Halo::copy(std::span<double* const> fields, GhostValue beyond) {
-  beyond_ = beyond;
-  begin(fields, Direction::copy);
-  end();
-}
-
-void Halo::fold(double* field) {
-  for (int axis = max_dimension - 1; axis >= grid_.first_axis(); --axis) {
-    if (grid_.boundary(axis).kind != BoundaryKind::reflect) continue;
-    for (int side = 0; side < 2; ++side)
-      if (!grid_.neighbour(axis, side)) sum_local(axis, side, field);
-  }
-}
+void Halo::sum_begin(double* field) { begin(std::array{field}, Direction::sum, all_axes); }
 
 void Halo::advance() {
   if (step_ == 0) return;
   finish_axis();
   axis_ += step_;
-  if (axis_ < grid_.first_axis() || axis_ >= max_dimension) {
-    step_ = 0;
-  } else {
-    start_axis();
-  }
+  start_axis();
 }
 
 void Halo::end() {
   while (step_ != 0) advance();
 }
 
+/// Starts the next axis that is to be exchanged, if there is one.
 void Halo::start_axis() {
   pending_ = 0;
-  if (remote_[at(axis_)]) exchange_start(axis_);
+  while (in_range() && !axes_[at(axis_)]) axis_ += step_;
+  if (!in_range())
+    step_ = 0;
+  else if (remote_[at(axis_)])
+    exchange_start(axis_);
 }
 
 /// Posts the receives and sends of both sides. copy sends owned layers and receives ghosts, sum the
@@ -168,6 +156,7 @@ void Halo::finish_axis() {
         else
           sum_local(axis_, side, field);
       }
+      if (axes_ != all_axes) fill_beside(field, slab(axis_, side == 0 ? -w : n, w), beyond_);
     }
   }
 }
@@ -192,31 +181,85 @@ std::ptrdiff_t Halo::source_offset(int axis, std::int64_t ghost_layer) const {
 
 void Halo::copy_local(int axis, int side, double* field) {
   const std::int64_t n = layout_.count[at(axis)], w = width_[at(axis)];
-  const BoundaryCase& boundary = grid_.boundary(axis);
-  if (beyond_ == GhostValue::untouched && boundary.kind != BoundaryKind::periodic) return;
-  const double value = beyond_ == GhostValue::given ? boundary.value : 0.0;
-  for (std::int64_t k = 0; k < w; ++k) {
-    const std::int64_t layer = side == 0 ? -1 - k : n + k;
-    const std::ptrdiff_t offset = source_offset(axis, layer);
-    for_rows(layout_, slab(axis, layer, 1), field, [&](double* row, std::int64_t m) {
-      if (boundary.kind == BoundaryKind::value && beyond_ != GhostValue::mirror) {
-        std::fill_n(row, m, value);
-      } else {
-        std::copy_n(row + offset, m, row);
-      }
-    });
-  }
+  for (std::int64_t k = 0; k < w; ++k)
+    fill_layer(axis, slab(axis, side == 0 ? -1 - k : n + k, 1), field, beyond_);
 }
 
 void Halo::sum_local(int axis, int side, double* field) {
-  if (grid_.boundary(axis).kind == BoundaryKind::value) return;
   const std::int64_t n = layout_.count[at(axis)], w = width_[at(axis)];
-  for (std::int64_t k = 0; k < w; ++k) {
-    const std::int64_t layer = side == 0 ? -1 - k : n + k;
-    const std::ptrdiff_t offset = source_offset(axis, layer);
-    for_rows(layout_, slab(axis, layer, 1), field, [&](double* row, std::int64_t m) {
-      for (std::int64_t x = 0; x < m; ++x) row[x + offset] += row[x];
-    });
+  for (std::int64_t k = 0; k < w; ++k)
+    add_layer(axis, slab(axis, side == 0 ? -1 - k : n + k, 1), field);
+}
+
+/// One layer of ghosts from this rank's own points, or a boundary's value.
+void Halo::fill_layer(int axis, const Box& layer, double* field, GhostValue beyond) const {
+  const BoundaryCase& boundary = grid_.boundary(axis);
+  if (beyond == GhostValue::untouched && boundary.kind != BoundaryKind::periodic) return;
+  const bool number = boundary.kind == BoundaryKind::value && beyond != GhostValue::mirror;
+  const double value = beyond == GhostValue::given ? boundary.value : 0.0;
+  const std::ptrdiff_t offset = source_offset(axis, layer.start[at(axis)]);
+  for_rows(layout_, layer, field, [&](double* row, std::int64_t m) {
+    if (number)
+      std::fill_n(row, m, value);
+    else
+      std::copy_n(row + offset, m, row);
+  });
+}
+
+/// Its transpose.
+void Halo::add_layer(int axis, const Box& layer, double* field) const {
+  if (grid_.boundary(axis).kind == BoundaryKind::value) return;
+  const std::ptrdiff_t offset = source_offset(axis, layer.start[at(axis)]);
+  for_rows(layout_, layer, field, [&](double* row, std::int64_t m) {
+    for (std::int64_t x = 0; x < m; ++x) row[x + offset] += row[x];
+  });
+}
+
+/// Whether the ghosts beyond this face are copies of points of `box`, or of a boundary's value next
+/// to them.
+bool Halo::beside(int axis, int side, const Box& box) const {
+  const bool low = box.start[at(axis)] == 0;
+  const bool high = box.start[at(axis)] + box.count[at(axis)] == layout_.count[at(axis)];
+  if (grid_.boundary(axis).kind == BoundaryKind::periodic) return low && high && !remote_[at(axis)];
+  return (side == 0 ? low : high) && !grid_.neighbour(axis, side);
+}
+
+void Halo::fill_beside(double* field, const Box& box, GhostValue beyond) const {
+  Box rows = box; // with the ghosts of the axes that are done
+  for (int axis = grid_.first_axis(); axis < max_dimension; ++axis) {
+    const auto a = at(axis);
+    const std::int64_t start = rows.start[a], count = rows.count[a];
+    for (int side = 0; side < 2; ++side) {
+      if (!beside(axis, side, box)) continue;
+      Box layer = rows;
+      layer.start[a] = side == 0 ? -1 : start + count;
+      layer.count[a] = 1;
+      fill_layer(axis, layer, field, beyond);
+    }
+    rows.start[a] -= beside(axis, 0, box);
+    rows.count[a] += beside(axis, 0, box) + beside(axis, 1, box);
+  }
+}
+
+void Halo::fold(double* field, const Box& box) const {
+  const auto mirrored = [&](int axis, int side) {
+    return grid_.boundary(axis).kind == BoundaryKind::reflect && beside(axis, side, box);
+  };
+  Box rows = box; // with the ghosts of the axes that are still to come
+  for (int axis = grid_.first_axis(); axis < max_dimension; ++axis) {
+    rows.start[at(axis)] -= mirrored(axis, 0);
+    rows.count[at(axis)] += mirrored(axis, 0) + mirrored(axis, 1);
+  }
+  for (int axis = max_dimension - 1; axis >= grid_.first_axis(); --axis) {
+    rows.start[at(axis)] = box.start[at(axis)];
+    rows.count[at(axis)] = box.count[at(axis)];
+    for (int side = 0; side < 2; ++side) {
+      if (!mirrored(axis, side)) continue;
+      Box layer = rows;
+      layer.start[at(axis)] = side == 0 ? -1 : layout_.count[at(axis)];
+      layer.count[at(axis)] = 1;
+      add_layer(axis, layer, field);
+    }
   }
 }
 

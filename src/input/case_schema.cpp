@@ -305,6 +305,14 @@ Section<RunCase> run_section() {
         "stopped");
   s.key("time_limit", &RunCase::time_limit, maybe(time_limit()),
         "of the whole run: it stops early, with a checkpoint and exit code 75");
+  s.key("layers_per_pass", &RunCase::layers_per_pass, integer(at_least(0)),
+        "layers computed in one pass over the points, where they share their coefficients; never "
+        "changes a result; 0: as many as fit the cache, 1: one after the other");
+  s.key("tile", &RunCase::tile, integer(at_least(0)),
+        "points of the second axis in a tile of such a pass; 0: as many as fit the cache");
+  s.key("samples_per_pass", &RunCase::samples_per_pass, integer(at_least(0)),
+        "samples swept together, each with states of its own; 0: several where every trained field "
+        "varies by layer, else one, because more would change the order of the gradient's sum");
   return s;
 }
 

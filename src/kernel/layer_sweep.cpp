@@ -90,8 +90,8 @@ void LayerSweep::set_gradient(const LayerBar& bar) {
   bar_[omega_slot] = bar.omega;
 }
 
-void LayerSweep::adjoint(const Box& box, FieldView z, FieldView lambda_next, MutableFieldView g,
-                         MutableFieldView lambda) {
+void LayerSweep::adjoint(const Box& box, FieldView z, FieldView /*z_next*/, FieldView lambda_next,
+                         MutableFieldView g, MutableFieldView lambda) {
   std::array<double, segment_points> Z;
   for_segments(box, [&](const Segment& at) {
     const double* here = point(z.origin, z.stride, at.z, at.y, at.x);

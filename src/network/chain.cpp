@@ -1,56 +1,112 @@
 #include "nadir/network/chain.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace nadir {
 
-Chain::Chain(const Grid& grid, const Case& c)
-    : grid_(grid), layers_(c.network.layers),
+WatchedLayers::WatchedLayers(std::vector<std::int64_t> layers)
+    : all_(false), layers_(std::move(layers)) {
+  std::ranges::sort(layers_);
+}
+
+bool WatchedLayers::contains(std::int64_t layer) const {
+  return all_ || std::ranges::binary_search(layers_, layer);
+}
+
+std::int64_t WatchedLayers::next(std::int64_t layer, std::int64_t last) const {
+  if (all_) return std::min(layer + 1, last);
+  const auto found = std::ranges::upper_bound(layers_, layer);
+  return found == layers_.end() ? last : std::min(*found, last);
+}
+
+std::int64_t WatchedLayers::previous(std::int64_t layer, std::int64_t first) const {
+  if (all_) return std::max(layer - 1, first);
+  const auto found = std::ranges::lower_bound(layers_, layer);
+  return found == layers_.begin() ? first : std::max(*std::prev(found), first);
+}
+
+Chain::Chain(const Grid& grid, const Case& c, std::int64_t samples)
+    : Chain(grid, c, plan_passes(grid, c, samples)) {}
+
+Chain::Chain(const Grid& grid, const Case& c, const PassPlan& plan)
+    : layers_(c.network.layers),
       kernel_(make_kernel(c.kernel, grid.dimension(), grid.spacings())),
-      layer_(grid, *kernel_, c.network.activation) {}
+      layer_(grid, *kernel_, c.network.activation, plan.forward, plan.transpose, plan.samples),
+      problems_(plan.samples) {}
 
-std::optional<NonFinite> Chain::forward(const Coefficients& coefficients, Trajectory& states,
-                                        std::int64_t first, std::int64_t last,
-                                        const Observer& observe) {
-  std::optional<NonFinite> problem;
-  if (first == 0) observe(0, states.read(0));
-  for (std::int64_t l = first; l < last; ++l) {
-    double* z_next = states.write(l + 1);
-    const bool finite = layer_.step(coefficients.layer(l), states.read(l), z_next);
-    if (!finite && !problem) problem = find_non_finite(l + 1, z_next);
-    observe(l + 1, z_next);
+/// The states first .. last of all samples; the last ones are still to be written.
+StateTable Chain::table(Trajectories states, std::int64_t first, std::int64_t last) {
+  states_.clear();
+  for (std::int64_t l = first; l <= last; ++l) {
+    for (Trajectory* trajectory : states)
+      states_.push_back(l == first ? trajectory->read(l) : trajectory->write(l));
   }
-  return problem;
+  return {states_, states.size()};
 }
 
-const double* Chain::adjoint(Coefficients& coefficients, Trajectory& states, const Seed& seed,
-                             Coefficients& bar) {
-  coefficients.fill_ghosts();
-  for (auto& lambda : lambda_) lambda.resize(state_layout().size());
-  std::ranges::fill(lambda_[0], 0.0);
-  double* lambda_next = lambda_[0].data();
-  double* lambda = lambda_[1].data();
-  seed(layers_, states.read(layers_), lambda_next);
-  for (std::int64_t l = layers_ - 1; l >= 0; --l) {
-    const double* z = states.read(l);
-    layer_.step_transpose(coefficients.layer(l), z, lambda_next, lambda, bar.layer_bar(l));
-    seed(l, z, lambda);
-    std::swap(lambda, lambda_next);
+void Chain::forward(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+                    std::int64_t last, const WatchedLayers& watched, const Observer& observe,
+                    const Pulse& after_pass) {
+  std::ranges::fill(problems_, std::nullopt);
+  for (std::size_t s = 0; s < states.size(); ++s) {
+    layer_.prepare(states[s]->read(first));
+    if (first == 0 && watched.contains(0)) observe(s, 0, states[s]->read(0));
   }
-  return lambda_next;
-}
-
-NonFinite Chain::find_non_finite(std::int64_t layer, const double* z) const {
-  const Layout& layout = state_layout();
-  for (std::int64_t k = 0; k < layout.count[0]; ++k) {
-    for (std::int64_t j = 0; j < layout.count[1]; ++j) {
-      for (std::int64_t i = 0; i < layout.count[2]; ++i) {
-        if (!std::isfinite(z[layout.index(k, j, i)])) return {layer, grid_.global_index(k, j, i)};
-      }
+  for (std::int64_t l = first; l < last;) {
+    const std::int64_t end = watched.next(l, std::min(last, l + layer_.layers_per_pass()));
+    layer_.steps(coefficients.layer(l), table(states, l, end));
+    for (std::size_t s = 0; s < states.size(); ++s) {
+      const auto& problem = layer_.problem(s);
+      if (problem && !problems_[s]) problems_[s] = {l + problem->layer, problem->point};
+      if (watched.contains(end)) observe(s, end, states[s]->read(end));
     }
+    l = end;
+    if (after_pass) after_pass();
   }
-  return {layer, 0};
+}
+
+std::optional<NonFinite>
+Chain::forward(const Coefficients& coefficients, Trajectory& states, std::int64_t first,
+               std::int64_t last,
+               const std::function<void(std::int64_t layer, const double* z)>& observe,
+               const WatchedLayers& watched) {
+  Trajectory* const one = &states;
+  forward(coefficients, std::span(&one, 1), first, last, watched,
+          [&](std::size_t, std::int64_t layer, const double* z) { observe(layer, z); });
+  return problem(0);
+}
+
+void Chain::make_lambda(std::size_t samples) {
+  while (lambda_fields_.size() < 2 * samples) {
+    lambda_fields_.emplace_back(state_layout());
+    lambda_arrays_[lambda_fields_.size() % 2].push_back(lambda_fields_.back().data());
+  }
+}
+
+void Chain::adjoint(Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
+                    const Seed& seed, Coefficients& bar, const Pulse& after_pass) {
+  coefficients.fill_ghosts();
+  make_lambda(states.size());
+  auto& [lambda, other] = lambda_arrays_;
+  for (std::size_t s = 0; s < states.size(); ++s) {
+    std::fill_n(lambda[s], state_layout().size(), 0.0);
+    if (watched.contains(layers_)) seed(s, layers_, states[s]->read(layers_), lambda[s]);
+  }
+  for (std::int64_t l = layers_; l > 0;) {
+    const std::int64_t begin =
+        watched.previous(l, std::max<std::int64_t>(0, l - layer_.layers_per_pass_back()));
+    states_.clear();
+    for (std::int64_t k = begin; k <= l; ++k)
+      for (Trajectory* trajectory : states) states_.push_back(trajectory->read(k));
+    layer_.steps_transpose(coefficients.layer(begin), {states_, states.size()},
+                            {std::span<double* const>(lambda), std::span<double* const>(other)},
+                            bar.layer_bar(begin));
+    if ((l - begin) % 2 != 0) lambda.swap(other);
+    for (std::size_t s = 0; s < states.size() && watched.contains(begin); ++s)
+      seed(s, begin, states[s]->read(begin), lambda[s]);
+    l = begin;
+    if (after_pass) after_pass();
+  }
 }
 
 } // namespace nadir

@@ -1,96 +1,49 @@
 #include "nadir/network/layer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nadir {
 namespace {
 
-std::size_t place(int axis) { return static_cast<std::size_t>(axis); }
+std::size_t place(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-/// Cuts a box into `parts` along its first axis in use; some may be empty.
-std::vector<Box> chunks(const Box& box, int first_axis, int parts) {
-  const auto a = place(first_axis);
-  std::vector<Box> result;
-  for (int k = 0; k < parts; ++k) {
-    const std::int64_t from = box.count[a] * k / parts, to = box.count[a] * (k + 1) / parts;
-    Box part = box;
-    part.start[a] += from;
-    part.count[a] = to - from;
-    result.push_back(part);
-  }
-  return result;
-}
-
-Box local_box(const Grid& grid) {
-  Box box = grid.owned();
-  box.start = {0, 0, 0};
-  return box;
-}
-
-/// thickness(axis, side) for the axes in use, 0 for others.
-template<class Choose> Thickness thickness_by(const Grid& grid, Choose choose) {
-  Thickness thickness{};
+/// Where a mirror stands: the ghosts beyond it are gathered and folded back.
+Thickness mirrors(const Grid& grid) {
+  Thickness mirrored{};
   for (int axis = grid.first_axis(); axis < max_dimension; ++axis) {
-    for (int side = 0; side < 2; ++side) thickness[place(axis)][place(side)] = choose(axis, side);
+    for (int side = 0; side < 2; ++side) {
+      mirrored[place(axis)][place(side)] =
+          grid.boundary(axis).kind == BoundaryKind::reflect && !grid.neighbour(axis, side);
+    }
   }
-  return thickness;
+  return mirrored;
 }
 
-/// Whether a mirror stands at this face: the ghosts beyond it are gathered and folded back.
-bool mirrored(const Grid& grid, int axis, int side) {
-  return grid.boundary(axis).kind == BoundaryKind::reflect && !grid.neighbour(axis, side);
+Axes exchanged(const LayerPass& pass) {
+  return {pass.exchanged(0), pass.exchanged(1), pass.exchanged(2)};
 }
 
-Box with_mirrors(const Grid& grid) {
-  Box box = local_box(grid);
-  for (int axis = grid.first_axis(); axis < max_dimension; ++axis) {
-    box.start[place(axis)] -= mirrored(grid, axis, 0);
-    box.count[place(axis)] += mirrored(grid, axis, 0) + mirrored(grid, axis, 1);
+/// After slab `done` of `all`: moves the exchange on at each third of the way, for its three axes.
+void advance(Halo& halo, std::int64_t done, std::int64_t all) {
+  if (done * max_dimension / all != (done - 1) * max_dimension / all) halo.advance();
+}
+
+void clear(const Layout& layout, const Box& box, double* field) {
+  for (std::int64_t z = box.start[0]; z < box.start[0] + box.count[0]; ++z) {
+    for (std::int64_t y = box.start[1]; y < box.start[1] + box.count[1]; ++y)
+      std::fill_n(field + layout.index(z, y, box.start[2]), box.count[2], 0.0);
   }
-  return box;
 }
 
 } // namespace
 
-ShellSplit split_shell(const Box& box, const Thickness& thickness) {
-  ShellSplit split{box, {}};
-  for (std::size_t a = 0; a < thickness.size(); ++a) {
-    Box& core = split.core;
-    const std::int64_t low = std::min(thickness[a][0], core.count[a]);
-    const std::int64_t high = std::min(thickness[a][1], core.count[a] - low);
-    for (const auto& [start, count] :
-         {std::pair{core.start[a], low}, std::pair{core.start[a] + core.count[a] - high, high}}) {
-      Box side = core;
-      side.start[a] = start;
-      side.count[a] = count;
-      if (side.points() > 0) split.shell.push_back(side);
-    }
-    core.start[a] += low;
-    core.count[a] -= low + high;
-  }
-  return split;
-}
-
-Layer::Layer(const Grid& grid, const Kernel& kernel, ActivationKind activation)
-    : layout_(grid, state_ghosts), first_axis_(grid.first_axis()), sweep_(kernel, activation),
-      halo_(grid, layout_), owned_(local_box(grid)), mirrored_(with_mirrors(grid)),
-      forward_split_(split_shell(owned_, thickness_by(grid, [](int, int) { return 1; }))),
-      forward_chunks_(chunks(forward_split_.core, first_axis_, grid.dimension())),
-      edge_split_(split_shell(
-          owned_, thickness_by(grid,
-                               [&](int axis, int side) {
-                                 return halo_.any_remote() && grid.neighbour(axis, side) ? 1 : 0;
-                               }))),
-      gather_split_(split_shell(mirrored_, thickness_by(grid,
-                                                        [&](int axis, int side) {
-                                                          return mirrored(grid, axis, side) ? 2 : 1;
-                                                        }))),
-      mirrors_(split_shell(mirrored_, thickness_by(grid,
-                                                   [&](int axis, int side) {
-                                                     return mirrored(grid, axis, side) ? 1 : 0;
-                                                   }))
-                   .shell),
-      g_(Layout(grid, coefficient_ghosts)), g_halo_(grid, g_.layout(), 1) {}
+Layer::Layer(const Grid& grid, const Kernel& kernel, ActivationKind activation,
+             const Tiling& forward, const Tiling& transpose, std::size_t samples)
+    : grid_(grid), layout_(grid, state_ghosts), wide_(grid, coefficient_ghosts), samples_(samples),
+      forward_(grid, forward), back_(grid, transpose), owned_(forward_.owned()),
+      mirrored_(mirrors(grid)), sweep_(kernel, activation), halo_(grid, layout_, 0, samples),
+      g_halo_(grid, wide_, 1, samples), problems_(samples) {}
 
 FieldView Layer::view(const double* state) const {
   return {state + layout_.index(0, 0, 0), {layout_.stride_z, layout_.stride_y}};
@@ -98,81 +51,130 @@ FieldView Layer::view(const double* state) const {
 MutableFieldView Layer::view(double* state) const {
   return {state + layout_.index(0, 0, 0), {layout_.stride_z, layout_.stride_y}};
 }
-
-MutableFieldView Layer::g_view() {
-  const Layout& wide = g_.layout();
-  return {g_.data() + wide.index(0, 0, 0), {wide.stride_z, wide.stride_y}};
+FieldView Layer::wide_view(const double* field) const {
+  return {field + wide_.index(0, 0, 0), {wide_.stride_z, wide_.stride_y}};
+}
+MutableFieldView Layer::wide_view(double* field) const {
+  return {field + wide_.index(0, 0, 0), {wide_.stride_z, wide_.stride_y}};
 }
 
-bool Layer::step(const LayerCoefficients& coefficients, double* z, double* z_next) {
+void Layer::steps(const LayerCoefficients& coefficients, const StateTable& z) {
   sweep_.set_coefficients(coefficients);
-  const FieldView from = view(static_cast<const double*>(z));
-  const MutableFieldView to = view(z_next);
-  if (!halo_.any_remote()) {
-    halo_.copy(z);
-    return sweep_.forward(owned_, from, to);
+  std::ranges::fill(problems_, std::nullopt);
+  const Axes axes = exchanged(forward_);
+  halo_.copy_begin(z.layer(0), GhostValue::given, axes);
+  forward_.for_slabs(
+      z.steps(),
+      [&](std::int64_t k, const LayerPass::Position& at) {
+        compute(z, k, forward_.part(forward_.region(k), at, k));
+      },
+      [&](std::int64_t done, std::int64_t all) { advance(halo_, done, all); });
+  halo_.end();
+  for (std::int64_t k = 1; forward_.any_exchanged() && k <= z.steps(); ++k) {
+    if (k > 1) {
+      halo_.copy_begin(z.layer(k - 1), GhostValue::given, axes);
+      halo_.end();
+    }
+    forward_.for_edges(k, [&](const Box& edge) { compute(z, k, edge); });
   }
-  bool finite = true;
-  halo_.copy_begin(z);
-  for (const Box& chunk : forward_chunks_) {
-    finite &= sweep_.forward(chunk, from, to);
-    halo_.advance();
-  }
-  for (const Box& side : forward_split_.shell) finite &= sweep_.forward(side, from, to);
-  return finite;
 }
 
-void Layer::step_transpose(const LayerCoefficients& coefficients, const double* z,
-                           const double* lambda_next, double* lambda, const LayerBar& bar) {
+/// Step k on a box whose neighbours are there.
+void Layer::compute(const StateTable& z, std::int64_t k, const Box& box) {
+  if (box.points() == 0) return;
+  const auto from = z.layer(k - 1), to = z.layer(k);
+  for (std::size_t s = 0; s < from.size(); ++s) {
+    const double* z_s = from[s];
+    if (!sweep_.forward(box, view(z_s), view(to[s]))) note_problem(s, k, to[s], box);
+    halo_.fill_beside(to[s], box);
+  }
+}
+
+void Layer::note_problem(std::size_t sample, std::int64_t k, const double* z, const Box& box) {
+  std::optional<NonFinite>& first = problems_[sample];
+  for (std::int64_t p = 0; p < box.points(); ++p) {
+    const std::int64_t i = box.start[2] + p % box.count[2];
+    const std::int64_t j = box.start[1] + p / box.count[2] % box.count[1];
+    const std::int64_t n = box.start[0] + p / box.count[2] / box.count[1];
+    if (std::isfinite(z[layout_.index(n, j, i)])) continue;
+    const std::int64_t point = grid_.global_index(n, j, i);
+    if (!first || std::pair(k, point) < std::pair(first->layer, first->point)) first = {k, point};
+  }
+}
+
+void Layer::make_g() {
+  if (!g_fields_.empty()) return;
+  const std::size_t count = (back_.layers() > 1 ? 2 : 1) * samples_;
+  g_fields_.assign(count, Field(wide_)); // zero beyond boundaries, for good
+  for (auto& field : g_fields_) g_.push_back(field.data());
+}
+
+/// g of step k, by sample.
+std::span<double* const> Layer::g(std::int64_t k) const {
+  const std::size_t turn = place(k) % (g_.size() / samples_);
+  return std::span(g_).subspan(turn * samples_, samples_);
+}
+
+void Layer::steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
+                            const std::array<std::span<double* const>, 2>& lambda,
+                            const LayerBar& bar) {
+  make_g();
   sweep_.set_coefficients(coefficients);
   sweep_.set_gradient(bar);
-  const auto adjoint = [&](const Box& box) {
-    sweep_.adjoint(box, view(z), view(lambda_next), g_view(), view(lambda));
+  const std::int64_t steps = z.steps();
+  const std::size_t samples = z.layer(0).size();
+  const Axes axes = exchanged(back_);
+  const auto adjoint = [&](std::int64_t k, const Box& box) {
+    const auto z_from = z.layer(steps - k), z_to = z.layer(steps - k + 1);
+    for (std::size_t s = 0; s < samples && box.points() > 0; ++s) {
+      const double *from = z_from[s], *to = z_to[s], *lambda_next = lambda[place(k - 1) % 2][s];
+      sweep_.adjoint(box, view(from), view(to), view(lambda_next), wide_view(g(k)[s]),
+                     view(lambda[place(k) % 2][s]));
+      g_halo_.fill_beside(g(k)[s], box, GhostValue::untouched);
+    }
   };
-  for (const Box& side : edge_split_.shell) adjoint(side);
-  if (halo_.any_remote()) g_halo_.copy_begin(g_.data(), GhostValue::untouched);
-  sweep_back(adjoint, lambda);
-  if (halo_.any_remote())
-    g_halo_.end();
-  else
-    g_halo_.copy(g_.data(), GhostValue::untouched);
-  clear(lambda, mirrors_);
-  for (const Box& side : gather_split_.shell) sweep_.add_transpose(side, g_view(), view(lambda));
-  halo_.fold(lambda);
-}
+  const auto gather_all = [&](std::int64_t k, const Box& box) {
+    for (std::size_t s = 0; s < samples && box.points() > 0; ++s)
+      gather(box, g(k)[s], lambda[place(k) % 2][s]);
+  };
+  const auto begin = [&](std::int64_t k) {
+    g_halo_.copy_begin(g(k).first(samples), GhostValue::untouched, axes);
+  };
 
-/// Slab by slab along the slowest axis, W^T g follows close behind g, while that is in cache.
-template<class Adjoint> void Layer::sweep_back(Adjoint adjoint, double* lambda) {
-  const auto a = place(first_axis_);
-  Box slab = edge_split_.core, gathered = gather_split_.core;
-  const std::int64_t end = slab.start[a] + slab.count[a];
-  const std::int64_t gather_end = gathered.start[a] + gathered.count[a];
-  if (slab.points() == 0) return; // a box so thin that the shell is all of it
-  const std::int64_t plane = std::max<std::int64_t>(1, slab.points() / slab.count[a]);
-  const std::int64_t thickness = std::max<std::int64_t>(1, segment_points / plane);
-  const std::int64_t slabs = (slab.count[a] + thickness - 1) / thickness;
-  const std::int64_t axes = max_dimension - first_axis_;
-  for (std::int64_t k = 0; k < slabs; ++k) {
-    slab.count[a] = std::min(thickness, end - slab.start[a]);
-    adjoint(slab);
-    slab.start[a] += slab.count[a];
-    const std::int64_t ready = slab.start[a] == end ? gather_end : slab.start[a] - 1;
-    gathered.count[a] = std::min(ready, gather_end) - gathered.start[a];
-    if (gathered.count[a] > 0) {
-      sweep_.add_transpose(gathered, g_view(), view(lambda));
-      gathered.start[a] += gathered.count[a];
+  // g next to other ranks first, so that it travels while the rest is computed.
+  back_.for_edges(1, [&](const Box& edge) { adjoint(1, edge); });
+  begin(1);
+  back_.for_slabs(
+      steps,
+      [&](std::int64_t k, const LayerPass::Position& at) {
+        adjoint(k, back_.part(back_.region(std::max<std::int64_t>(k - 1, 1)), at, k - 1));
+        gather_all(k, back_.part(back_.region(k), at, k));
+      },
+      [&](std::int64_t done, std::int64_t all) { advance(g_halo_, done, all); });
+  g_halo_.end();
+  for (std::int64_t k = 1; back_.any_exchanged() && k <= steps; ++k) {
+    if (k > 1) {
+      back_.for_edges(k - 1, [&](const Box& edge) { adjoint(k, edge); });
+      begin(k);
+      g_halo_.end();
     }
-    if ((k + 1) * axes / slabs != k * axes / slabs) g_halo_.advance();
+    back_.for_edges(k, [&](const Box& edge) { gather_all(k, edge); });
   }
 }
 
-void Layer::clear(double* field, const std::vector<Box>& boxes) const {
-  for (const Box& box : boxes) {
-    for (std::int64_t z = box.start[0]; z < box.start[0] + box.count[0]; ++z) {
-      for (std::int64_t y = box.start[1]; y < box.start[1] + box.count[1]; ++y)
-        std::fill_n(field + layout_.index(z, y, box.start[2]), box.count[2], 0.0);
-    }
+/// lambda += W^T g on a box, with what the ghosts beyond mirrors next to it send back.
+void Layer::gather(const Box& box, const double* g, double* lambda) {
+  Box wide = box;
+  Thickness beyond{};
+  for (std::size_t a = 0; a < beyond.size(); ++a) {
+    if (box.start[a] == 0) beyond[a][0] = mirrored_[a][0];
+    if (box.start[a] + box.count[a] == layout_.count[a]) beyond[a][1] = mirrored_[a][1];
+    wide.start[a] -= beyond[a][0];
+    wide.count[a] += beyond[a][0] + beyond[a][1];
   }
+  for_shell(wide, beyond, [&](const Box& ghosts) { clear(layout_, ghosts, lambda); });
+  sweep_.add_transpose(wide, wide_view(g), view(lambda));
+  halo_.fold(lambda, box);
 }
 
 void Layer::apply(const LayerCoefficients& coefficients, double* z, double* Z, GhostValue beyond) {
@@ -183,15 +185,16 @@ void Layer::apply(const LayerCoefficients& coefficients, double* z, double* Z, G
 
 void Layer::apply_transpose(const LayerCoefficients& coefficients, const double* Z_bar,
                             double* z_bar) {
+  make_g();
   sweep_.set_coefficients(coefficients);
+  double* g = g_[0];
   for (std::int64_t z = 0; z < owned_.count[0]; ++z) {
     for (std::int64_t y = 0; y < owned_.count[1]; ++y)
-      std::copy_n(Z_bar + layout_.index(z, y, 0), owned_.count[2], &g_.at(z, y, 0));
+      std::copy_n(Z_bar + layout_.index(z, y, 0), owned_.count[2], g + wide_.index(z, y, 0));
   }
-  g_halo_.copy(g_.data(), GhostValue::untouched);
-  clear(z_bar, {mirrored_});
-  sweep_.add_transpose(mirrored_, g_view(), view(z_bar));
-  halo_.fold(z_bar);
+  g_halo_.copy(g, GhostValue::untouched);
+  clear(layout_, owned_, z_bar);
+  gather(owned_, g, z_bar);
 }
 
 } // namespace nadir

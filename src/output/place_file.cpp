@@ -29,6 +29,8 @@ namespace fs = std::filesystem;
 /// Between the name a file will have and eight digits: it is being written, or whole.
 constexpr std::string_view growing_mark = ".part-", complete_mark = ".done-";
 constexpr std::size_t mark_digits = 8;
+/// Open MPI tries locks on a file of this name beside one it opens.
+constexpr std::string_view mpi_io_mark = ".locktest.";
 
 std::string marked_name(const std::string& path, std::string_view mark) {
   std::random_device random;
@@ -182,7 +184,7 @@ void clear_leftovers(const std::string& result) {
        entry.increment(error))
     paths.push_back((folder / entry->path().filename()).string());
   for (const auto& path : paths) {
-    const std::string growing = unmarked(path, growing_mark);
+    const std::string growing = unmarked(path.substr(0, path.find(mpi_io_mark)), growing_mark);
     const std::string complete = unmarked(path, complete_mark);
     if (belongs_to(growing, stem) && unlink(path.c_str()) != 0 && errno != ENOENT)
       fail("cannot remove " + path, errno);

@@ -7,13 +7,22 @@
 #include <cmath>
 
 namespace nadir {
+namespace {
+
+WatchedLayers layers_of(const Observations& observations) {
+  std::vector<std::int64_t> layers;
+  for (const Target& target : observations.targets) layers.push_back(target.layer);
+  return WatchedLayers(std::move(layers));
+}
+
+} // namespace
 
 Objective::Objective(const Grid& grid, const Case& c, const Observations& observations,
                      Coefficients initial)
     : grid_(grid), observations_(observations), space_(grid, c), coefficients_(std::move(initial)),
-      bar_(grid, c, Coefficients::Content::gradients), chain_(grid, c),
+      bar_(grid, c, Coefficients::Content::gradients), chain_(grid, c, observations.samples),
       misfit_(chain_.state_layout(), observations, c.loss.reduction),
-      penalty_(grid, space_, initial_control()), two_states_(chain_.state_layout()),
+      penalty_(grid, space_, initial_control()), target_layers_(layers_of(observations)),
       reduction_(first_number + space_.numbers()) {}
 
 VecHandle Objective::initial_control() const {
@@ -29,14 +38,12 @@ LossParts Objective::value_and_gradient(Vec x, Vec gradient) { return evaluate(x
 LossParts Objective::evaluate(Vec x, Vec gradient) {
   ++evaluations_;
   space_.to_coefficients(x, coefficients_);
-  if (gradient) {
-    if (!states_) states_ = std::make_unique<KeepAll>(chain_.state_layout(), chain_.layers());
-    bar_.set_zero();
-  }
+  if (gradient) bar_.set_zero();
   non_finite_.reset();
   BufferedSum misfit, penalty;
-  for (std::int64_t s = 0; s < observations_.samples; ++s)
-    run_sample(s, gradient != nullptr, misfit);
+  const auto together = static_cast<std::int64_t>(chain_.samples_at_once());
+  for (std::int64_t s = 0; s < observations_.samples; s += together)
+    run_samples(s, std::min(together, observations_.samples - s), gradient != nullptr, misfit);
 
   std::ranges::fill(reduction_, ReproducibleSum());
   reduction_[0] = misfit.take();
@@ -79,26 +86,45 @@ void Objective::check_finite(const LossParts& parts, Vec gradient) {
     throw NumericsError("the norm of the gradient is not finite, though all states are");
 }
 
-/// Forward through one sample, back where a gradient is wanted; adds this rank's misfit.
-void Objective::run_sample(std::int64_t s, bool with_adjoint, BufferedSum& misfit) {
-  Trajectory& states = with_adjoint ? *states_ : static_cast<Trajectory&>(two_states_);
-  unpack(chain_.state_layout(), observations_.input_sample(s), states.write(0));
-  const auto problem = chain_.forward(coefficients_, states, 0, chain_.layers(),
-                                      [&](std::int64_t layer, const double* z) {
-                                        misfit_.add_value(s, layer, z, misfit);
-                                        if (stop_) stop_->step();
-                                      });
-  if (problem && !non_finite_) {
-    non_finite_ = problem;
-    non_finite_sample_ = s;
+std::vector<Trajectory*> Objective::trajectories(std::int64_t count, bool all_states) {
+  auto& kept = all_states ? all_states_ : two_states_;
+  std::vector<Trajectory*> result;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+    if (k == kept.size() && all_states)
+      kept.push_back(std::make_unique<KeepAll>(chain_.state_layout(), chain_.layers()));
+    else if (k == kept.size())
+      kept.push_back(std::make_unique<KeepTwo>(chain_.state_layout()));
+    result.push_back(kept[k].get());
   }
-  if (with_adjoint) {
-    const auto seed = [&](std::int64_t layer, const double* z, double* lambda) {
-      misfit_.add_derivative(s, layer, z, lambda);
-      if (stop_) stop_->step();
-    };
-    chain_.adjoint(coefficients_, states, seed, bar_);
+  return result;
+}
+
+/// Forward through some samples together, back where a gradient is wanted; adds this rank's misfit.
+void Objective::run_samples(std::int64_t first, std::int64_t count, bool with_adjoint,
+                            BufferedSum& misfit) {
+  const auto sample = [&](std::size_t s) { return first + static_cast<std::int64_t>(s); };
+  const auto pulse = [this] {
+    if (stop_) stop_->step();
+  };
+  const auto states = trajectories(count, with_adjoint);
+  for (std::size_t s = 0; s < states.size(); ++s)
+    unpack(chain_.state_layout(), observations_.input_sample(sample(s)), states[s]->write(0));
+  chain_.forward(coefficients_, states, 0, chain_.layers(), target_layers_,
+                 [&](std::size_t s, std::int64_t layer, const double* z) {
+                   misfit_.add_value(sample(s), layer, z, misfit);
+                 },
+                 pulse);
+  for (std::size_t s = 0; s < states.size() && !non_finite_; ++s) {
+    non_finite_ = chain_.problem(s);
+    non_finite_sample_ = sample(s);
   }
+  if (!with_adjoint) return;
+  chain_.adjoint(
+      coefficients_, states, target_layers_,
+      [&](std::size_t s, std::int64_t layer, const double* z, double* lambda) {
+        misfit_.add_derivative(sample(s), layer, z, lambda);
+      },
+      bar_, pulse);
 }
 
 double Objective::penalty_value(Vec x) {

@@ -18,6 +18,10 @@ enum class GhostValue {
   untouched, ///< what was there, beyond `reflect` boundaries too: only other points are copied
 };
 
+/// A choice of axes.
+using Axes = std::array<bool, max_dimension>;
+inline constexpr Axes all_axes{true, true, true};
+
 /// The ghosts of padded fields: copy (owner to ghost) and its exact transpose, sum (ghost to
 /// owner).
 ///
@@ -38,7 +42,9 @@ class Halo {
   Halo(const Grid& grid, const Layout& layout, int width = 0, std::size_t fields = 1);
 
   /// Collective, each of them.
-  void copy_begin(double* field, GhostValue beyond = GhostValue::given);
+  void copy_begin(double* field, GhostValue beyond = GhostValue::given) {
+    copy_begin(std::array{field}, beyond);
+  }
   void sum_begin(double* field);
   void advance();
   void end();
@@ -52,11 +58,23 @@ class Halo {
     end();
   }
   /// `copy` of several fields.
-  void copy(std::span<double* const> fields, GhostValue beyond);
+  void copy(std::span<double* const> fields, GhostValue beyond) {
+    copy_begin(fields, beyond);
+    end();
+  }
 
-  /// The part of `sum` that stays inside a box: ghosts beyond `reflect` boundaries are added to the
-  /// points they mirror, all others are left alone. Not collective.
-  void fold(double* field);
+  /// The rest of a copy where fill_beside does what needs no exchange: only the ghosts of `axes`
+  /// are copied, and those that fill_beside would fill beside them. Collective.
+  void copy_begin(std::span<double* const> fields, GhostValue beyond, const Axes& axes = all_axes);
+
+  /// Fills the ghosts next to `box`, some of the owned points: beyond boundaries of the grid and
+  /// around periodic axes that the box spans and one rank owns. Ghosts of width 1; the result is
+  /// that of copy. Not collective.
+  void fill_beside(double* field, const Box& box, GhostValue beyond = GhostValue::given) const;
+
+  /// The part of `sum` that stays inside `box`: ghosts next to it beyond `reflect` boundaries are
+  /// added to the points they mirror, all others are left alone. Ghosts of width 1. Not collective.
+  void fold(double* field, const Box& box) const;
 
   /// Whether ghosts of this axis come from other ranks.
   bool remote(int axis) const { return remote_[static_cast<std::size_t>(axis)]; }
@@ -69,13 +87,17 @@ class Halo {
  private:
   enum class Direction { copy, sum };
 
-  void begin(std::span<double* const> fields, Direction direction);
+  void begin(std::span<double* const> fields, Direction direction, const Axes& axes);
+  bool in_range() const { return axis_ >= grid_.first_axis() && axis_ < max_dimension; }
   void start_axis();
   void finish_axis();
   Box slab(int axis, std::int64_t from, std::int64_t width) const;
   void exchange_start(int axis);
   void copy_local(int axis, int side, double* field);
   void sum_local(int axis, int side, double* field);
+  bool beside(int axis, int side, const Box& box) const;
+  void fill_layer(int axis, const Box& layer, double* field, GhostValue beyond) const;
+  void add_layer(int axis, const Box& layer, double* field) const;
   std::int64_t source_layer(int axis, std::int64_t ghost_layer) const;
   std::ptrdiff_t source_offset(int axis, std::int64_t ghost_layer) const;
 
@@ -90,8 +112,9 @@ class Halo {
   std::vector<double*> fields_; ///< in flight
   Direction direction_ = Direction::copy;
   GhostValue beyond_ = GhostValue::given;
-  int axis_ = 0; ///< the axis in flight
-  int step_ = 0; ///< +1 for copy, -1 for sum; 0 when idle
+  Axes axes_ = all_axes; ///< to be exchanged
+  int axis_ = 0;         ///< the axis in flight
+  int step_ = 0;         ///< +1 for copy, -1 for sum; 0 when idle
 
   std::int64_t messages_ = 0;
   std::int64_t bytes_ = 0;

@@ -157,6 +157,9 @@ struct CheckpointCase {
 struct RunCase {
   std::optional<CheckpointCase> checkpoint;
   std::optional<double> time_limit; ///< seconds, of the whole run
+  std::int64_t layers_per_pass = 0; ///< 0: chosen
+  std::int64_t samples_per_pass = 0;
+  std::int64_t tile = 0;
   bool operator==(const RunCase&) const = default;
 };
 

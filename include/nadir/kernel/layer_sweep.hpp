@@ -70,8 +70,8 @@ class LayerSweep {
   /// g = omega lambda_next f'(Z), the direct path lambda = (1 - omega) lambda_next, and what this
   /// adds to the layer's coefficient gradients, which set_gradient names before.
   void set_gradient(const LayerBar& bar);
-  void adjoint(const Box& box, FieldView z, FieldView lambda_next, MutableFieldView g,
-               MutableFieldView lambda);
+  void adjoint(const Box& box, FieldView z, FieldView z_next, FieldView lambda_next,
+               MutableFieldView g, MutableFieldView lambda);
 
   /// The second half: lambda += W^T g on `box`, which may reach one point beyond the owned ones
   /// where g is zero.

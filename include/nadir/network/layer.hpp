@@ -3,49 +3,77 @@
 #include "nadir/grid/field.hpp"
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
+#include "nadir/network/layer_pass.hpp"
+#include "nadir/network/non_finite.hpp"
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace nadir {
 
-/// Points per axis and side (low, high).
-using Thickness = std::array<std::array<std::int64_t, 2>, max_dimension>;
+/// The states of consecutive layers, ascending, of the samples swept together: padded arrays.
+class StateTable {
+ public:
+  StateTable(std::span<double* const> arrays, std::size_t samples)
+      : arrays_(arrays), samples_(samples) {}
 
-/// A box and its outer shell: `core` is the box less so many points on every side, `shell` covers
-/// the rest without overlap.
-struct ShellSplit {
-  Box core;
-  std::vector<Box> shell;
+  std::int64_t steps() const { return static_cast<std::int64_t>(arrays_.size() / samples_) - 1; }
+  std::span<double* const> layer(std::int64_t k) const {
+    return arrays_.subspan(static_cast<std::size_t>(k) * samples_, samples_);
+  }
+
+ private:
+  std::span<double* const> arrays_; ///< [layer][sample]
+  std::size_t samples_;
 };
-ShellSplit split_shell(const Box& box, const Thickness& thickness);
 
-/// One relaxation layer on the distributed grid, and its exact transpose (theory, sections 1, 6):
+/// Relaxation layers on the distributed grid, and their exact transpose (theory, sections 1, 6):
 ///
 ///     z_{l+1} = (1 - omega) z_l + omega f(W z_l - b)
 ///     lambda_l = (1 - omega) lambda_{l+1} + W^T g ,   g = omega lambda_{l+1} f'(Z_l)
 ///
-/// States and adjoints are padded arrays of `state_layout()`. Points that touch no ghosts are swept
-/// while halo messages travel.
+/// One layer, or several with the same coefficients in one pass over the points (LayerPass), of one
+/// sample or several. States and adjoints are padded arrays of `state_layout()`. Point by point the
+/// arithmetic is the same however many layers and samples a pass takes and on any number of ranks.
+/// Points that touch no ghosts are swept while the first halo messages travel.
 class Layer {
  public:
-  Layer(const Grid& grid, const Kernel& kernel, ActivationKind activation);
+  /// `forward` and `transpose` tell how passes are cut, `samples` how many a pass takes at most.
+  Layer(const Grid& grid, const Kernel& kernel, ActivationKind activation,
+        const Tiling& forward = {}, const Tiling& transpose = {}, std::size_t samples = 1);
 
   const Layout& state_layout() const { return layout_; }
-  /// Halo messages of this rank so far.
+  /// Layers that one pass can take.
+  std::int64_t layers_per_pass() const { return forward_.layers(); }
+  std::int64_t layers_per_pass_back() const { return back_.layers(); }
+  std::size_t samples_per_pass() const { return samples_; }
+
+  /// Halo messages of this rank and their bytes so far.
   std::int64_t messages_sent() const { return halo_.messages_sent() + g_halo_.messages_sent(); }
+  std::int64_t bytes_sent() const { return halo_.bytes_sent() + g_halo_.bytes_sent(); }
 
-  /// Fills the ghosts of z, writes the owned points of z_next. Collective. False when a new value
-  /// on this rank is not finite.
-  [[nodiscard]] bool step(const LayerCoefficients& coefficients, double* z, double* z_next);
+  /// Fills the ghosts of a state that was not made by `steps`, as far as no other point's rank is
+  /// needed. Not collective.
+  void prepare(double* z) const { halo_.fill_beside(z, owned_); }
 
-  /// z with its ghosts as `step` left them, coefficients with theirs (Coefficients::fill_ghosts).
-  /// Reads lambda_next's owned points, writes lambda's (its ghosts are scratch), adds the
-  /// coefficient gradients to `bar`. Point by point the arithmetic is the same on any number of
-  /// ranks. Collective.
-  void step_transpose(const LayerCoefficients& coefficients, const double* z,
-                      const double* lambda_next, double* lambda, const LayerBar& bar);
+  /// From z.layer(0), prepared, the owned points of z.layer(1) ... z.layer(steps); fills the ghosts
+  /// of all but the last, which is prepared. Arrays may stand for layers k and k + 2 at once.
+  /// Collective.
+  void steps(const LayerCoefficients& coefficients, const StateTable& z);
+
+  /// The first value of the last pass on this rank that is not finite, of one sample; its layer
+  /// counts from 1.
+  const std::optional<NonFinite>& problem(std::size_t sample) const { return problems_[sample]; }
+
+  /// Back over the same layers: z with its ghosts as `steps` left them, coefficients with theirs
+  /// (Coefficients::fill_ghosts). lambda[0] holds the adjoint of the last layer at the owned
+  /// points; that of the first is in lambda[steps % 2] at the end, the other one is scratch, as are
+  /// ghosts. Adds the coefficient gradients to `bar`. Collective.
+  void steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
+                       const std::array<std::span<double* const>, 2>& lambda, const LayerBar& bar);
 
   /// The kernel alone: Z = W z (ghosts of z are filled, beyond `value` boundaries as told) and
   /// z_bar = W^T Z_bar, on owned points. Collective.
@@ -53,26 +81,27 @@ class Layer {
   void apply_transpose(const LayerCoefficients& coefficients, const double* Z_bar, double* z_bar);
 
  private:
-  template<class Adjoint> void sweep_back(Adjoint adjoint, double* lambda);
-  void clear(double* field, const std::vector<Box>& boxes) const;
-  MutableFieldView g_view();
-  MutableFieldView view(double* state) const;
+  void compute(const StateTable& z, std::int64_t k, const Box& box);
+  void note_problem(std::size_t sample, std::int64_t k, const double* z, const Box& box);
+  void gather(const Box& box, const double* g, double* lambda);
+  void make_g();
+  std::span<double* const> g(std::int64_t k) const;
   FieldView view(const double* state) const;
+  MutableFieldView view(double* state) const;
+  MutableFieldView wide_view(double* field) const;
+  FieldView wide_view(const double* field) const;
 
-  Layout layout_;
-  int first_axis_;
-  LayerSweep sweep_;
-  Halo halo_; ///< of states
-  // Boxes in local indices:
+  const Grid& grid_;
+  Layout layout_, wide_; ///< of states, of g
+  std::size_t samples_;
+  LayerPass forward_, back_;
   Box owned_;
-  Box mirrored_; ///< owned_ with the ghosts beyond `reflect` boundaries
-  ShellSplit forward_split_;
-  std::vector<Box> forward_chunks_; ///< of its core, one per axis' messages
-  ShellSplit edge_split_;           ///< of owned_: the shell's g is needed elsewhere
-  ShellSplit gather_split_;         ///< of mirrored_: W^T g in the core needs no ghosts of g
-  std::vector<Box> mirrors_;        ///< mirrored_ less owned_
-  Field g_;                         ///< omega lambda f'(Z)
-  Halo g_halo_;
+  Thickness mirrored_; ///< 1 beyond `reflect` boundaries
+  LayerSweep sweep_;
+  Halo halo_, g_halo_;
+  std::vector<std::optional<NonFinite>> problems_; ///< by sample
+  std::vector<Field> g_fields_;                    ///< omega lambda f'(Z), made when needed
+  std::vector<double*> g_;                         ///< [k % 2][sample]
 };
 
 } // namespace nadir

@@ -63,7 +63,8 @@ class Objective {
   std::int64_t reductions() const { return reductions_; }
 
  private:
-  void run_sample(std::int64_t s, bool with_adjoint, BufferedSum& misfit);
+  void run_samples(std::int64_t first, std::int64_t count, bool with_adjoint, BufferedSum& misfit);
+  std::vector<Trajectory*> trajectories(std::int64_t count, bool all_states);
   LossParts evaluate(Vec x, Vec gradient);
   static void check_finite(const LossParts& parts, Vec gradient);
 
@@ -75,8 +76,9 @@ class Objective {
   Chain chain_;
   Misfit misfit_;
   Penalty penalty_;
-  std::unique_ptr<Trajectory> states_; ///< of one sample; made by the first gradient
-  KeepTwo two_states_;
+  WatchedLayers target_layers_;
+  /// Of the samples that go together: for values, and for gradients, made by the first one.
+  std::vector<std::unique_ptr<Trajectory>> two_states_, all_states_;
   /// misfit, penalty, ranks not finite, ranks that wish to stop, gradients of numbers
   std::vector<ReproducibleSum> reduction_;
   static constexpr std::size_t first_number = 4;

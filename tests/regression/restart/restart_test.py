@@ -302,14 +302,31 @@ def finished(words, folder):
 
 
 def kill_all(run, folder):
-    """The ranks first: mpirun would tell them to end."""
-    ranks = subprocess.run(["pgrep", "-P", str(run.pid)], capture_output=True, text=True).stdout.split()
-    for rank in ranks or [str(run.pid)]:
+    """The ranks first: mpirun would tell them to end. Then again, as some may just have been starting."""
+    for attempt in range(60):
+        ranks = processes_in(folder) - {run.pid}
+        for process in ranks if ranks and attempt == 0 else ranks | {run.pid}:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         try:
-            os.kill(int(rank), signal.SIGKILL)
-        except ProcessLookupError:
+            return run.communicate(timeout=1)
+        except subprocess.TimeoutExpired:
             pass
-    run.communicate(timeout=60)
+    raise TimeoutError(f"{run.args} outlives SIGKILL")
+
+
+def processes_in(folder):
+    """Those whose working folder this is."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "cwd").readlink() == folder.resolve():
+                found.add(int(entry.name))
+        except OSError:
+            pass  # gone meanwhile, or not ours
+    return found
 
 
 def check_forward(folder, layers, stops):

@@ -12,7 +12,7 @@
 namespace nadir {
 namespace {
 
-TEST(ShellSplit, CoversEveryPointOnce) {
+TEST(Shell, AndCoreCoverEveryPointOnce) {
   for (const Extents n :
        {Extents{1, 1, 9}, Extents{1, 5, 4}, Extents{6, 5, 7}, Extents{3, 1, 2}, Extents{2, 2, 2}}) {
     Box box;
@@ -20,9 +20,8 @@ TEST(ShellSplit, CoversEveryPointOnce) {
     for (const Thickness& thickness :
          {Thickness{{{0, 0}, {0, 0}, {1, 1}}}, Thickness{{{0, 0}, {2, 2}, {2, 2}}},
           Thickness{{{1, 2}, {0, 1}, {2, 0}}}}) {
-      auto split = split_shell(box, thickness);
-      std::vector<Box> boxes = split.shell;
-      boxes.push_back(split.core);
+      std::vector<Box> boxes;
+      boxes.push_back(for_shell(box, thickness, [&](const Box& part) { boxes.push_back(part); }));
       std::multiset<Extents> points;
       for (const Box& b : boxes) {
         for (std::int64_t z = 0; z < b.count[0]; ++z) {
@@ -49,8 +48,10 @@ TEST(Layer, ExchangesOnceForwardAndOnceBack) {
   const auto nothing = [](std::int64_t, const double*) {};
   chain.forward(coefficients, states, 0, chain.layers(), nothing);
   const std::int64_t forward = chain.layer().messages_sent();
+  Trajectory* const one = &states;
   chain.adjoint(
-      coefficients, states, [](std::int64_t, const double*, double*) {}, bar);
+      coefficients, std::span(&one, 1), WatchedLayers(std::vector<std::int64_t>()),
+      [](std::size_t, std::int64_t, const double*, double*) {}, bar);
   EXPECT_EQ(chain.layer().messages_sent(), 2 * forward);
   EXPECT_LE(forward, 2 * grid.dimension() * chain.layers());
 }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "nadir/network/layer_pass.hpp"
+
+#include "nadir/grid/grid.hpp"
+#include "nadir/input/case.hpp"
+
+namespace nadir {
+
+/// How the passes of a chain go over this rank's points. Never changes a bit of a state.
+struct PassPlan {
+  Tiling forward, transpose;
+  std::size_t samples = 1; ///< swept together
+};
+
+/// From the case where it says so, else from the size of the second-level cache: as many layers per
+/// pass as keep what a tile needs of all of them in cache, where layers share their coefficients.
+/// The same on all ranks. Collective.
+PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples);
+
+/// Bytes of this machine's second-level cache, or a usual size where it is not told.
+std::int64_t second_level_cache();
+
+} // namespace nadir

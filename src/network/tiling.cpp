@@ -1,0 +1,156 @@
+#include "nadir/network/tiling.hpp"
+
+#include "nadir/base/check.hpp"
+#include "nadir/kernel/kernel.hpp"
+#include "nadir/network/coefficients.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace nadir {
+namespace {
+
+/// More layers per pass gain little, but more edges.
+constexpr std::int64_t most_layers = 8;
+/// Points along receding axes for each layer of a pass: the edges stay a small part.
+constexpr std::int64_t points_per_layer = 8;
+/// Points a slab has at least, so that what surrounds its sweeps counts little.
+constexpr std::int64_t slab_points = 2 * segment_points;
+/// Samples that go together where that shares the reading of their coefficients.
+constexpr std::int64_t most_samples = 8;
+
+/// Doubles a pass touches per point of its cross section: fields in `coefficients` and `work` for
+/// every layer's place, states for every layer.
+struct Streams {
+  std::int64_t fields = 0, states = 1;
+
+  std::int64_t bytes(const Tiling& tiling, std::int64_t cross_section) const {
+    const std::int64_t rows = tiling.layers + tiling.slab + 1;
+    const std::int64_t state_rows = (tiling.layers + 1) * (tiling.slab + 2);
+    return 8 * cross_section * (rows * fields + state_rows * states);
+  }
+};
+
+struct Shape {
+  std::int64_t slabs, tiles, rest; ///< points along the slab axis, the tile axis, across both
+};
+
+Shape shape_of(const Grid& grid) {
+  const Extents& n = grid.owned().count;
+  const auto a = static_cast<std::size_t>(grid.first_axis());
+  if (grid.dimension() == 1) return {n[a], 1, 1};
+  return {n[a], n[a + 1], grid.dimension() == 3 ? n[a + 2] : 1};
+}
+
+Tiling uncut(const Shape& shape) {
+  return {1, std::max<std::int64_t>(1, slab_points / (shape.tiles * shape.rest)), 0};
+}
+
+/// `layers` per pass in tiles that fit `cache`, or as wide as the case says.
+Tiling tiles_for(std::int64_t layers, const Shape& shape, const Streams& streams,
+                 std::int64_t cache, std::int64_t tile) {
+  Tiling tiling = uncut(shape);
+  tiling.layers = layers;
+  if (tile == 0) tile = std::max<std::int64_t>(1, cache / streams.bytes(tiling, shape.rest));
+  if (tile < shape.tiles) {
+    tiling.tile = tile;
+    tiling.slab = std::max<std::int64_t>(1, slab_points / (tile * shape.rest));
+  }
+  return tiling;
+}
+
+/// The narrowest tile that is worth it: whole vectors, several rows.
+std::int64_t narrowest(const Shape& shape) {
+  return std::min<std::int64_t>(shape.tiles, shape.rest > 1 ? 8 : 256);
+}
+
+/// Whether so many layers leave more to the tiles than to the edges.
+bool deep_enough(const Grid& grid, std::int64_t layers) {
+  for (int axis = grid.first_axis(); axis < max_dimension; ++axis) {
+    const auto a = static_cast<std::size_t>(axis);
+    if (grid.neighbour(axis, 0) || grid.neighbour(axis, 1))
+      if (grid.owned().count[a] < points_per_layer * layers) return false;
+  }
+  return true;
+}
+
+Tiling choose(const Grid& grid, const Streams& streams, std::int64_t layers, std::int64_t cache) {
+  const Shape shape = shape_of(grid);
+  for (std::int64_t k = std::min(layers, most_layers); k > 1; --k) {
+    const Tiling tiling = tiles_for(k, shape, streams, cache, 0);
+    const bool wide = tiling.tile == 0 || tiling.tile >= narrowest(shape);
+    if (wide && deep_enough(grid, k)) return tiling;
+  }
+  return uncut(shape);
+}
+
+bool layers_share_coefficients(const Case& c) {
+  return std::ranges::none_of(all_parameters,
+                              [&](Parameter p) { return case_of(c, p).varies_layer; });
+}
+
+/// Sharing coefficients by samples must not change the order of a sum: so only where every trained
+/// field has its own layer.
+bool samples_may_go_together(const Case& c) {
+  bool by_layer = false;
+  for (const auto p : all_parameters) {
+    const ParameterCase& parameter = case_of(c, p);
+    if (parameter.train && parameter.varies_space && !parameter.varies_layer) return false;
+    by_layer = by_layer || (parameter.varies_space && parameter.varies_layer);
+  }
+  return by_layer;
+}
+
+std::int64_t smallest(MPI_Comm comm, std::int64_t value) {
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MIN, comm));
+  return value;
+}
+
+} // namespace
+
+std::int64_t second_level_cache() {
+  const long told = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  if (told > 0) return told;
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index2/size"); // "2048K"
+  std::int64_t kib = 0;
+  return file >> kib && kib > 0 ? 1024 * kib : 1 << 20;
+}
+
+PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples) {
+  const Shape shape = shape_of(grid);
+  PassPlan plan{uncut(shape), uncut(shape), 1};
+  const std::int64_t together = c.run.samples_per_pass > 0      ? c.run.samples_per_pass
+                                : samples_may_go_together(c) ? most_samples
+                                                             : 1;
+  plan.samples = static_cast<std::size_t>(std::clamp<std::int64_t>(samples, 1, together));
+  if (!layers_share_coefficients(c)) return plan;
+
+  Streams forward, transpose;
+  forward.states = static_cast<std::int64_t>(plan.samples);
+  for (const auto p : all_parameters) {
+    const ParameterCase& parameter = case_of(c, p);
+    if (!parameter.varies_space) continue;
+    forward.fields += components_of(c, p);
+    transpose.fields += components_of(c, p) * (parameter.train ? 2 : 1);
+  }
+  transpose.states = forward.states;
+  transpose.fields += 4 * forward.states; // lambda and g, twice
+  const std::int64_t layers = c.network.layers, wished = c.run.layers_per_pass;
+  const std::int64_t cache = smallest(grid.comm(), second_level_cache()) / 2;
+  if (wished > 0) {
+    plan.forward = tiles_for(std::min(layers, wished), shape, forward, cache, c.run.tile);
+    plan.transpose = tiles_for(std::min(layers, wished), shape, transpose, cache, c.run.tile);
+    return plan;
+  }
+  const auto agreed = [&](const Streams& streams) {
+    const std::int64_t k = smallest(grid.comm(), choose(grid, streams, layers, cache).layers);
+    return k > 1 ? tiles_for(k, shape, streams, cache, c.run.tile) : uncut(shape);
+  };
+  plan.forward = agreed(forward);
+  plan.transpose = agreed(transpose);
+  return plan;
+}
+
+} // namespace nadir
