@@ -1,6 +1,7 @@
 #include "nadir/analysis/resources.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/grid/field.hpp"
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
 
@@ -13,16 +14,6 @@ namespace nadir {
 namespace {
 
 constexpr double real = sizeof(double);
-
-/// Doubles of a padded array.
-double padded(const Extents& owned, int dimension, int ghosts) {
-  double size = 1;
-  for (int a = 0; a < max_dimension; ++a) {
-    const int extra = a >= max_dimension - dimension ? 2 * ghosts : 0;
-    size *= static_cast<double>(owned[static_cast<std::size_t>(a)] + extra);
-  }
-  return size;
-}
 
 double points(const Extents& n) {
   return static_cast<double>(n[0]) * static_cast<double>(n[1]) * static_cast<double>(n[2]);
@@ -62,8 +53,8 @@ Sizes sizes_of(const Case& c, const Extents& owned, std::int64_t samples, bool r
   Sizes sizes;
   sizes.field = real * points(owned);
   sizes.samples = sizes.field * static_cast<double>(samples);
-  sizes.state = real * padded(owned, d, state_ghosts);
-  sizes.wide = real * padded(owned, d, coefficient_ghosts);
+  sizes.state = real * static_cast<double>(Layout(owned, d, state_ghosts).size());
+  sizes.wide = real * static_cast<double>(Layout(owned, d, coefficient_ghosts).size());
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
     const double bytes = blocks(c, p) * (parameter.varies_space ? sizes.wide : real);

@@ -53,7 +53,8 @@ void StatePass::move(std::int64_t s, std::int64_t first, std::int64_t last, cons
   const auto watched = target_ ? WatchedLayers() : WatchedLayers(layers_);
   for (std::int64_t l = first; l < last; l += layers_between_checks) {
     const auto end = std::min(last, l + layers_between_checks);
-    throw_if_not_finite(r_.grid, s, r_.chain.forward(r_.coefficients, states_, l, end, look, watched));
+    throw_if_not_finite(r_.grid, s,
+                        r_.chain.forward(r_.coefficients, states_, l, end, look, watched));
   }
   if (target_ && first == 0) add_withheld(s, r_.observations.input_sample(s), persistence_);
 }

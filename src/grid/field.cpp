@@ -4,11 +4,11 @@
 
 namespace nadir {
 
-Layout::Layout(const Grid& grid, int ghost_width) : count(grid.owned().count) {
-  for (int a = grid.first_axis(); a < max_dimension; ++a) {
+Layout::Layout(const Extents& owned, int dimension, int ghost_width) : count(owned) {
+  for (int a = max_dimension - dimension; a < max_dimension; ++a)
     ghost[static_cast<std::size_t>(a)] = ghost_width;
-  }
-  stride_y = static_cast<std::ptrdiff_t>(count[2] + 2 * ghost[2]);
+  constexpr std::int64_t whole = aligned_doubles;
+  stride_y = static_cast<std::ptrdiff_t>((count[2] + 2 * ghost[2] + whole - 1) / whole * whole);
   stride_z = stride_y * static_cast<std::ptrdiff_t>(count[1] + 2 * ghost[1]);
 }
 

@@ -18,31 +18,39 @@
 HWY_BEFORE_NAMESPACE();
 namespace nadir::HWY_NAMESPACE {
 
-/// f(Z) and f'(Z).
+/// f(Z) and f'(Z). Those whose derivative is a function of the value tell it as derivative(d, f).
 template<class D> struct Activated { hn::Vec<D> value, derivative; };
 
 struct Identity {
+  template<class D> static HWY_INLINE hn::Vec<D> derivative(D d, hn::Vec<D> /*f*/) {
+    return hn::Set(d, 1.0);
+  }
   template<class D> static HWY_INLINE Activated<D> at(D d, hn::Vec<D> Z) {
-    return {Z, hn::Set(d, 1.0)};
+    return {Z, derivative(d, Z)};
   }
 };
 
 struct Tanh {
+  template<class D> static HWY_INLINE hn::Vec<D> derivative(D d, hn::Vec<D> f) {
+    return hn::Set(d, 1.0) - f * f;
+  }
   template<class D> static HWY_INLINE Activated<D> at(D d, hn::Vec<D> Z) {
-    const auto one = hn::Set(d, 1.0), saturated = hn::Set(d, 20.0);
+    const auto saturated = hn::Set(d, 20.0);
     const auto magnitude = hn::Abs(Z);
     const auto a = hn::IfThenElse(magnitude > saturated, saturated, magnitude);
     const auto t = expm1_of_positive(d, a + a);
     const auto f = hn::CopySign(t / (t + hn::Set(d, 2.0)), Z);
-    return {f, one - f * f};
+    return {f, derivative(d, f)};
   }
 };
 
 // A NaN stays one here and below: every comparison with it is false.
 struct Relu {
+  template<class D> static HWY_INLINE hn::Vec<D> derivative(D d, hn::Vec<D> f) {
+    return hn::IfThenElseZero(f > hn::Zero(d), hn::Set(d, 1.0));
+  }
   template<class D> static HWY_INLINE Activated<D> at(D d, hn::Vec<D> Z) {
-    const auto zero = hn::Zero(d);
-    return {hn::IfThenZeroElse(Z < zero, Z), hn::IfThenElseZero(Z > zero, hn::Set(d, 1.0))};
+    return {hn::IfThenZeroElse(Z < hn::Zero(d), Z), derivative(d, Z)};
   }
 };
 

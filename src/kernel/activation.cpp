@@ -61,9 +61,31 @@ void adjoint(int n, const double* Z, const double* b, const double* omega, const
   });
 }
 
+/// See ActivationRows::adjoint_of_value.
+template<class F>
+void adjoint_of_value(int n, const double* z_next, const double* z, const double* lambda_next,
+                      double* HWY_RESTRICT g, double* HWY_RESTRICT b_bar,
+                      double* HWY_RESTRICT omega_bar) {
+  for_lanes(n, [&](auto d, int x) HWY_ATTR {
+    const auto l = hn::LoadU(d, lambda_next + x);
+    const auto f = hn::LoadU(d, z_next + x);
+    const auto g_x = l * F::derivative(d, f);
+    hn::StoreU(g_x, d, g + x);
+    if (b_bar) hn::StoreU(hn::LoadU(d, b_bar + x) - g_x, d, b_bar + x);
+    if (omega_bar) {
+      const auto change = l * (f - hn::LoadU(d, z + x));
+      hn::StoreU(hn::LoadU(d, omega_bar + x) + change, d, omega_bar + x);
+    }
+  });
+}
+
 ActivationRows rows_of(ActivationKind kind) {
   return with_activation(kind, []<class F>(F) {
-    return ActivationRows{evaluate<F>, relax<F>, adjoint<F>};
+    ActivationRows rows{evaluate<F>, relax<F>, adjoint<F>, nullptr};
+    using D = hn::ScalableTag<double>;
+    if constexpr (requires(D d, hn::Vec<D> f) { F::derivative(d, f); })
+      rows.adjoint_of_value = adjoint_of_value<F>;
+    return rows;
   });
 }
 

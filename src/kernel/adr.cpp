@@ -55,14 +55,14 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
     });
   }
 
+  void apply_transpose(Row Z_bar, const Row* theta, int n,
+                       double* HWY_RESTRICT z_bar) const override {
+    transpose(Z_bar, theta, n, z_bar, [](auto v, double* /*to*/) { return hn::Zero(v); });
+  }
+
   void add_transpose(Row Z_bar, const Row* theta, int n,
                      double* HWY_RESTRICT z_bar) const override {
-    const auto rows = copy<Rows>(theta);
-    const InverseSpacing s = s_;
-    for_lanes(n, [&](auto v, int x) HWY_ATTR {
-      const ValuesAt<decltype(v)> g{v, Z_bar.data + x, Z_bar.stride};
-      hn::StoreU(hn::LoadU(v, z_bar + x) + transposed(v, g, rows, x, s, Indices{}), v, z_bar + x);
-    });
+    transpose(Z_bar, theta, n, z_bar, [](auto v, double* to) { return hn::LoadU(v, to); });
   }
 
   void add_gradient(Row z, const double* HWY_RESTRICT Z_bar, int n,
@@ -80,6 +80,18 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
     Copy rows;
     for (std::size_t c = 0; c < rows.size(); ++c) rows[c] = from[c];
     return rows;
+  }
+
+  /// z_bar = start + W^T Z_bar
+  template<class Start>
+  void transpose(Row Z_bar, const Row* theta, int n, double* HWY_RESTRICT z_bar,
+                 Start start) const {
+    const auto rows = copy<Rows>(theta);
+    const InverseSpacing s = s_;
+    for_lanes(n, [&](auto v, int x) HWY_ATTR {
+      const ValuesAt<decltype(v)> g{v, Z_bar.data + x, Z_bar.stride};
+      hn::StoreU(start(v, z_bar + x) + transposed(v, g, rows, x, s, Indices{}), v, z_bar + x);
+    });
   }
 
   /// z + sum_c theta_c (delta_c z)

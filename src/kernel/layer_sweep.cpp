@@ -47,7 +47,7 @@ template<class Use> void LayerSweep::for_segments(const Box& box, Use use) {
 Row LayerSweep::coefficient_row(std::size_t slot, const Segment& at) const {
   const CoefficientView& view = view_[slot];
   if (view.field) return {point(view.field, view.stride, at.z, at.y, at.x), view.stride};
-  return {number_rows_[slot].data() + coefficient_ghosts, {}};
+  return {number_rows_[slot].data() + aligned_doubles, {}};
 }
 
 MutableRow LayerSweep::bar_row(std::size_t slot, const Segment& at) {
@@ -72,7 +72,7 @@ void LayerSweep::apply(const Box& box, FieldView z, MutableFieldView Z) {
 }
 
 bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
-  std::array<double, segment_points> Z;
+  alignas(alignment) std::array<double, segment_points> Z;
   bool finite = true;
   for_segments(box, [&](const Segment& at) {
     const double* here = point(z.origin, z.stride, at.z, at.y, at.x);
@@ -90,21 +90,34 @@ void LayerSweep::set_gradient(const LayerBar& bar) {
   bar_[omega_slot] = bar.omega;
 }
 
-void LayerSweep::adjoint(const Box& box, FieldView z, FieldView /*z_next*/, FieldView lambda_next,
+bool LayerSweep::value_is_next() const {
+  const CoefficientView& omega = view_[omega_slot];
+  return !omega.field && omega.number == 1.0 && activation_.adjoint_of_value;
+}
+
+void LayerSweep::adjoint(const Box& box, FieldView z, FieldView z_next, FieldView lambda_next,
                          MutableFieldView g, MutableFieldView lambda) {
-  std::array<double, segment_points> Z;
+  alignas(alignment) std::array<double, segment_points> Z;
+  const bool of_value = value_is_next();
   for_segments(box, [&](const Segment& at) {
-    const double* here = point(z.origin, z.stride, at.z, at.y, at.x);
-    double* g_here = point(g.origin, g.stride, at.z, at.y, at.x);
-    kernel_.apply({here, z.stride}, theta_rows(at).data(), at.n, Z.data());
-    activation_.adjoint(at.n, Z.data(), coefficient_row(b_slot, at).data,
-                        coefficient_row(omega_slot, at).data, here,
-                        point(lambda_next.origin, lambda_next.stride, at.z, at.y, at.x), g_here,
-                        point(lambda.origin, lambda.stride, at.z, at.y, at.x),
-                        bar_row(b_slot, at).data, bar_row(omega_slot, at).data);
+    const auto here = [&](const auto& field) {
+      return point(field.origin, field.stride, at.z, at.y, at.x);
+    };
+    const Row z_row{here(z), z.stride};
+    double* const b_bar = bar_row(b_slot, at).data;
+    double* const omega_bar = bar_row(omega_slot, at).data;
+    if (of_value) {
+      activation_.adjoint_of_value(at.n, here(z_next), z_row.data, here(lambda_next), here(g),
+                                   b_bar, omega_bar);
+    } else {
+      kernel_.apply(z_row, theta_rows(at).data(), at.n, Z.data());
+      activation_.adjoint(at.n, Z.data(), coefficient_row(b_slot, at).data,
+                          coefficient_row(omega_slot, at).data, z_row.data, here(lambda_next),
+                          here(g), here(lambda), b_bar, omega_bar);
+    }
     std::array<MutableRow, max_coefficients> theta_bar{};
     for (std::size_t c = 0; c < theta_count_; ++c) theta_bar[c] = bar_row(c, at);
-    kernel_.add_gradient({here, z.stride}, g_here, at.n, theta_bar.data());
+    kernel_.add_gradient(z_row, here(g), at.n, theta_bar.data());
     add_sums(at.n);
   });
 }
@@ -116,10 +129,19 @@ void LayerSweep::add_sums(int n) {
 }
 
 void LayerSweep::add_transpose(const Box& box, FieldView g, MutableFieldView lambda) {
+  if (value_is_next()) return apply_transpose(box, g, lambda); // lambda has no direct part
   for_segments(box, [&](const Segment& at) {
     kernel_.add_transpose({point(g.origin, g.stride, at.z, at.y, at.x), g.stride},
                           theta_rows(at).data(), at.n,
                           point(lambda.origin, lambda.stride, at.z, at.y, at.x));
+  });
+}
+
+void LayerSweep::apply_transpose(const Box& box, FieldView g, MutableFieldView lambda) {
+  for_segments(box, [&](const Segment& at) {
+    kernel_.apply_transpose({point(g.origin, g.stride, at.z, at.y, at.x), g.stride},
+                            theta_rows(at).data(), at.n,
+                            point(lambda.origin, lambda.stride, at.z, at.y, at.x));
   });
 }
 

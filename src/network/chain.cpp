@@ -29,8 +29,7 @@ Chain::Chain(const Grid& grid, const Case& c, std::int64_t samples)
     : Chain(grid, c, plan_passes(grid, c, samples)) {}
 
 Chain::Chain(const Grid& grid, const Case& c, const PassPlan& plan)
-    : layers_(c.network.layers),
-      kernel_(make_kernel(c.kernel, grid.dimension(), grid.spacings())),
+    : layers_(c.network.layers), kernel_(make_kernel(c.kernel, grid.dimension(), grid.spacings())),
       layer_(grid, *kernel_, c.network.activation, plan.forward, plan.transpose, plan.samples),
       problems_(plan.samples) {}
 
@@ -99,8 +98,8 @@ void Chain::adjoint(Coefficients& coefficients, Trajectories states, const Watch
     for (std::int64_t k = begin; k <= l; ++k)
       for (Trajectory* trajectory : states) states_.push_back(trajectory->read(k));
     layer_.steps_transpose(coefficients.layer(begin), {states_, states.size()},
-                            {std::span<double* const>(lambda), std::span<double* const>(other)},
-                            bar.layer_bar(begin));
+                           {std::span<double* const>(lambda), std::span<double* const>(other)},
+                           bar.layer_bar(begin));
     if ((l - begin) % 2 != 0) lambda.swap(other);
     for (std::size_t s = 0; s < states.size() && watched.contains(begin); ++s)
       seed(s, begin, states[s]->read(begin), lambda[s]);

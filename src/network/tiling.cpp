@@ -121,7 +121,7 @@ std::int64_t second_level_cache() {
 PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples) {
   const Shape shape = shape_of(grid);
   PassPlan plan{uncut(shape), uncut(shape), 1};
-  const std::int64_t together = c.run.samples_per_pass > 0      ? c.run.samples_per_pass
+  const std::int64_t together = c.run.samples_per_pass > 0   ? c.run.samples_per_pass
                                 : samples_may_go_together(c) ? most_samples
                                                              : 1;
   plan.samples = static_cast<std::size_t>(std::clamp<std::int64_t>(samples, 1, together));

@@ -109,11 +109,12 @@ void Objective::run_samples(std::int64_t first, std::int64_t count, bool with_ad
   const auto states = trajectories(count, with_adjoint);
   for (std::size_t s = 0; s < states.size(); ++s)
     unpack(chain_.state_layout(), observations_.input_sample(sample(s)), states[s]->write(0));
-  chain_.forward(coefficients_, states, 0, chain_.layers(), target_layers_,
-                 [&](std::size_t s, std::int64_t layer, const double* z) {
-                   misfit_.add_value(sample(s), layer, z, misfit);
-                 },
-                 pulse);
+  chain_.forward(
+      coefficients_, states, 0, chain_.layers(), target_layers_,
+      [&](std::size_t s, std::int64_t layer, const double* z) {
+        misfit_.add_value(sample(s), layer, z, misfit);
+      },
+      pulse);
   for (std::size_t s = 0; s < states.size() && !non_finite_; ++s) {
     non_finite_ = chain_.problem(s);
     non_finite_sample_ = sample(s);

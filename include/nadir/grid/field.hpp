@@ -1,33 +1,39 @@
 #pragma once
 
+#include "nadir/base/aligned.hpp"
 #include "nadir/base/box.hpp"
 #include "nadir/grid/grid.hpp"
 
 #include <cstddef>
-#include <vector>
 
 namespace nadir {
 
 /// How a rank's box lies in memory: C order with `ghost` extra points on both sides of every axis
 /// in use. Index (0, 0, 0) is the first owned point; ghosts have negative indices or beyond count.
+/// Rows are padded so that all their first owned points are aligned.
 struct Layout {
   Extents count{1, 1, 1};
   Extents ghost{0, 0, 0};
   std::ptrdiff_t stride_z = 1, stride_y = 1; ///< stride of x is 1
 
   Layout() = default;
-  Layout(const Grid& grid, int ghost_width);
+  Layout(const Grid& grid, int ghost_width)
+      : Layout(grid.owned().count, grid.dimension(), ghost_width) {}
+  Layout(const Extents& owned, int dimension, int ghost_width);
 
   std::ptrdiff_t index(std::int64_t z, std::int64_t y, std::int64_t x) const {
     return static_cast<std::ptrdiff_t>(z + ghost[0]) * stride_z +
-           static_cast<std::ptrdiff_t>(y + ghost[1]) * stride_y +
-           static_cast<std::ptrdiff_t>(x + ghost[2]);
+           static_cast<std::ptrdiff_t>(y + ghost[1]) * stride_y + static_cast<std::ptrdiff_t>(x) +
+           lead;
   }
-  /// Doubles in memory, ghosts included.
+  /// Doubles in memory, ghosts and padding included; a multiple of aligned_doubles.
   std::size_t size() const {
-    return static_cast<std::size_t>((count[0] + 2 * ghost[0]) * (count[1] + 2 * ghost[1]) *
-                                    (count[2] + 2 * ghost[2]));
+    return static_cast<std::size_t>(lead + (count[0] + 2 * ghost[0]) * stride_z);
   }
+
+ private:
+  /// Before the first row; the left ghosts of the others end the row before.
+  static constexpr std::ptrdiff_t lead = aligned_doubles;
 };
 
 /// A padded array on this rank's box; zero at first, ghosts included.
@@ -49,7 +55,7 @@ class Field {
 
  private:
   Layout layout_;
-  std::vector<double> data_;
+  AlignedDoubles data_;
 };
 
 /// Calls row(pointer, points) for every x-row of a padded array's owned points, in C order.

@@ -21,6 +21,11 @@ struct ActivationRows {
   void (*adjoint)(int n, const double* Z, const double* b, const double* omega, const double* z,
                   const double* lambda_next, double* g, double* lambda, double* b_bar,
                   double* omega_bar);
+
+  /// The same where omega = 1, so that z_next = f(Z - b) spares its evaluation and lambda has no
+  /// direct part, which is left out: the same bits. Null where f' is no function of f.
+  void (*adjoint_of_value)(int n, const double* z_next, const double* z, const double* lambda_next,
+                           double* g, double* b_bar, double* omega_bar);
 };
 
 ActivationRows activation_rows(ActivationKind kind);

@@ -49,8 +49,9 @@ class Kernel {
   /// Z = W z. `z` has valid neighbours at distance 1; `Z` does not overlap it.
   virtual void apply(Row z, const Row* theta, int n, double* Z) const = 0;
 
-  /// z_bar += W^T Z_bar. Z_bar and theta have neighbours at distance 1, Z_bar is zero beyond the
-  /// boundaries of the grid.
+  /// z_bar = W^T Z_bar, or z_bar += W^T Z_bar. Z_bar and theta have neighbours at distance 1, Z_bar
+  /// is zero beyond the boundaries of the grid.
+  virtual void apply_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
   virtual void add_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
 
   /// theta_bar_c += Z_bar (delta_c z), the derivative of Z_bar . W z, point by point; rows without

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/base/aligned.hpp"
 #include "nadir/base/box.hpp"
 #include "nadir/base/reproducible_sum.hpp"
 #include "nadir/input/case.hpp"
@@ -68,18 +69,22 @@ class LayerSweep {
 
   /// The first half of the transpose on `box`, where lambda_next is the adjoint of z_next:
   /// g = omega lambda_next f'(Z), the direct path lambda = (1 - omega) lambda_next, and what this
-  /// adds to the layer's coefficient gradients, which set_gradient names before.
+  /// adds to the layer's coefficient gradients, which set_gradient names before. Where omega is 1
+  /// everywhere, f may be taken from z_next, and lambda be left alone.
   void set_gradient(const LayerBar& bar);
   void adjoint(const Box& box, FieldView z, FieldView z_next, FieldView lambda_next,
                MutableFieldView g, MutableFieldView lambda);
 
   /// The second half: lambda += W^T g on `box`, which may reach one point beyond the owned ones
-  /// where g is zero.
+  /// where g and lambda are zero.
   void add_transpose(const Box& box, FieldView g, MutableFieldView lambda);
+  /// lambda = W^T g, the kernel alone.
+  void apply_transpose(const Box& box, FieldView g, MutableFieldView lambda);
 
  private:
   static constexpr std::size_t numbers = max_coefficients + 2;
-  using NumberRow = std::array<double, segment_points + 2 * coefficient_ghosts>;
+  /// Aligned like the rows of fields.
+  struct alignas(alignment) NumberRow : std::array<double, segment_points + 2 * aligned_doubles> {};
 
   struct Segment {
     std::int64_t z, y, x;
@@ -90,6 +95,8 @@ class LayerSweep {
   Row coefficient_row(std::size_t slot, const Segment& at) const;
   MutableRow bar_row(std::size_t slot, const Segment& at);
   void add_sums(int n);
+  /// Whether f(Z) is z_next, and all that f' needs.
+  bool value_is_next() const;
   std::array<Row, max_coefficients> theta_rows(const Segment& at) const;
 
   const Kernel& kernel_;

@@ -62,7 +62,7 @@ class ParameterValues {
   std::int64_t layers_ = 0, components_ = 0;
   bool varies_space_ = false, varies_layer_ = false;
   std::size_t stride_ = 1;
-  std::vector<double> data_;
+  AlignedDoubles data_;
 };
 
 /// R, U, D, b and omega of all layers on this rank, or the derivatives with respect to them.

@@ -3,7 +3,6 @@
 #include "nadir/grid/field.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace nadir {
 
@@ -33,7 +32,7 @@ class KeepAll final : public Trajectory {
     return data_.data() + static_cast<std::size_t>(layer) * stride_;
   }
   std::size_t stride_;
-  std::vector<double> data_;
+  AlignedDoubles data_;
 };
 
 /// Only the last two states: enough to go forward through any number of layers.
@@ -48,7 +47,7 @@ class KeepTwo final : public Trajectory {
     return data_.data() + static_cast<std::size_t>(layer % 2) * stride_;
   }
   std::size_t stride_;
-  std::vector<double> data_;
+  AlignedDoubles data_;
 };
 
 } // namespace nadir

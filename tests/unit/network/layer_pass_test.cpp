@@ -58,6 +58,8 @@ TEST(LayerPass, ComputesEveryPointOfEveryStepOnceAfterWhatItNeeds) {
 /// Last states, all derivatives and lambda_0 of two samples, this rank's part.
 std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& plan, bool keep_all) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
+  if (!c.network.relaxation.train)
+    coefficients[Parameter::relaxation].fill(c.network.relaxation.init[0]);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c, plan);
   const auto observations = test::random_observations(grid, c, samples);
@@ -133,6 +135,22 @@ TEST(LayerPass, TakesSamplesTogetherWithTheSameBitsWhereLayersHaveTheirOwnCoeffi
   std::ranges::sort(apart);
   std::ranges::sort(together);
   EXPECT_EQ(apart, together);
+}
+
+/// Where omega is the number 1, f(Z) is read from the next state: as if omega were a field of ones.
+TEST(LayerPass, ReadsTheActivationFromTheNextStateWithTheSameBits) {
+  for (const auto kind : {ActivationKind::identity, ActivationKind::tanh, ActivationKind::relu,
+                          ActivationKind::sin}) {
+    Case c = test::small_case({17, 14}, {test::reflect, test::periodic});
+    c.network.layers = 9;
+    c.network.activation = kind;
+    test::train_all(c, true, false);
+    c.network.relaxation = test::fixed({1.0});
+    const Grid grid(MPI_COMM_WORLD, c.grid);
+    const auto numbers = results(grid, c, {}, true);
+    c.network.relaxation.varies_space = true;
+    EXPECT_EQ(numbers, results(grid, c, {}, true));
+  }
 }
 
 TEST(LayerPass, NamesTheFirstValueThatIsNotFinite) {
