@@ -33,12 +33,12 @@ Chain::Chain(const Grid& grid, const Case& c, const PassPlan& plan)
       layer_(grid, *kernel_, c.network.activation, plan.forward, plan.transpose, plan.samples),
       problems_(plan.samples) {}
 
-/// The states first .. last of all samples; the last ones are still to be written.
-StateTable Chain::table(Trajectories states, std::int64_t first, std::int64_t last) {
+/// The states first .. last of all samples; all but the first are still to be written, or there.
+StateTable Chain::table(Trajectories states, std::int64_t first, std::int64_t last, bool write) {
   states_.clear();
   for (std::int64_t l = first; l <= last; ++l) {
     for (Trajectory* trajectory : states)
-      states_.push_back(l == first ? trajectory->read(l) : trajectory->write(l));
+      states_.push_back(write && l > first ? trajectory->write(l) : trajectory->read(l));
   }
   return {states_, states.size()};
 }
@@ -53,7 +53,7 @@ void Chain::forward(const Coefficients& coefficients, Trajectories states, std::
   }
   for (std::int64_t l = first; l < last;) {
     const std::int64_t end = watched.next(l, std::min(last, l + layer_.layers_per_pass()));
-    layer_.steps(coefficients.layer(l), table(states, l, end));
+    layer_.steps(coefficients.layer(l), table(states, l, end, true));
     for (std::size_t s = 0; s < states.size(); ++s) {
       const auto& problem = layer_.problem(s);
       if (problem && !problems_[s]) problems_[s] = {l + problem->layer, problem->point};
@@ -82,6 +82,19 @@ void Chain::make_lambda(std::size_t samples) {
   }
 }
 
+/// Makes sure that state `layer`, and those before it that go with it, are held.
+void Chain::compute_again(const Coefficients& coefficients, Trajectories states,
+                          std::int64_t layer, const Pulse& after_pass) {
+  std::int64_t from = layer;
+  for (Trajectory* trajectory : states) from = trajectory->resume(layer); // all the same
+  while (from < layer) {
+    const std::int64_t end = std::min(layer, from + layer_.layers_per_pass());
+    layer_.steps(coefficients.layer(from), table(states, from, end, true));
+    from = end;
+    if (after_pass) after_pass();
+  }
+}
+
 void Chain::adjoint(Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
                     const Seed& seed, Coefficients& bar, const Pulse& after_pass) {
   coefficients.fill_ghosts();
@@ -92,12 +105,10 @@ void Chain::adjoint(Coefficients& coefficients, Trajectories states, const Watch
     if (watched.contains(layers_)) seed(s, layers_, states[s]->read(layers_), lambda[s]);
   }
   for (std::int64_t l = layers_; l > 0;) {
-    const std::int64_t begin =
-        watched.previous(l, std::max<std::int64_t>(0, l - layer_.layers_per_pass_back()));
-    states_.clear();
-    for (std::int64_t k = begin; k <= l; ++k)
-      for (Trajectory* trajectory : states) states_.push_back(trajectory->read(k));
-    layer_.steps_transpose(coefficients.layer(begin), {states_, states.size()},
+    compute_again(coefficients, states, l, after_pass);
+    const std::int64_t begin = watched.previous(
+        l, std::max(states[0]->held_from(l), l - layer_.layers_per_pass_back()));
+    layer_.steps_transpose(coefficients.layer(begin), table(states, begin, l, false),
                            {std::span<double* const>(lambda), std::span<double* const>(other)},
                            bar.layer_bar(begin));
     if ((l - begin) % 2 != 0) lambda.swap(other);

@@ -72,7 +72,7 @@ class Chain {
           const std::function<void(std::int64_t layer, const double* z)>& observe,
           const WatchedLayers& watched = {});
 
-  /// From z_n back to z_0 over the states of a forward run; adds all derivatives to `bar` and fills
+  /// From z_n back to z_0 over the states of a forward run, computing again what is not held; adds all derivatives to `bar` and fills
   /// the ghosts of the coefficients. `seed` comes to the watched layers. Collective.
   void adjoint(Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
                const Seed& seed, Coefficients& bar, const Pulse& after_pass = {});
@@ -80,7 +80,9 @@ class Chain {
   const double* lambda(std::size_t sample) const { return lambda_arrays_[0][sample]; }
 
  private:
-  StateTable table(Trajectories states, std::int64_t first, std::int64_t last);
+  StateTable table(Trajectories states, std::int64_t first, std::int64_t last, bool write);
+  void compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
+                     const Pulse& after_pass);
   void make_lambda(std::size_t samples);
 
   std::int64_t layers_;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "nadir/grid/field.hpp"
+#include "nadir/network/reversal.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace nadir {
 
@@ -12,12 +14,19 @@ class Trajectory {
  public:
   virtual ~Trajectory() = default;
 
-  /// The place state `layer` is computed into; a chain writes layers in ascending order.
+  /// The place state `layer` is computed into; a chain writes layers in ascending order, first
+  /// 0 .. n. The states of layers k and k + 1 never share a place.
   virtual double* write(std::int64_t layer) = 0;
 
   /// State `layer`, with the ghosts its layer's step left. A forward chain reads the layer it wrote
   /// last; what else can be read depends on the store.
   virtual double* read(std::int64_t layer) = 0;
+
+  /// On the way back, in descending order: the last layer up to `layer` whose state is held. From
+  /// there up to `layer` states are to be written once more.
+  virtual std::int64_t resume(std::int64_t layer) { return layer; }
+  /// The first layer from which on all states up to `layer`, which resume() saw, are held.
+  virtual std::int64_t held_from(std::int64_t /*layer*/) const { return 0; }
 };
 
 /// Every state stays in memory: (n + 1) padded arrays. All layers can be read in any order.
@@ -47,6 +56,31 @@ class KeepTwo final : public Trajectory {
     return data_.data() + static_cast<std::size_t>(layer % 2) * stride_;
   }
   std::size_t stride_;
+  AlignedDoubles data_;
+};
+
+/// As many states as a plan says; the others are computed again on the way back.
+class KeepSome final : public Trajectory {
+ public:
+  KeepSome(const Layout& layout, const ReversalPlan& plan);
+  double* write(std::int64_t layer) override;
+  double* read(std::int64_t layer) override { return place(layer); }
+  std::int64_t resume(std::int64_t layer) override;
+  std::int64_t held_from(std::int64_t layer) const override {
+    return block_of(layer) * plan_.block;
+  }
+
+ private:
+  /// The block that `layer` ends or is inside of.
+  std::int64_t block_of(std::int64_t layer) const { return (layer - 1) / plan_.block; }
+  double* place(std::int64_t layer);
+  void plan_way_to(std::int64_t block);
+
+  ReversalPlan plan_;
+  std::size_t stride_;
+  std::vector<std::int64_t> kept_; ///< blocks whose first state is kept, or will be; ascending
+  std::int64_t held_ = 0;          ///< the block all of whose states are held
+  /// Of the states kept, then of the last block + 1 states written.
   AlignedDoubles data_;
 };
 

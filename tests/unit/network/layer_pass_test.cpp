@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 
 namespace nadir {
@@ -55,8 +56,15 @@ TEST(LayerPass, ComputesEveryPointOfEveryStepOnceAfterWhatItNeeds) {
   }
 }
 
-/// Last states, all derivatives and lambda_0 of two samples, this rank's part.
-std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& plan, bool keep_all) {
+enum class Keep { all, two };
+
+/// Makes the store of one sample.
+using Store = std::function<std::unique_ptr<Trajectory>(const Layout&)>;
+
+/// Last states, all derivatives and lambda_0 of two samples, this rank's part; without derivatives
+/// where only two states are kept.
+std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& plan, Keep keep,
+                            const Store& store = {}) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
   if (!c.network.relaxation.train)
     coefficients[Parameter::relaxation].fill(c.network.relaxation.init[0]);
@@ -66,7 +74,9 @@ std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& pla
   std::vector<std::unique_ptr<Trajectory>> kept;
   std::vector<Trajectory*> states;
   for (std::size_t s = 0; s < samples; ++s) {
-    if (keep_all)
+    if (store)
+      kept.push_back(store(chain.state_layout()));
+    else if (keep == Keep::all)
       kept.push_back(std::make_unique<KeepAll>(chain.state_layout(), chain.layers()));
     else
       kept.push_back(std::make_unique<KeepTwo>(chain.state_layout()));
@@ -84,7 +94,7 @@ std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& pla
     const auto together = std::span(states).subspan(s, plan.samples);
     chain.forward(coefficients, together, 0, chain.layers(), watched,
                   [&](std::size_t, std::int64_t, const double* z) { add(z); });
-    if (!keep_all) continue;
+    if (keep == Keep::two) continue;
     chain.adjoint(
         coefficients, together, watched,
         [&](std::size_t, std::int64_t layer, const double* z, double* lambda) {
@@ -114,10 +124,10 @@ TEST(LayerPass, GivesTheSameBitsHoweverItIsCut) {
         test::train_all(c, fields, false);
         if (!fields) c.network.relaxation = test::fixed({1.0});
         const Grid grid(MPI_COMM_WORLD, c.grid);
-        for (const bool keep_all : {true, false}) {
-          const auto plain = results(grid, c, {}, keep_all);
+        for (const Keep keep : {Keep::all, Keep::two}) {
+          const auto plain = results(grid, c, {}, keep);
           for (const Tiling& tiling : tilings())
-            ASSERT_EQ(results(grid, c, {tiling, tiling, 1}, keep_all), plain)
+            ASSERT_EQ(results(grid, c, {tiling, tiling, 1}, keep), plain)
                 << shape.size() << "-D, " << tiling.layers << " layers";
         }
       }
@@ -130,7 +140,7 @@ TEST(LayerPass, TakesSamplesTogetherWithTheSameBitsWhereLayersHaveTheirOwnCoeffi
   c.network.layers = 5;
   test::train_all(c, true, true);
   const Grid grid(MPI_COMM_WORLD, c.grid);
-  auto apart = results(grid, c, {}, true), together = results(grid, c, {{}, {}, samples}, true);
+  auto apart = results(grid, c, {}, Keep::all), together = results(grid, c, {{}, {}, samples}, Keep::all);
   // The states come in another order.
   std::ranges::sort(apart);
   std::ranges::sort(together);
@@ -147,9 +157,54 @@ TEST(LayerPass, ReadsTheActivationFromTheNextStateWithTheSameBits) {
     test::train_all(c, true, false);
     c.network.relaxation = test::fixed({1.0});
     const Grid grid(MPI_COMM_WORLD, c.grid);
-    const auto numbers = results(grid, c, {}, true);
+    const auto numbers = results(grid, c, {}, Keep::all);
     c.network.relaxation.varies_space = true;
-    EXPECT_EQ(numbers, results(grid, c, {}, true));
+    EXPECT_EQ(numbers, results(grid, c, {}, Keep::all));
+  }
+}
+
+/// Counts the states that are computed.
+class Counted final : public Trajectory {
+ public:
+  Counted(const Layout& layout, const ReversalPlan& plan, std::int64_t& writes)
+      : states_(layout, plan), writes_(writes) {}
+  double* write(std::int64_t layer) override {
+    writes_ += layer > 0;
+    return states_.write(layer);
+  }
+  double* read(std::int64_t layer) override { return states_.read(layer); }
+  std::int64_t resume(std::int64_t layer) override { return states_.resume(layer); }
+  std::int64_t held_from(std::int64_t layer) const override { return states_.held_from(layer); }
+
+ private:
+  KeepSome states_;
+  std::int64_t& writes_;
+};
+
+TEST(KeepSome, GivesTheSameGradientBitForBitWithAsManyLayersAsPlanned) {
+  for (const std::int64_t layers : {1, 2, 9, 40}) {
+    for (const auto& shape : std::vector<std::vector<std::int64_t>>{{29}, {17, 14}}) {
+      Case c = test::small_case(shape, test::boundary_choices(shape.size()).back());
+      c.network.layers = layers;
+      test::train_all(c, true, false);
+      const Grid grid(MPI_COMM_WORLD, c.grid);
+      const auto plain = results(grid, c, {}, Keep::all);
+      for (const std::int64_t states : {3, 4, 6, 13}) {
+        for (const Tiling& tiling : {Tiling{}, Tiling{3, 2, 4}}) {
+          const ReversalPlan plan = plan_reversal(layers, states);
+          std::int64_t computed = 0;
+          ASSERT_EQ(results(grid, c, {tiling, tiling, 1}, Keep::all,
+                            [&](const Layout& layout) {
+                              return std::make_unique<Counted>(layout, plan, computed);
+                            }),
+                    plain)
+              << layers << " layers in " << states << " states";
+          EXPECT_EQ(computed, static_cast<std::int64_t>(samples) * plan.forward)
+              << layers << " layers in " << states << " states, blocks of " << plan.block << ", "
+              << plan.kept << " kept";
+        }
+      }
+    }
   }
 }
 
