@@ -4,8 +4,10 @@
 #include "nadir/grid/field.hpp"
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/network/tiling.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <numeric>
@@ -126,6 +128,13 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Sizes& sizes) {
           {"work arrays", std::max(reading_bytes(c, sizes), sizes.wide + most)}};
 }
 
+/// As far as the case tells; a grid may be too small for it.
+bool passes_take_layers(const Case& c) {
+  const auto by_layer = [&](Parameter p) { return case_of(c, p).varies_layer; };
+  return c.network.layers > 1 && c.run.layers_per_pass != 1 &&
+         std::ranges::none_of(all_parameters, by_layer);
+}
+
 double read_number(const char* path) {
   std::ifstream file(path);
   double number = 0;
@@ -139,23 +148,51 @@ double MemoryEstimate::total() const {
                          [](double sum, const MemoryPart& part) { return sum + part.bytes; });
 }
 
+double state_bytes(const Case& c, const Extents& owned) {
+  return real * static_cast<double>(Layout(owned, c.grid.dimension(), state_ghosts).size());
+}
+
 MemoryEstimate estimate_memory(const Case& c, const Extents& owned, std::int64_t samples,
-                               bool rank_0, Workload workload) {
+                               bool rank_0, Workload workload, const StatePlan& plan) {
   const Sizes sizes = sizes_of(c, owned, samples, rank_0);
   if (workload == Workload::forward) return {forward_parts(c, sizes)};
   const bool training = workload == Workload::train;
-  // Beside the trajectory two states for values without adjoint, two adjoints, one for penalties.
-  constexpr double work_states = 5;
-  const double work = work_states * sizes.state + sizes.wide + writing_bytes(c, sizes);
+  const auto together = static_cast<double>(plan.samples);
+  // Beside the trajectory two states for values without adjoint, two adjoints, g, which several
+  // layers in a pass need twice; one state for penalties.
+  const double work = together * (4 * sizes.state + (passes_take_layers(c) ? 2 : 1) * sizes.wide) +
+                      sizes.state + writing_bytes(c, sizes);
   const double vectors = penalty_vectors(c) +
                          (training ? training_vectors(c.training.optimizer) + bound_vectors(c) : 2);
+  const double states = together * static_cast<double>(plan.states(c.network.layers));
   return {{{"data", data_bytes(c, sizes)},
            {"grid", grid_bytes(sizes)},
            {"coefficients", sizes.values},
            {"work arrays", work},
-           {"states", static_cast<double>(c.network.layers + 1) * sizes.state},
+           {"states", states * sizes.state},
            {"gradients", sizes.gradients},
            {training ? "optimiser" : "control vectors", vectors * sizes.control}}};
+}
+
+StatePlan plan_states(const Case& c, const Extents& owned, std::int64_t samples, Workload workload,
+                      double bytes) {
+  const double state = state_bytes(c, owned), all = static_cast<double>(c.network.layers + 1);
+  StatePlan plan;
+  plan.samples = samples_per_pass(c, samples);
+  const auto budget = [&] {
+    if (c.run.memory > 0) return c.run.memory;
+    const double total = estimate_memory(c, owned, samples, true, workload, plan).total();
+    return bytes - (total - static_cast<double>(plan.samples) * all * state);
+  };
+  const auto fits = [&] { return static_cast<double>(plan.samples) * all * state <= budget(); };
+  if (fits()) return plan;
+  if (c.run.samples_per_pass == 0) plan.samples = 1;
+  if (fits()) return plan;
+  const double states = std::floor(budget() / (static_cast<double>(plan.samples) * state));
+  const auto kept = static_cast<std::int64_t>(std::clamp(states, 3.0, all));
+  plan.reversal = plan_reversal(c.network.layers, kept);
+  plan.keep_all = false;
+  return plan;
 }
 
 Extents largest_box(const Extents& shape, const ProcessGrid& processes) {

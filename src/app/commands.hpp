@@ -53,8 +53,18 @@ void run_describe(const Job& job);
 /// ranks, output. Throws InputError with all that is wrong. Collective.
 Case load_case(const Session& session, const Arguments& arguments);
 
-/// Throws InputError where a node has less memory than the work needs there. Collective.
-void check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
+/// What a command will hold in memory on the rank with the largest box.
+struct MemoryPlan {
+  StatePlan states;       ///< of a gradient
+  double state_bytes = 0; ///< of one state of the samples that go together
+  MemoryEstimate estimate;
+  double free = 0; ///< bytes for each rank on the fullest node
+};
+MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
+
+/// Throws InputError where a node has less memory than the work needs there, else returns the
+/// plan. Collective.
+MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
 
 /// Throws InputError naming words after `--` that nobody asked for; warns of options from
 /// elsewhere. Call when everything that reads options is set up. Collective.

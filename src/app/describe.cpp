@@ -1,4 +1,4 @@
-#include "commands.hpp"
+#include "report.hpp"
 
 #include "nadir/analysis/resources.hpp"
 #include "nadir/analysis/stability.hpp"
@@ -15,16 +15,18 @@ constexpr std::array workloads{std::pair{Workload::forward, "forward"},
                                std::pair{Workload::gradient, "gradient"},
                                std::pair{Workload::train, "train"}};
 
-void print_memory(const Job& job, const Extents& box) {
+void print_memory(const Job& job) {
   for (const auto& [workload, name] : workloads) {
     if (workload != Workload::forward && count_parameters(job.c).trained == 0) continue;
-    const MemoryEstimate estimate = estimate_memory(job.c, box, job.samples, true, workload);
+    const MemoryPlan memory = plan_memory(job.session.comm(), job.c, job.samples, workload);
     std::string parts;
-    for (const auto& part : estimate.parts) {
+    for (const auto& part : memory.estimate.parts) {
       parts += (parts.empty() ? "" : ", ") + part.name + " " + bytes_text(part.bytes);
     }
-    job.log.line(
-        formatted("  %-9s %10s  (%s)", name, bytes_text(estimate.total()).c_str(), parts.c_str()));
+    job.log.line(formatted("  %-9s %10s  (%s)", name, bytes_text(memory.estimate.total()).c_str(),
+                           parts.c_str()));
+    if (workload != Workload::forward && !memory.states.keep_all)
+      job.log.line("            " + states_text(job.c, memory));
   }
 }
 
@@ -48,7 +50,7 @@ void run_describe(const Job& job) {
                      job.session.ranks(), p[0], p[1], p[2], static_cast<long long>(box[0]),
                      static_cast<long long>(box[1]), static_cast<long long>(box[2])));
   log.line("memory per rank, added after start-up");
-  print_memory(job, box);
+  print_memory(job);
   log.line("disk    " + bytes_text(result_bytes(c, job.samples)) + " in " + c.output.file);
   if (count.trained > 0)
     log.line("checkpoints of `train`: up to " + bytes_text(checkpoint_bytes(c, job.samples)) +

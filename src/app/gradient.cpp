@@ -68,12 +68,13 @@ double time_of(MPI_Comm comm, const std::function<void()>& work) {
 } // namespace
 
 void run_gradient(const Job& job) {
-  check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
+  const MemoryPlan memory =
+      check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
   const Grid grid(job.session.comm(), job.c.grid);
   const Observations observations = load_observations(grid, job.c);
-  Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c));
+  Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c), memory.states);
   refuse_unused_options(job);
-  print_start(job, grid, observations.samples, objective.space().global_size());
+  print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
   print_targets(job, grid, observations);
   VecHandle x = objective.initial_control(), gradient = objective.space().create();
 

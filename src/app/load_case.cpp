@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 namespace nadir::app {
 namespace {
@@ -98,6 +99,10 @@ std::int64_t count_samples(const Session& session, const Case& c) {
   return samples;
 }
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
+/// Layers computed for each layer of a gradient beyond which nobody would wait for it.
+constexpr double longest_repetition = 100;
+
 } // namespace
 
 Case load_case(const Session& session, const Arguments& arguments) {
@@ -115,22 +120,46 @@ Case load_case(const Session& session, const Arguments& arguments) {
   return c;
 }
 
-void check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload) {
+MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload) {
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
   const Extents shape = three_extents(c.grid.shape);
   const Extents box = largest_box(shape, *choose_process_grid(shape, ranks));
   const NodeMemory node = node_memory(comm);
-  const double needed = node.ranks * estimate_memory(c, box, samples, true, workload).total();
-  double worst = node.available > 0 ? needed / node.available : 0.0;
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_DOUBLE, MPI_MAX, comm));
-  if (worst <= 1.0) return;
+  MemoryPlan memory;
+  memory.free = node.available > 0 ? node.available / node.ranks : infinity;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &memory.free, 1, MPI_DOUBLE, MPI_MIN, comm));
+  constexpr double share = 0.9; // an automatic choice leaves some to others
+  memory.states = plan_states(c, box, samples, workload, share * memory.free);
+  memory.estimate = estimate_memory(c, box, samples, true, workload, memory.states);
+  memory.state_bytes = state_bytes(c, box) * static_cast<double>(memory.states.samples);
+  return memory;
+}
+
+MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload) {
+  MemoryPlan memory = plan_memory(comm, c, samples, workload);
+  const StatePlan& plan = memory.states;
+  const double needed = memory.estimate.total();
   Diagnostics diagnostics;
-  add(diagnostics, c, "network.layers",
-      formatted("this case needs %s on a node that has %s free; use more nodes, fewer layers or a "
-                "smaller grid",
-                bytes_text(needed).c_str(), bytes_text(node.available).c_str()));
+  const bool computes_again = workload != Workload::forward && !plan.keep_all;
+  const double held = static_cast<double>(plan.reversal.states()) * memory.state_bytes;
+  if (computes_again && c.run.memory > 0 && held > c.run.memory)
+    add(diagnostics, c, "run.memory",
+        formatted("%s is too little: %lld states, the fewest that do, take %s",
+                  bytes_text(c.run.memory).c_str(), static_cast<long long>(plan.reversal.states()),
+                  bytes_text(held).c_str()));
+  else if (needed > memory.free)
+    add(diagnostics, c, "grid.shape",
+        formatted("this case needs %s on each rank of a node that has %s free for it; use more "
+                  "nodes, fewer ranks on each or a smaller grid",
+                  bytes_text(needed).c_str(), bytes_text(memory.free).c_str()));
+  else if (computes_again && plan.reversal.repetition() > longest_repetition)
+    add(diagnostics, c, "network.layers",
+        formatted("only %lld of their states fit the memory; computing the others again would "
+                  "take more than %g times as long; use more nodes or fewer layers",
+                  static_cast<long long>(plan.reversal.states()), longest_repetition));
   diagnostics.throw_if_any();
+  return memory;
 }
 
 void refuse_unused_options(const Job& job) {

@@ -57,7 +57,17 @@ CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<Iteration>& 
 
 } // namespace
 
-void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained) {
+std::string states_text(const Case& c, const MemoryPlan& memory) {
+  const ReversalPlan& reversal = memory.states.reversal;
+  return formatted("states: %lld of %lld are held (%s per rank), the others computed again: %.2f "
+                   "times the layers",
+                   whole(reversal.states()), whole(c.network.layers + 1),
+                   bytes_text(static_cast<double>(reversal.states()) * memory.state_bytes).c_str(),
+                   reversal.repetition());
+}
+
+void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained,
+                 const MemoryPlan* memory) {
   const Case& c = job.c;
   const ProcessGrid& p = grid.process_grid();
   job.log.line(formatted("nadir %s: %s", std::string(version()).c_str(),
@@ -67,6 +77,7 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
       shape_text(c.grid.shape).c_str(), whole(c.network.layers), whole(samples),
       samples == 1 ? "" : "s", whole(trained), job.session.ranks(),
       job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
+  if (memory && !memory->states.keep_all) job.log.line(states_text(c, *memory));
   job.log.detail("resolved case:\n" + resolved_text(c));
 }
 

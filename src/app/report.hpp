@@ -8,8 +8,13 @@
 
 namespace nadir::app {
 
-/// Prints the resolved case (verbose) and one line about what runs where.
-void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained);
+/// Which states of a gradient are held.
+std::string states_text(const Case& c, const MemoryPlan& memory);
+
+/// Prints the resolved case (verbose), a line about what runs where, and one about the states where
+/// not all are held.
+void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained,
+                 const MemoryPlan* memory = nullptr);
 
 /// Prints how much of every target is in the loss, withheld, not observed.
 void print_targets(const Job& job, const Grid& grid, const Observations& observations);

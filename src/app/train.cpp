@@ -90,13 +90,13 @@ class Training {
 } // namespace
 
 void run_train(const Job& job) {
-  check_memory(job.session.comm(), job.c, job.samples, Workload::train);
+  const MemoryPlan memory = check_memory(job.session.comm(), job.c, job.samples, Workload::train);
   const Grid grid(job.session.comm(), job.c.grid);
   const Observations observations = load_observations(grid, job.c);
-  Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c));
+  Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c), memory.states);
   Optimizer optimizer(job.c, objective);
   refuse_unused_options(job);
-  print_start(job, grid, observations.samples, objective.space().global_size());
+  print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
   print_targets(job, grid, observations);
   mention_checkpoints(job);
 

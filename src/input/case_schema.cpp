@@ -6,6 +6,7 @@
 #include "nadir/input/optimizers.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace nadir::schema {
 namespace {
@@ -297,6 +298,37 @@ Type<double> time_limit() {
   return type;
 }
 
+/// "2 GiB" in bytes.
+std::optional<double> size_in_bytes(const std::string& text) {
+  constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB"};
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || !(number > 0) || !std::isfinite(number)) return std::nullopt;
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const auto found = std::ranges::find(units, unit.substr(unit.starts_with(' ')));
+  if (found == units.end()) return std::nullopt;
+  return number * std::pow(1024.0, found - units.begin());
+}
+
+/// 0 for "auto".
+Type<double> memory_size() {
+  Type<double> type = real(positive());
+  const auto number = type.read;
+  const auto write = type.write;
+  type.name = "\"auto\" or a size as \"2 GiB\", or bytes";
+  type.read = [=](const Item& item, double& value) {
+    if (item.node.number()) return number(item, value);
+    const auto* text = item.node.text();
+    const auto bytes = !text ? std::nullopt : *text == "auto" ? 0.0 : size_in_bytes(*text);
+    if (!bytes) return item.expected("\"auto\" or a size as \"2 GiB\"");
+    value = *bytes;
+    return true;
+  };
+  type.write = [=](const double& value) { return value == 0 ? "\"auto\"" : write(value); };
+  return type;
+}
+
 Section<RunCase> run_section() {
   Section<RunCase> s;
   s.key("checkpoint", &RunCase::checkpoint, maybe(table("CHECKPOINT", checkpoint_section())),
@@ -305,6 +337,11 @@ Section<RunCase> run_section() {
         "stopped");
   s.key("time_limit", &RunCase::time_limit, maybe(time_limit()),
         "of the whole run: it stops early, with a checkpoint and exit code 75");
+  s.key(
+      "memory", &RunCase::memory, memory_size(),
+      "of each rank for the states a gradient goes back over: all of them where they fit, else as "
+      "many as do, and the others are computed again, with the same result; \"auto\": what the "
+      "node has free");
   s.key("layers_per_pass", &RunCase::layers_per_pass, integer(at_least(0)),
         "layers computed in one pass over the points, where they share their coefficients; never "
         "changes a result; 0: as many as fit the cache, 1: one after the other");

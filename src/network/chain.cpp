@@ -83,8 +83,8 @@ void Chain::make_lambda(std::size_t samples) {
 }
 
 /// Makes sure that state `layer`, and those before it that go with it, are held.
-void Chain::compute_again(const Coefficients& coefficients, Trajectories states,
-                          std::int64_t layer, const Pulse& after_pass) {
+void Chain::compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
+                          const Pulse& after_pass) {
   std::int64_t from = layer;
   for (Trajectory* trajectory : states) from = trajectory->resume(layer); // all the same
   while (from < layer) {
@@ -106,8 +106,8 @@ void Chain::adjoint(Coefficients& coefficients, Trajectories states, const Watch
   }
   for (std::int64_t l = layers_; l > 0;) {
     compute_again(coefficients, states, l, after_pass);
-    const std::int64_t begin = watched.previous(
-        l, std::max(states[0]->held_from(l), l - layer_.layers_per_pass_back()));
+    const std::int64_t begin =
+        watched.previous(l, std::max(states[0]->held_from(l), l - layer_.layers_per_pass_back()));
     layer_.steps_transpose(coefficients.layer(begin), table(states, begin, l, false),
                            {std::span<double* const>(lambda), std::span<double* const>(other)},
                            bar.layer_bar(begin));

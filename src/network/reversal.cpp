@@ -47,15 +47,15 @@ std::int64_t next_kept(std::int64_t blocks, std::int64_t kept) {
 }
 
 ReversalPlan plan_reversal(std::int64_t layers, std::int64_t states) {
-  ReversalPlan best;
+  ReversalPlan best{layers, 1, states - 2, largest};
   for (std::int64_t block = 1; block <= std::min(layers, states - 2); ++block) {
     ReversalPlan plan{layers, block, states - 1 - block, 0};
     plan.kept = std::min(plan.kept, plan.blocks());
     const std::int64_t advanced = blocks_advanced(plan.blocks(), plan.kept);
-    if (advanced >= largest / block) continue;
+    if (advanced > (largest - layers) / block) continue;
     // The last block may be short, but is never advanced over.
     plan.forward = advanced * block + layers;
-    if (best.layers == 0 || plan.forward < best.forward) best = plan;
+    if (plan.forward < best.forward) best = plan;
   }
   return best;
 }

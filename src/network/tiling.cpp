@@ -118,13 +118,17 @@ std::int64_t second_level_cache() {
   return file >> kib && kib > 0 ? 1024 * kib : 1 << 20;
 }
 
-PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples) {
-  const Shape shape = shape_of(grid);
-  PassPlan plan{uncut(shape), uncut(shape), 1};
+std::int64_t samples_per_pass(const Case& c, std::int64_t samples) {
   const std::int64_t together = c.run.samples_per_pass > 0   ? c.run.samples_per_pass
                                 : samples_may_go_together(c) ? most_samples
                                                              : 1;
-  plan.samples = static_cast<std::size_t>(std::clamp<std::int64_t>(samples, 1, together));
+  return std::clamp<std::int64_t>(samples, 1, together);
+}
+
+PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples) {
+  const Shape shape = shape_of(grid);
+  PassPlan plan{uncut(shape), uncut(shape), 1};
+  plan.samples = static_cast<std::size_t>(samples_per_pass(c, samples));
   if (!layers_share_coefficients(c)) return plan;
 
   Streams forward, transpose;

@@ -18,12 +18,13 @@ WatchedLayers layers_of(const Observations& observations) {
 } // namespace
 
 Objective::Objective(const Grid& grid, const Case& c, const Observations& observations,
-                     Coefficients initial)
+                     Coefficients initial, const StatePlan& plan)
     : grid_(grid), observations_(observations), space_(grid, c), coefficients_(std::move(initial)),
-      bar_(grid, c, Coefficients::Content::gradients), chain_(grid, c, observations.samples),
+      bar_(grid, c, Coefficients::Content::gradients),
+      chain_(grid, c, std::min(observations.samples, plan.samples)),
       misfit_(chain_.state_layout(), observations, c.loss.reduction),
-      penalty_(grid, space_, initial_control()), target_layers_(layers_of(observations)),
-      reduction_(first_number + space_.numbers()) {}
+      penalty_(grid, space_, initial_control()), plan_(plan),
+      target_layers_(layers_of(observations)), reduction_(first_number + space_.numbers()) {}
 
 VecHandle Objective::initial_control() const {
   VecHandle x = space_.create();
@@ -86,14 +87,18 @@ void Objective::check_finite(const LossParts& parts, Vec gradient) {
     throw NumericsError("the norm of the gradient is not finite, though all states are");
 }
 
-std::vector<Trajectory*> Objective::trajectories(std::int64_t count, bool all_states) {
-  auto& kept = all_states ? all_states_ : two_states_;
+std::unique_ptr<Trajectory> Objective::make_trajectory(bool to_go_back) const {
+  const Layout& layout = chain_.state_layout();
+  if (!to_go_back) return std::make_unique<KeepTwo>(layout);
+  if (plan_.keep_all) return std::make_unique<KeepAll>(layout, chain_.layers());
+  return std::make_unique<KeepSome>(layout, plan_.reversal);
+}
+
+std::vector<Trajectory*> Objective::trajectories(std::int64_t count, bool to_go_back) {
+  auto& kept = to_go_back ? all_states_ : two_states_;
   std::vector<Trajectory*> result;
   for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
-    if (k == kept.size() && all_states)
-      kept.push_back(std::make_unique<KeepAll>(chain_.state_layout(), chain_.layers()));
-    else if (k == kept.size())
-      kept.push_back(std::make_unique<KeepTwo>(chain_.state_layout()));
+    if (k == kept.size()) kept.push_back(make_trajectory(to_go_back));
     result.push_back(kept[k].get());
   }
   return result;

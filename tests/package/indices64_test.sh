@@ -75,7 +75,7 @@ PYTHON
 for case in unknowns:2000000000000 points:5000000000000; do
   code=$(describe "$program64" "${case%:*}.toml")
   log_must_say "^unknowns  ${case#*:} trained"
-  log_must_say 'this case needs .* on a node that has'
+  log_must_say 'this case needs .* of a node that has'
   [ "$code" = 2 ] || failed "describe ${case%:*}.toml ended with $code"
   if ! ldd "$program" | grep libpetsc64 >/dev/null; then
     describe "$program" "${case%:*}.toml" >/dev/null

@@ -2,6 +2,7 @@
 
 #include "nadir/grid/grid.hpp"
 #include "nadir/input/case.hpp"
+#include "nadir/network/reversal.hpp"
 
 #include <mpi.h>
 
@@ -27,7 +28,14 @@ enum class Workload { forward, gradient, train };
 
 /// Predicted from the case alone, for a box of `owned` points. `samples` as the files have them.
 MemoryEstimate estimate_memory(const Case& c, const Extents& owned, std::int64_t samples,
-                               bool rank_0, Workload workload);
+                               bool rank_0, Workload workload, const StatePlan& plan = {});
+
+/// Which states of a gradient are held where a rank may use `bytes` for its memory, or, where the
+/// case gives one, that much for states. Keeps at least three, whatever that takes.
+StatePlan plan_states(const Case& c, const Extents& owned, std::int64_t samples, Workload workload,
+                      double bytes);
+/// Bytes of one padded state.
+double state_bytes(const Case& c, const Extents& owned);
 
 /// The largest box a rank gets, by axis.
 Extents largest_box(const Extents& shape, const ProcessGrid& processes);

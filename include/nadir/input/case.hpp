@@ -157,6 +157,7 @@ struct CheckpointCase {
 struct RunCase {
   std::optional<CheckpointCase> checkpoint;
   std::optional<double> time_limit; ///< seconds, of the whole run
+  double memory = 0;                ///< bytes of each rank for states; 0: chosen
   std::int64_t layers_per_pass = 0; ///< 0: chosen
   std::int64_t samples_per_pass = 0;
   std::int64_t tile = 0;

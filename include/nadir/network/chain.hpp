@@ -72,8 +72,9 @@ class Chain {
           const std::function<void(std::int64_t layer, const double* z)>& observe,
           const WatchedLayers& watched = {});
 
-  /// From z_n back to z_0 over the states of a forward run, computing again what is not held; adds all derivatives to `bar` and fills
-  /// the ghosts of the coefficients. `seed` comes to the watched layers. Collective.
+  /// From z_n back to z_0 over the states of a forward run, computing again what is not held; adds
+  /// all derivatives to `bar` and fills the ghosts of the coefficients. `seed` comes to the watched
+  /// layers. Collective.
   void adjoint(Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
                const Seed& seed, Coefficients& bar, const Pulse& after_pass = {});
   /// lambda_0 = d misfit / d z_0 of a sample, a padded array; valid until the next call.

@@ -15,13 +15,29 @@ struct ReversalPlan {
 
   std::int64_t states() const { return kept + block + 1; }
   std::int64_t blocks() const { return (layers + block - 1) / block; }
+  /// Layers computed for each layer.
+  double repetition() const { return static_cast<double>(forward) / static_cast<double>(layers); }
 };
 
-/// The plan for at most `states` >= 3 states that computes the fewest layers.
+/// What is held of the states of a gradient.
+struct StatePlan {
+  std::int64_t samples = 1;   ///< that go together, at most
+  ReversalPlan reversal = {}; ///< where some are computed again
+  bool keep_all = true;
+
+  /// States of one sample.
+  std::int64_t states(std::int64_t layers) const {
+    return keep_all ? layers + 1 : reversal.states();
+  }
+};
+
+/// The plan for at most `states` >= 3 states that computes the fewest layers; where even those
+/// cannot be counted, one of infinite repetition.
 ReversalPlan plan_reversal(std::int64_t layers, std::int64_t states);
 
-/// Fewest blocks computed beside those that are reversed, for `blocks` >= 1 with `kept` >= 1 states,
-/// of which one holds the start (A. Griewank, A. Walther, ACM Trans. Math. Softw. 26, 2000).
+/// Fewest blocks computed beside those that are reversed, for `blocks` >= 1 with `kept` >= 1
+/// states, of which one holds the start (A. Griewank, A. Walther, ACM Trans. Math. Softw. 26,
+/// 2000).
 std::int64_t blocks_advanced(std::int64_t blocks, std::int64_t kept);
 
 /// Where, of `blocks` >= 2 with `kept` >= 2, the next state is to be kept.

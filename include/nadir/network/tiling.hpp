@@ -13,6 +13,10 @@ struct PassPlan {
   std::size_t samples = 1; ///< swept together
 };
 
+/// Samples that go together at most, as far as the case tells: more than one only where it says so
+/// or where that changes no order of summation.
+std::int64_t samples_per_pass(const Case& c, std::int64_t samples);
+
 /// From the case where it says so, else from the size of the second-level cache: as many layers per
 /// pass as keep what a tile needs of all of them in cache, where layers share their coefficients.
 /// The same on all ranks. Collective.

@@ -25,9 +25,10 @@ struct LossParts {
 /// sample, layer and point.
 class Objective {
  public:
-  /// `initial` are the coefficients training starts from; the other arguments must outlive this.
-  Objective(const Grid& grid, const Case& c, const Observations& observations,
-            Coefficients initial);
+  /// `initial` are the coefficients training starts from, `plan` tells which states are held; the
+  /// other arguments must outlive this.
+  Objective(const Grid& grid, const Case& c, const Observations& observations, Coefficients initial,
+            const StatePlan& plan = {});
 
   const ControlSpace& space() const { return space_; }
   /// A control vector with the initial values.
@@ -64,7 +65,8 @@ class Objective {
 
  private:
   void run_samples(std::int64_t first, std::int64_t count, bool with_adjoint, BufferedSum& misfit);
-  std::vector<Trajectory*> trajectories(std::int64_t count, bool all_states);
+  std::unique_ptr<Trajectory> make_trajectory(bool to_go_back) const;
+  std::vector<Trajectory*> trajectories(std::int64_t count, bool to_go_back);
   LossParts evaluate(Vec x, Vec gradient);
   static void check_finite(const LossParts& parts, Vec gradient);
 
@@ -76,6 +78,7 @@ class Objective {
   Chain chain_;
   Misfit misfit_;
   Penalty penalty_;
+  StatePlan plan_;
   WatchedLayers target_layers_;
   /// Of the samples that go together: for values, and for gradients, made by the first one.
   std::vector<std::unique_ptr<Trajectory>> two_states_, all_states_;

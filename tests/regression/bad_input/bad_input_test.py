@@ -218,8 +218,8 @@ TOO_MANY = (
     r"build with 64-bit indices \(Debian: libpetsc64-real-dev\)"
 )
 TOO_LARGE = (
-    r"case.toml:\d+:1: network.layers: this case needs [\d.]+ [TP]iB on a node that has [\d.]+ .iB "
-    r"free; use more nodes, fewer layers or a smaller grid"
+    r"case.toml:\d+:1: grid.shape: this case needs [\d.]+ [GT]iB on each rank of a node that has [\d.]+ .iB "
+    r"free for it; use more nodes, fewer ranks on each or a smaller grid"
 )
 
 # Wrong words on the command line. "case.toml" is the valid case.
@@ -237,6 +237,10 @@ WRONG_WORDS = {
     ("train", "case.toml", "--set", "network"): "--set network: expected key.path=value",
     ("train", "case.toml", "--set", "data.target.layer=9"):
         "--set data.target.layer: must be between 0 and network.layers = 3, is 9",
+    ("gradient", "case.toml", "--set", "run.memory=1 KiB"):
+        "--set run.memory: 1.00 KiB is too little: 3 states, the fewest that do, take 1.69 KiB",
+    ("gradient", "case.toml", "--set", "run.memory=2 GB"):
+        '--set run.memory: expected "auto" or a size as "2 GiB", found the string "2 GB"',
     ("train", "case.toml", "--output", "case.toml/x.h5"):
         "--output: output.file: cannot create the folder case.toml: Not a directory",
     ("train", "case.toml", "--", "-tao_nonsense", "3"):
@@ -260,7 +264,7 @@ def write_fields(path):
         file["wide"] = np.zeros((6, 6))
         # Never written, so they take no room: HDF5 makes the space of chunks when it is used.
         file.create_dataset("huge", (50000, 50000), chunks=(1000, 1000))
-        file.create_dataset("large", (6000, 6000), chunks=(1000, 1000))
+        file.create_dataset("large", (40000, 40000), chunks=(1000, 1000))
 
 
 def edited(changes):
@@ -353,15 +357,14 @@ def check_size(folder):
         run = nadir(command, "case.toml", folder=folder)
         expect(re.fullmatch(f"{TOO_MANY}|{TOO_LARGE}", run.err.strip()), f"too many unknowns: {run}")
         refused(run, [run.err.strip()], (folder, before), "too many unknowns")
-    text = text.replace("[50000, 50000]", "[6000, 6000]").replace('"huge"', '"large"')
-    text = text.replace("layers = 1000", "layers = 20000")
+    text = text.replace("[50000, 50000]", "[40000, 40000]").replace('"huge"', '"large"')
     (folder / "case.toml").write_text(text)
     before = snapshot(folder)
     for command in ("describe", "gradient", "train"):
         run = nadir(command, "case.toml", folder=folder)
         expect(run.code == 2 and re.fullmatch(TOO_LARGE, run.err.strip()), f"too little memory: {run}")
         # The description comes first: it tells where the memory would go.
-        told = re.search(r"^  gradient +[\d.]+ TiB +\(.*states [\d.]+ TiB", run.out, re.M)
+        told = re.search(r"^  gradient +[\d.]+ [GT]iB +\(.*states [\d.]+ GiB.*\n +states: 3 of 1001 are held", run.out, re.M)
         expect(told if command == "describe" else not run.out, f"too little memory: {run}")
         expect(snapshot(folder) == before, f"too little memory: files changed: {run}")
 

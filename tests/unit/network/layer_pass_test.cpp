@@ -140,7 +140,8 @@ TEST(LayerPass, TakesSamplesTogetherWithTheSameBitsWhereLayersHaveTheirOwnCoeffi
   c.network.layers = 5;
   test::train_all(c, true, true);
   const Grid grid(MPI_COMM_WORLD, c.grid);
-  auto apart = results(grid, c, {}, Keep::all), together = results(grid, c, {{}, {}, samples}, Keep::all);
+  auto apart = results(grid, c, {}, Keep::all),
+       together = results(grid, c, {{}, {}, samples}, Keep::all);
   // The states come in another order.
   std::ranges::sort(apart);
   std::ranges::sort(together);
