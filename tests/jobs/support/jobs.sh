@@ -20,14 +20,15 @@ make_checkout() {
   echo 'launcher=(mpirun --oversubscribe --bind-to none)' >>"$1/jobs/site.sh"
 }
 
-# commands NAME: the lines of docs/cluster.md in blocks marked `run: NAME`.
+# commands NAME [PAGE]: the lines of docs/cluster.md, or PAGE, in blocks marked `run: NAME`.
 commands() {
+  local page=${2:-docs/cluster.md}
   awk -v mark="<!-- run: $1 -->" '
     $0 == mark { wanted = 1; next }
     wanted && /^```sh$/ { inside = 1; next }
     inside && /^```$/ { inside = 0; wanted = 0; next }
     inside { found = 1; print }
-    END { exit !found }' "$NADIR_SOURCE/docs/cluster.md" || failed "docs/cluster.md has lost its block '$1'"
+    END { exit !found }' "$NADIR_SOURCE/$page" || failed "$page has lost its block '$1'"
 }
 
 # same_run A B: parameters and history of two results agree to 1e-10.
