@@ -18,7 +18,7 @@ from torch.nn.functional import pad
 PARAMETERS = ("reaction", "advection", "diffusion")
 
 
-def arguments():
+def arguments(words):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--input", required=True, help="HDF5 file of the problem")
     parser.add_argument("--layers", type=int, required=True)
@@ -28,7 +28,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--output", required=True, help="JSON file")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 class Chain:
@@ -106,8 +106,8 @@ def seconds_of(work):
     return time.perf_counter() - start
 
 
-def main():
-    options = arguments()
+def main(words=None):
+    options = arguments(words)
     torch.set_num_threads(options.threads)
     with h5py.File(options.input) as file:
         chain = STYLES[options.style](file, options)
