@@ -54,9 +54,8 @@ class Program:
 
     def memory(self, problem, ranks):
         """Bytes of all ranks together, roughly."""
-        states = (problem.layers + 3 + 2 * problem.samples) * problem.points(ranks)
-        fields = problem.layers if problem.family == "layer" else int(problem.family == "space")
-        return 8 * (states + 4 * fields * problem.coefficients * problem.points(ranks))
+        states = problem.layers + 3 + 2 * problem.samples
+        return 8 * problem.points(ranks) * (states + 4 * stored_fields(problem))
 
     def repeat(self, problem, ranks, seconds):
         """Repetitions that take about so many seconds."""
@@ -117,9 +116,8 @@ class Twin(Program):
         return launch.on_ranks([*words, "--triad", triad, "--output", output], ranks)
 
     def memory(self, problem, ranks):
-        return super().memory(problem, ranks) + 8 * problem.samples * (
-            problem.layers * problem.points(ranks)
-        )
+        states = (problem.layers + 3) * problem.samples
+        return 8 * problem.points(ranks) * (states + 2 * stored_fields(problem))
 
 
 class Petsc(Program):
@@ -188,6 +186,12 @@ PROGRAMS = {
     "pytorch": PyTorch,
     "pytorch-tuned": TunedPyTorch,
 }
+
+
+def stored_fields(problem):
+    """Coefficient fields of all layers."""
+    sets = {"constant": 0, "space": 1, "layer": problem.layers}
+    return sets[problem.family] * problem.coefficients
 
 
 def fingerprint_of(file):
