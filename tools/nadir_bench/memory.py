@@ -1,0 +1,75 @@
+"""Peak resident memory of `nadir gradient` against the number of layers.
+
+A curve is a label and the words that make it: a trajectory store that keeps fewer states is one
+more curve, `--memory-curve 'LABEL: run.key=value ...'`.
+"""
+
+import re
+import sys
+from dataclasses import dataclass
+
+import inputs
+import launch
+import programs
+from problems import Problem
+
+PROBLEM = Problem(2, "space", 1, "memory")
+DEPTHS = (16, 64, 256, 1024)
+QUICK_DEPTHS = (4, 16)
+
+# A process inherits the peak of the one it is forked from, so a small one must start the program.
+MEASURE = """
+import os, sys
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, used = os.wait4(child, 0)
+print("peak", used.ru_maxrss * 1024)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+@dataclass(frozen=True)
+class Curve:
+    label: str
+    settings: tuple = ()  # of --set
+
+    @classmethod
+    def parse(cls, text):
+        label, _, settings = text.partition(":")
+        return cls(label.strip(), tuple(settings.split()))
+
+    @property
+    def words(self):
+        return tuple(word for setting in self.settings for word in ("--set", setting))
+
+
+CURVES = [Curve("every state kept")]
+
+
+def peak(setup, curve, folder):
+    """Bytes resident at most on one rank."""
+    words = [sys.executable, "-S", "-c", MEASURE, setup.nadir, "gradient", "case.toml", "--quiet"]
+    said = launch.run([*words, "--output", "result.h5", *curve.words], folder)
+    return int(re.search(r"^peak (\d+)$", said, re.M)[1])
+
+
+def measure(setup, curves, depths, folder):
+    """One entry for every curve: depths and bytes. What this nadir does not accept is left out."""
+    folder.mkdir()
+    inputs.write(folder, PROBLEM, 1)
+    entries = []
+    for curve in curves:
+        if not programs.accepts(setup.nadir, curve.words):
+            print(f"  memory: this nadir does not know {' '.join(curve.settings)}", file=sys.stderr)
+            continue
+        points = []
+        for layers in depths:
+            (folder / "case.toml").write_text(inputs.case_text(PROBLEM, 1, layers))
+            points.append(peak(setup, curve, folder))
+        entries.append({
+            "label": curve.label,
+            "settings": list(curve.settings),
+            "shape": list(PROBLEM.shape(1)),
+            "layers": list(depths),
+            "bytes": points,
+        })  # fmt: skip
+    return entries
