@@ -1,9 +1,12 @@
 #include "report.hpp"
 
+#include "nadir/analysis/speed.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/profile.hpp"
 #include "nadir/training/gradient_check.hpp"
 #include "nadir/training/initial_values.hpp"
 
+#include <array>
 #include <functional>
 
 namespace nadir::app {
@@ -65,9 +68,18 @@ double time_of(MPI_Comm comm, const std::function<void()>& work) {
   return seconds;
 }
 
+/// What the busiest rank sent between two looks. Collective.
+Objective::Traffic busiest(MPI_Comm comm, const Objective::Traffic& from,
+                           const Objective::Traffic& to) {
+  std::array sent{to.messages - from.messages, to.bytes - from.bytes};
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, sent.data(), 2, MPI_INT64_T, MPI_MAX, comm));
+  return {sent[0], sent[1]};
+}
+
 } // namespace
 
 void run_gradient(const Job& job) {
+  const double bandwidth = stream_bandwidth(job.session.comm());
   const MemoryPlan memory =
       check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
   const Grid grid(job.session.comm(), job.c.grid);
@@ -80,7 +92,10 @@ void run_gradient(const Job& job) {
 
   const bool verified = !job.arguments.verify || verify(job, grid, objective, x);
   std::vector<double> forward_seconds, gradient_seconds;
+  const ProfileStage stage(Stage::computing);
+  const auto before = objective.traffic();
   LossParts parts = objective.value_and_gradient(x, gradient); // also the warm-up
+  const auto traffic = busiest(grid.comm(), before, objective.traffic());
   for (int k = 0; k < job.arguments.repeat; ++k) {
     forward_seconds.push_back(time_of(grid.comm(), [&] { objective.value(x); }));
     gradient_seconds.push_back(
@@ -94,7 +109,9 @@ void run_gradient(const Job& job) {
                                    .penalty = parts.penalty,
                                    .gradient = &objective.spread_gradient(gradient),
                                    .forward_seconds = forward_seconds,
-                                   .gradient_seconds = gradient_seconds}));
+                                   .gradient_seconds = gradient_seconds,
+                                   .traffic = traffic}));
+  job.log.line(speed_text(grid.comm(), job.c, objective.chain(), bandwidth));
   if (!verified)
     throw NumericsError("the gradient does not pass its verification; see the tables above");
 }

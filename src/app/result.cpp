@@ -3,6 +3,7 @@
 #include "nadir/analysis/summary.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/profile.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/xdmf.hpp"
 
@@ -213,6 +214,8 @@ void ResultWriter::write_timing() {
   };
   write("/timing/forward", "one loss evaluation without adjoint, slowest rank", r_.forward_seconds);
   write("/timing/gradient", "one loss and gradient, slowest rank", r_.gradient_seconds);
+  file_.attribute("/timing", "messages", r_.traffic.messages);
+  file_.attribute("/timing", "bytes", r_.traffic.bytes);
 }
 
 void ResultWriter::write_attributes(const Outcome& outcome) {
@@ -255,9 +258,11 @@ void ResultWriter::write_xdmf_file() {
 }
 
 Outcome write_result(const Result& result) {
+  const ProfileStage stage(Stage::writing);
   ResultWriter writer(result, result.job.c.output.file, result.job.c.output.layers);
   writer.add_root_scales();
   const Outcome outcome = writer.write_states();
+  const ProfileEvent event(Event::write);
   return finish_result(result, writer, outcome);
 }
 

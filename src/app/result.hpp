@@ -4,6 +4,7 @@
 
 #include "nadir/network/chain.hpp"
 #include "nadir/output/result_file.hpp"
+#include "nadir/training/objective.hpp"
 #include "nadir/training/observations.hpp"
 #include "nadir/training/optimizer.hpp"
 
@@ -32,6 +33,7 @@ struct Result {
   const Coefficients* gradient = nullptr;
   std::span<const Iteration> history{};
   std::span<const double> forward_seconds{}, gradient_seconds{}; ///< with --repeat
+  Objective::Traffic traffic{}; ///< of one gradient, the most of all ranks
 };
 
 /// What was found while the states were computed for the file.

@@ -1,6 +1,7 @@
 #include "nadir/grid/halo.hpp"
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/profile.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -118,6 +119,7 @@ void Halo::start_axis() {
 /// other way round. A message's tag is the side it leaves through, so that two ranks that are each
 /// other's neighbour on both sides keep them apart.
 void Halo::exchange_start(int axis) {
+  const ProfileEvent event(Event::halo);
   const std::int64_t n = layout_.count[at(axis)], w = width_[at(axis)];
   for (int side = 0; side < 2; ++side) {
     const auto neighbour = grid_.neighbour(axis, side);
@@ -138,8 +140,11 @@ void Halo::exchange_start(int axis) {
 }
 
 void Halo::finish_axis() {
-  check_mpi(MPI_Waitall(pending_, requests_, MPI_STATUSES_IGNORE));
-  pending_ = 0;
+  if (pending_ > 0) {
+    const ProfileEvent event(Event::halo);
+    check_mpi(MPI_Waitall(pending_, requests_, MPI_STATUSES_IGNORE));
+    pending_ = 0;
+  }
   const std::int64_t n = layout_.count[at(axis_)], w = width_[at(axis_)];
   for (int side = 0; side < 2; ++side) {
     const bool received = remote_[at(axis_)] && grid_.neighbour(axis_, side).has_value();

@@ -45,6 +45,7 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   explicit AdrKernel(const InverseSpacing& inverse_spacing) : s_(inverse_spacing) {}
 
   int coefficients() const override { return count; }
+  double flops() const override { return Differences::flops() + 2 * count; }
 
   void apply(Row z, const Row* theta, int n, double* HWY_RESTRICT Z) const override {
     const auto rows = copy<Rows>(theta);

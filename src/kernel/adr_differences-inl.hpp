@@ -52,6 +52,13 @@ template<int d, DiffusionTensor tensor> struct AdrDifferences {
     }
   }
 
+  /// Operations of all delta_c: two of a first difference, five of a second, six of a mixed one.
+  static constexpr int flops() {
+    const int mixed = tensor == DiffusionTensor::full ? tensor_components - d : 0;
+    const int sums = tensor == DiffusionTensor::isotropic ? d - 1 : 0;
+    return 2 * d + 5 * d + sums + 6 * mixed;
+  }
+
   /// delta_c^T = +-delta_c: a first difference is antisymmetric, all others symmetric.
   static constexpr bool antisymmetric(int c) { return c >= 1 && c <= d; }
 

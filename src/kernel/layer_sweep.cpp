@@ -6,6 +6,7 @@
 namespace nadir {
 namespace {
 
+constexpr double activation_flops = 20;
 constexpr std::size_t b_slot = max_coefficients, omega_slot = max_coefficients + 1;
 
 template<class T>
@@ -120,6 +121,17 @@ void LayerSweep::adjoint(const Box& box, FieldView z, FieldView z_next, FieldVie
     kernel_.add_gradient(z_row, here(g), at.n, theta_bar.data());
     add_sums(at.n);
   });
+}
+
+double LayerSweep::forward_flops() const {
+  constexpr double relaxation = 5;
+  return kernel_.flops() + activation_flops + relaxation;
+}
+
+double LayerSweep::adjoint_flops() const {
+  constexpr double products = 5; // g, lambda, b_bar
+  const double again = value_is_next() ? 0 : kernel_.flops() + activation_flops;
+  return 2 * kernel_.flops() + products + again;
 }
 
 void LayerSweep::add_sums(int n) {

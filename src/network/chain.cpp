@@ -1,5 +1,9 @@
 #include "nadir/network/chain.hpp"
 
+#include "nadir/base/profile.hpp"
+
+#include <mpi.h>
+
 #include <algorithm>
 
 namespace nadir {
@@ -43,6 +47,24 @@ StateTable Chain::table(Trajectories states, std::int64_t first, std::int64_t la
   return {states_, states.size()};
 }
 
+/// One pass forward.
+void Chain::compute(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+                    std::int64_t last) {
+  const ProfileEvent event(Event::forward);
+  const double start = MPI_Wtime();
+  layer_.steps(coefficients.layer(first), table(states, first, last, true));
+  work_.forward_seconds += MPI_Wtime() - start;
+  const double points = points_of(states.size(), last - first);
+  work_.forward_points += points;
+  profile_flops(points * layer_.forward_flops());
+}
+
+double Chain::points_of(std::size_t samples, std::int64_t layers) const {
+  const Extents& n = state_layout().count;
+  return static_cast<double>(n[0] * n[1] * n[2]) * static_cast<double>(layers) *
+         static_cast<double>(samples);
+}
+
 void Chain::forward(const Coefficients& coefficients, Trajectories states, std::int64_t first,
                     std::int64_t last, const WatchedLayers& watched, const Observer& observe,
                     const Pulse& after_pass) {
@@ -53,7 +75,7 @@ void Chain::forward(const Coefficients& coefficients, Trajectories states, std::
   }
   for (std::int64_t l = first; l < last;) {
     const std::int64_t end = watched.next(l, std::min(last, l + layer_.layers_per_pass()));
-    layer_.steps(coefficients.layer(l), table(states, l, end, true));
+    compute(coefficients, states, l, end);
     for (std::size_t s = 0; s < states.size(); ++s) {
       const auto& problem = layer_.problem(s);
       if (problem && !problems_[s]) problems_[s] = {l + problem->layer, problem->point};
@@ -89,15 +111,16 @@ void Chain::compute_again(const Coefficients& coefficients, Trajectories states,
   for (Trajectory* trajectory : states) from = trajectory->resume(layer); // all the same
   while (from < layer) {
     const std::int64_t end = std::min(layer, from + layer_.layers_per_pass());
-    layer_.steps(coefficients.layer(from), table(states, from, end, true));
+    compute(coefficients, states, from, end);
     from = end;
     if (after_pass) after_pass();
   }
 }
 
-void Chain::adjoint(Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
-                    const Seed& seed, Coefficients& bar, const Pulse& after_pass) {
-  coefficients.fill_ghosts();
+void Chain::adjoint(const Coefficients& coefficients, Trajectories states,
+                    const WatchedLayers& watched, const Seed& seed, Coefficients& bar,
+                    const Pulse& after_pass) {
+  const double before = work_.forward_points;
   make_lambda(states.size());
   auto& [lambda, other] = lambda_arrays_;
   for (std::size_t s = 0; s < states.size(); ++s) {
@@ -108,15 +131,24 @@ void Chain::adjoint(Coefficients& coefficients, Trajectories states, const Watch
     compute_again(coefficients, states, l, after_pass);
     const std::int64_t begin =
         watched.previous(l, std::max(states[0]->held_from(l), l - layer_.layers_per_pass_back()));
-    layer_.steps_transpose(coefficients.layer(begin), table(states, begin, l, false),
-                           {std::span<double* const>(lambda), std::span<double* const>(other)},
-                           bar.layer_bar(begin));
+    {
+      const ProfileEvent event(Event::adjoint);
+      const double start = MPI_Wtime();
+      layer_.steps_transpose(coefficients.layer(begin), table(states, begin, l, false),
+                             {std::span<double* const>(lambda), std::span<double* const>(other)},
+                             bar.layer_bar(begin));
+      work_.adjoint_seconds += MPI_Wtime() - start;
+      const double points = points_of(states.size(), l - begin);
+      work_.adjoint_points += points;
+      profile_flops(points * layer_.adjoint_flops());
+    }
     if ((l - begin) % 2 != 0) lambda.swap(other);
     for (std::size_t s = 0; s < states.size() && watched.contains(begin); ++s)
       seed(s, begin, states[s]->read(begin), lambda[s]);
     l = begin;
     if (after_pass) after_pass();
   }
+  work_.repetition = 1 + (work_.forward_points - before) / points_of(states.size(), layers_);
 }
 
 } // namespace nadir

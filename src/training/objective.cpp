@@ -39,7 +39,10 @@ LossParts Objective::value_and_gradient(Vec x, Vec gradient) { return evaluate(x
 LossParts Objective::evaluate(Vec x, Vec gradient) {
   ++evaluations_;
   space_.to_coefficients(x, coefficients_);
-  if (gradient) bar_.set_zero();
+  if (gradient) {
+    bar_.set_zero();
+    coefficients_.fill_ghosts();
+  }
   non_finite_.reset();
   BufferedSum misfit, penalty;
   const auto together = static_cast<std::int64_t>(chain_.samples_at_once());

@@ -4,6 +4,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/hashed_random.hpp"
 #include "nadir/base/log.hpp"
+#include "nadir/base/profile.hpp"
 #include "nadir/input/diagnostics.hpp"
 #include "nadir/input/field_data.hpp"
 
@@ -106,6 +107,8 @@ template<class Read> auto at_key(const Case& c, const std::string& path, Read re
 }
 
 Observations load_observations(const Grid& grid, const Case& c) {
+  const ProfileStage stage(Stage::reading);
+  const ProfileEvent event(Event::read);
   Observations observations;
   observations.points = grid.owned().points();
   observations.input =

@@ -2,6 +2,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
+#include "nadir/base/profile.hpp"
 #include "nadir/base/session.hpp"
 #include "nadir/training/descent.hpp"
 #include "nadir/training/quasi_newton.hpp"
@@ -85,6 +86,7 @@ TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>
   } else {
     start_ -= result_.history.back().seconds;
   }
+  const ProfileEvent event(Event::optimizer);
   const PetscErrorCode code = TaoSolve(tao_);
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   check_petsc(code);

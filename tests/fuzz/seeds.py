@@ -95,6 +95,9 @@ adam_epsilon = 1e-9
 [run]
 checkpoint = { every = 1, keep = 2, layers = "all" }
 time_limit = "00:10:00"
+memory = "1 MiB"
+layers_per_pass = 3
+tile = 2
 [output]
 file = "result.h5"
 layers = [0, 2]
@@ -116,6 +119,8 @@ input = { file = "fields.h5", dataset = "in_4x5x6", index = 1 }
 target = { file = "fields.h5", dataset = "out_4x5x6", index = 0, layer = 0 }
 [run]
 time_limit = 60
+samples_per_pass = 2
+memory = "auto"
 [output]
 layers = "all"
 """

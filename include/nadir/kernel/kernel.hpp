@@ -46,6 +46,10 @@ class Kernel {
   /// Number of theta_c.
   virtual int coefficients() const = 0;
 
+  /// Floating-point operations of `apply` per point; the transpose and the gradient take about as
+  /// many each.
+  virtual double flops() const = 0;
+
   /// Z = W z. `z` has valid neighbours at distance 1; `Z` does not overlap it.
   virtual void apply(Row z, const Row* theta, int n, double* Z) const = 0;
 

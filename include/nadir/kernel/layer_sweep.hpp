@@ -75,6 +75,10 @@ class LayerSweep {
   void adjoint(const Box& box, FieldView z, FieldView z_next, FieldView lambda_next,
                MutableFieldView g, MutableFieldView lambda);
 
+  /// Floating-point operations per point; an activation counts as 20.
+  double forward_flops() const;
+  double adjoint_flops() const;
+
   /// The second half: lambda += W^T g on `box`, which may reach one point beyond the owned ones
   /// where g and lambda are zero.
   void add_transpose(const Box& box, FieldView g, MutableFieldView lambda);

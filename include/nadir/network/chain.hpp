@@ -31,6 +31,13 @@ class WatchedLayers {
   std::vector<std::int64_t> layers_; ///< ascending
 };
 
+/// What a chain did on this rank, in sweeps and exchanges alone.
+struct Work {
+  double forward_points = 0, adjoint_points = 0; ///< points times layers times samples
+  double forward_seconds = 0, adjoint_seconds = 0;
+  double repetition = 1; ///< layers computed forward for each layer of the last adjoint
+};
+
 /// The chain z_0 -> z_n of n relaxation layers and its transpose, for samples that go together.
 class Chain {
  public:
@@ -44,6 +51,8 @@ class Chain {
   const Layer& layer() const { return layer_; }
   /// Samples that go together at most.
   std::size_t samples_at_once() const { return layer_.samples_per_pass(); }
+
+  const Work& work() const { return work_; }
 
   using Trajectories = std::span<Trajectory* const>;
   /// Sees the states of the watched layers one after the other, as soon as their owned points are
@@ -73,25 +82,29 @@ class Chain {
           const WatchedLayers& watched = {});
 
   /// From z_n back to z_0 over the states of a forward run, computing again what is not held; adds
-  /// all derivatives to `bar` and fills the ghosts of the coefficients. `seed` comes to the watched
-  /// layers. Collective.
-  void adjoint(Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
+  /// all derivatives to `bar`. The coefficients have their ghosts (Coefficients::fill_ghosts).
+  /// `seed` comes to the watched layers. Collective.
+  void adjoint(const Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
                const Seed& seed, Coefficients& bar, const Pulse& after_pass = {});
   /// lambda_0 = d misfit / d z_0 of a sample, a padded array; valid until the next call.
   const double* lambda(std::size_t sample) const { return lambda_arrays_[0][sample]; }
 
  private:
   StateTable table(Trajectories states, std::int64_t first, std::int64_t last, bool write);
+  void compute(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+               std::int64_t last);
   void compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
                      const Pulse& after_pass);
+  double points_of(std::size_t samples, std::int64_t layers) const;
   void make_lambda(std::size_t samples);
 
   std::int64_t layers_;
   std::unique_ptr<Kernel> kernel_;
   Layer layer_;
   std::vector<std::optional<NonFinite>> problems_; ///< by sample
-  std::vector<double*> states_;                    ///< of the pass: [layer][sample]
-  std::vector<Field> lambda_fields_;               ///< made by the first adjoint
+  Work work_;
+  std::vector<double*> states_;      ///< of the pass: [layer][sample]
+  std::vector<Field> lambda_fields_; ///< made by the first adjoint
   std::array<std::vector<double*>, 2> lambda_arrays_;
 };
 

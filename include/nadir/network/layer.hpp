@@ -51,6 +51,10 @@ class Layer {
   std::int64_t layers_per_pass_back() const { return back_.layers(); }
   std::size_t samples_per_pass() const { return samples_; }
 
+  /// Floating-point operations per point and layer, of the coefficients used last.
+  double forward_flops() const { return sweep_.forward_flops(); }
+  double adjoint_flops() const { return sweep_.adjoint_flops(); }
+
   /// Halo messages of this rank and their bytes so far.
   std::int64_t messages_sent() const { return halo_.messages_sent() + g_halo_.messages_sent(); }
   std::int64_t bytes_sent() const { return halo_.bytes_sent() + g_halo_.bytes_sent(); }

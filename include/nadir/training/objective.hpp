@@ -63,6 +63,15 @@ class Objective {
   std::int64_t evaluations() const { return evaluations_; }
   std::int64_t reductions() const { return reductions_; }
 
+  /// Messages of this rank to its neighbours and their bytes, so far.
+  struct Traffic {
+    std::int64_t messages = 0, bytes = 0;
+  };
+  Traffic traffic() const {
+    return {chain_.layer().messages_sent() + coefficients_.messages_sent(),
+            chain_.layer().bytes_sent() + coefficients_.bytes_sent()};
+  }
+
  private:
   void run_samples(std::int64_t first, std::int64_t count, bool with_adjoint, BufferedSum& misfit);
   std::unique_ptr<Trajectory> make_trajectory(bool to_go_back) const;

@@ -95,6 +95,7 @@ std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& pla
     chain.forward(coefficients, together, 0, chain.layers(), watched,
                   [&](std::size_t, std::int64_t, const double* z) { add(z); });
     if (keep == Keep::two) continue;
+    coefficients.fill_ghosts();
     chain.adjoint(
         coefficients, together, watched,
         [&](std::size_t, std::int64_t layer, const double* z, double* lambda) {

@@ -49,6 +49,7 @@ TEST(Layer, ExchangesOnceForwardAndOnceBack) {
   chain.forward(coefficients, states, 0, chain.layers(), nothing);
   const std::int64_t forward = chain.layer().messages_sent();
   Trajectory* const one = &states;
+  coefficients.fill_ghosts();
   chain.adjoint(
       coefficients, std::span(&one, 1), WatchedLayers(std::vector<std::int64_t>()),
       [](std::size_t, std::int64_t, const double*, double*) {}, bar);

@@ -1,0 +1,71 @@
+#include "nadir/analysis/speed.hpp"
+
+#include "nadir/base/check.hpp"
+#include "nadir/base/log.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace nadir {
+namespace {
+
+constexpr double real = sizeof(double);
+
+double triad(const double* b, const double* c, std::size_t n, double* a) {
+  const double start = MPI_Wtime();
+  for (std::size_t i = 0; i < n; ++i) a[i] = b[i] + 3.0 * c[i];
+  return MPI_Wtime() - start;
+}
+
+} // namespace
+
+ByteModel byte_model(const Case& c, std::int64_t samples) {
+  double fields = 0, gradients = 0;
+  for (const auto p : all_parameters) {
+    const ParameterCase& parameter = case_of(c, p);
+    if (!parameter.varies_space) continue;
+    fields += static_cast<double>(components_of(c, p));
+    if (parameter.train) gradients += static_cast<double>(components_of(c, p));
+  }
+  const auto shared = [&](double count) { return count / static_cast<double>(samples); };
+  return {real * (3 + shared(fields)), real * (4 + shared(fields + 2 * gradients))};
+}
+
+double stream_bandwidth(MPI_Comm comm) {
+  constexpr std::size_t n = std::size_t{1} << 21;
+  constexpr int rounds = 4;
+  AlignedDoubles a(n, 1.0), b(n, 2.0), c(n, 0.5);
+  double best = 1e30;
+  for (int k = 0; k < rounds; ++k) {
+    check_mpi(MPI_Barrier(comm));
+    best = std::min(best, triad(b.data(), c.data(), n, a.data()));
+    b.swap(a); // so that nothing may be left out
+  }
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &best, 1, MPI_DOUBLE, MPI_MAX, comm));
+  return 4 * real * static_cast<double>(n) / best; // two read, one read and written
+}
+
+std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain, double bandwidth) {
+  const Work& work = chain.work();
+  std::array slowest{work.forward_seconds, work.adjoint_seconds};
+  std::array all{work.forward_points, work.adjoint_points};
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, slowest.data(), 2, MPI_DOUBLE, MPI_MAX, comm));
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, all.data(), 2, MPI_DOUBLE, MPI_SUM, comm));
+  int ranks = 1;
+  check_mpi(MPI_Comm_size(comm, &ranks));
+  if (all[0] == 0 || slowest[0] <= 0) return "speed: nothing was computed";
+  const ByteModel bytes = byte_model(c, static_cast<std::int64_t>(chain.samples_at_once()));
+  const double streams = ranks * bandwidth;
+  const double forward = slowest[0] / all[0];
+  std::string text = formatted("speed: %.3g Mpoint-layers/s forward, %.2f of the byte model",
+                               1e-6 / forward, bytes.forward / streams / forward);
+  if (all[1] > 0) {
+    // Values alone went forward too: what each layer of a gradient took, by its layers computed.
+    const double gradient = forward * work.repetition + slowest[1] / all[1];
+    text += formatted("; %.3g with the gradient, %.2f of it", 1e-6 / gradient,
+                      (bytes.forward + bytes.adjoint) / streams / gradient);
+  }
+  return text + formatted(" (%.3g GB/s per rank)", 1e-9 * bandwidth);
+}
+
+} // namespace nadir

@@ -1,0 +1,53 @@
+#include "nadir/base/profile.hpp"
+
+#include "nadir/base/check.hpp"
+
+#include <petscsys.h>
+
+#include <array>
+#include <cstddef>
+
+namespace nadir {
+namespace {
+
+constexpr std::array stage_names{"nadir: reading", "nadir: computing", "nadir: writing"};
+constexpr std::array event_names{"NadirForward",  "NadirAdjoint", "NadirHalo",
+                                 "NadirOptimize", "NadirRead",    "NadirWrite"};
+
+/// PETSc's numbers, asked for when first needed: PETSc is initialised by then.
+struct Numbers {
+  std::array<PetscLogStage, stage_names.size()> stages{};
+  std::array<PetscLogEvent, event_names.size()> events{};
+
+  Numbers() {
+    PetscClassId id = 0;
+    check_petsc(PetscClassIdRegister("nadir", &id));
+    for (std::size_t k = 0; k < stages.size(); ++k)
+      check_petsc(PetscLogStageRegister(stage_names[k], &stages[k]));
+    for (std::size_t k = 0; k < events.size(); ++k)
+      check_petsc(PetscLogEventRegister(event_names[k], id, &events[k]));
+  }
+};
+
+const Numbers& numbers() {
+  static const Numbers numbers;
+  return numbers;
+}
+
+} // namespace
+
+ProfileStage::ProfileStage(Stage stage) {
+  check_petsc(PetscLogStagePush(numbers().stages[static_cast<std::size_t>(stage)]));
+}
+ProfileStage::~ProfileStage() { static_cast<void>(PetscLogStagePop()); }
+
+ProfileEvent::ProfileEvent(Event event) : id_(numbers().events[static_cast<std::size_t>(event)]) {
+  check_petsc(PetscLogEventBegin(id_, nullptr, nullptr, nullptr, nullptr));
+}
+ProfileEvent::~ProfileEvent() {
+  static_cast<void>(PetscLogEventEnd(id_, nullptr, nullptr, nullptr, nullptr));
+}
+
+void profile_flops(double count) { check_petsc(PetscLogFlops(count)); }
+
+} // namespace nadir
