@@ -82,24 +82,29 @@ void ControlSpace::to_coefficients(Vec x, Coefficients& values) const {
 }
 
 void ControlSpace::from_coefficients(const Coefficients& values, Vec x) const {
-  check_petsc(VecSet(x, 0.0));
   VecWrite local(x);
-  add_coefficients(values, local.data());
+  write_fields(values, local.data());
+  add_numbers(values, local.data());
 }
 
-void ControlSpace::add_coefficients(const Coefficients& values, double* local) const {
+void ControlSpace::write_fields(const Coefficients& values, double* local) const {
   for (const Block& block : blocks_) {
     const ParameterValues& from = values[block.parameter];
     double* to = local + block.offset;
-    const auto add_row = [&to](const double* row, std::int64_t n) {
-      for (std::int64_t i = 0; i < n; ++i) *to++ += row[i];
-    };
     if (!block.varies_space) {
-      if (block.points > 0) add_row(from.block(0), from.blocks());
+      std::fill_n(to, block.size(), 0.0);
       continue;
     }
-    for (std::int64_t k = 0; k < from.blocks(); ++k)
-      for_owned_rows(from.layout(), from.block(k), add_row);
+    for (std::int64_t k = 0; k < from.blocks(); ++k, to += block.points)
+      pack(from.layout(), from.block(k), to);
+  }
+}
+
+void ControlSpace::add_numbers(const Coefficients& values, double* local) const {
+  for (const Block& block : blocks_) {
+    if (block.varies_space) continue;
+    const double* from = values[block.parameter].block(0);
+    for (std::int64_t k = 0; k < block.size(); ++k) local[block.offset + k] += from[k];
   }
 }
 

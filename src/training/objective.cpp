@@ -57,8 +57,8 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
   std::optional<VecWrite> g_local;
   if (gradient) {
     space_.collect_sums(bar_, std::span(reduction_).subspan(first_number));
-    check_petsc(VecSet(gradient, 0.0));
     g_local.emplace(gradient);
+    space_.write_fields(bar_, g_local->data());
   }
   penalty_.add(x_local.data(), gradient ? g_local->data() : nullptr, penalty);
   reduction_[1] = penalty.take();
@@ -70,7 +70,7 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
     std::vector<double> numbers;
     for (std::size_t k = first_number; k < reduction_.size(); ++k) numbers.push_back(result(k));
     space_.spread_numbers(numbers, bar_);
-    space_.add_coefficients(bar_, g_local->data());
+    space_.add_numbers(bar_, g_local->data());
   }
   if (result(2) > 0) throw_if_not_finite(grid_, non_finite_sample_, non_finite_);
   g_local.reset(); // while its array is out, PETSc answers with the norm it remembers

@@ -47,8 +47,10 @@ class ControlSpace {
   void to_coefficients(Vec x, Coefficients& values) const;
   /// Coefficients -> control vector; numbers as rank 0 has them. Not collective.
   void from_coefficients(const Coefficients& values, Vec x) const;
-  /// local += the coefficients, in the order of the vector's local part. Not collective.
-  void add_coefficients(const Coefficients& values, double* local) const;
+  /// Fields to their entries of a vector's local part, 0 to those of numbers; and numbers added to
+  /// theirs. Not collective.
+  void write_fields(const Coefficients& values, double* local) const;
+  void add_numbers(const Coefficients& values, double* local) const;
 
   /// This rank's sums of the gradients with respect to numbers, in the order of the reduction
   /// buffer. Not collective.

@@ -2,6 +2,7 @@
 
 #include "nadir/network/chain.hpp"
 
+#include "support/allocations.hpp"
 #include "support/cases.hpp"
 
 #include <gtest/gtest.h>
@@ -55,6 +56,38 @@ TEST(Layer, ExchangesOnceForwardAndOnceBack) {
       [](std::size_t, std::int64_t, const double*, double*) {}, bar);
   EXPECT_EQ(chain.layer().messages_sent(), 2 * forward);
   EXPECT_LE(forward, 2 * grid.dimension() * chain.layers());
+}
+
+/// Allocations of a value and a gradient after the first of them.
+std::int64_t allocations_of(std::int64_t layers, const Tiling& tiling) {
+  Case c = test::small_case({24, 13}, {test::periodic, test::reflect});
+  c.network.layers = layers;
+  test::train_all(c, true, false);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
+  Coefficients bar(grid, c, Coefficients::Content::gradients);
+  Chain chain(grid, c, PassPlan{tiling, tiling, 1});
+  KeepAll states(chain.state_layout(), layers);
+  Trajectory* const one = &states;
+  const WatchedLayers last(std::vector<std::int64_t>{layers});
+  const Chain::Observer observe = [](std::size_t, std::int64_t, const double*) {};
+  const Chain::Seed seed = [](std::size_t, std::int64_t, const double*, double*) {};
+  coefficients.fill_ghosts();
+  std::int64_t before = 0;
+  for (int round = 0; round < 2; ++round) {
+    before = test::allocations();
+    chain.forward(coefficients, std::span(&one, 1), 0, layers, last, observe);
+    chain.adjoint(coefficients, std::span(&one, 1), last, seed, bar);
+  }
+  return test::allocations() - before;
+}
+
+TEST(Layer, AllocatesNothingHoweverManyThereAre) {
+  for (const Tiling& tiling : {Tiling{}, Tiling{4, 3, 5}})
+    EXPECT_EQ(allocations_of(40, tiling), allocations_of(5, tiling));
+#ifndef __SANITIZE_ADDRESS__
+  EXPECT_GT(test::allocations(), 0); // they are counted
+#endif
 }
 
 } // namespace
