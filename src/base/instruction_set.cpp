@@ -13,7 +13,7 @@ namespace nadir {
 namespace {
 
 std::string name_of(std::int64_t target) {
-  if (target == HWY_EMU128) return "none";
+  if (target == HWY_EMU128 || target == HWY_SCALAR) return "none";
 #if HWY_ARCH_X86
   if (target == HWY_AVX3) return "AVX-512";
 #endif

@@ -8,9 +8,31 @@
 
 #include <hwy/highway.h>
 
+#include <cmath>
+#include <cstddef>
+
 HWY_BEFORE_NAMESPACE();
 namespace nadir::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+/// a b + c rounded once, by the instruction or, where there is none, by the C library: the same
+/// bits with every instruction set.
+template<class V> HWY_INLINE V fused(V a, V b, V c) {
+#if HWY_TARGET == HWY_SCALAR
+  c.raw = std::fma(a.raw, b.raw, c.raw);
+  return c;
+#elif HWY_TARGET == HWY_EMU128
+  using D = hn::DFromV<V>;
+  for (std::size_t i = 0; i < hn::MaxLanes(D()); ++i)
+    c.raw[i] = std::fma(a.raw[i], b.raw[i], c.raw[i]);
+  return c;
+#else
+  return hn::MulAdd(a, b, c);
+#endif
+}
+
+/// c - a b rounded once.
+template<class V> HWY_INLINE V fused_less(V a, V b, V c) { return fused(hn::Neg(a), b, c); }
 
 /// Calls step(d, x) so that the lanes of d from x on cover 0 .. n - 1: whole vectors, then ever
 /// shorter ones. Every lane's arithmetic is the same, so it does not matter which one a point falls

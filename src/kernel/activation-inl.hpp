@@ -32,7 +32,7 @@ struct Identity {
 
 struct Tanh {
   template<class D> static HWY_INLINE hn::Vec<D> derivative(D d, hn::Vec<D> f) {
-    return hn::Set(d, 1.0) - f * f;
+    return fused_less(f, f, hn::Set(d, 1.0));
   }
   template<class D> static HWY_INLINE Activated<D> at(D d, hn::Vec<D> Z) {
     const auto saturated = hn::Set(d, 20.0);

@@ -32,7 +32,7 @@ bool relax(int n, const double* Z, const double* b, const double* omega, const d
   for_lanes(n, [&](auto d, int x) HWY_ATTR {
     const auto w = hn::LoadU(d, omega + x);
     const auto f = F::at(d, hn::LoadU(d, Z + x) - hn::LoadU(d, b + x)).value;
-    const auto value = (hn::Set(d, 1.0) - w) * hn::LoadU(d, z + x) + w * f;
+    const auto value = fused(w, f, (hn::Set(d, 1.0) - w) * hn::LoadU(d, z + x));
     hn::StoreU(value, d, z_next + x);
     hn::Store(hn::Load(d, sums) + (value - value), d, sums);
   });
@@ -55,8 +55,8 @@ void adjoint(int n, const double* Z, const double* b, const double* omega, const
     hn::StoreU((hn::Set(d, 1.0) - w) * l, d, lambda + x);
     if (b_bar) hn::StoreU(hn::LoadU(d, b_bar + x) - g_x, d, b_bar + x);
     if (omega_bar) {
-      const auto change = l * (f.value - hn::LoadU(d, z + x));
-      hn::StoreU(hn::LoadU(d, omega_bar + x) + change, d, omega_bar + x);
+      const auto change = f.value - hn::LoadU(d, z + x);
+      hn::StoreU(fused(l, change, hn::LoadU(d, omega_bar + x)), d, omega_bar + x);
     }
   });
 }
@@ -73,8 +73,8 @@ void adjoint_of_value(int n, const double* z_next, const double* z, const double
     hn::StoreU(g_x, d, g + x);
     if (b_bar) hn::StoreU(hn::LoadU(d, b_bar + x) - g_x, d, b_bar + x);
     if (omega_bar) {
-      const auto change = l * (f - hn::LoadU(d, z + x));
-      hn::StoreU(hn::LoadU(d, omega_bar + x) + change, d, omega_bar + x);
+      const auto change = f - hn::LoadU(d, z + x);
+      hn::StoreU(fused(l, change, hn::LoadU(d, omega_bar + x)), d, omega_bar + x);
     }
   });
 }

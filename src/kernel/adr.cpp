@@ -42,14 +42,14 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   using MutableRows = std::array<MutableRow, count>;
 
  public:
-  explicit AdrKernel(const InverseSpacing& inverse_spacing) : s_(inverse_spacing) {}
+  explicit AdrKernel(const Factors& factors) : s_(factors) {}
 
   int coefficients() const override { return count; }
   double flops() const override { return Differences::flops() + 2 * count; }
 
   void apply(Row z, const Row* theta, int n, double* HWY_RESTRICT Z) const override {
     const auto rows = copy<Rows>(theta);
-    const InverseSpacing s = s_;
+    const Factors& s = s_;
     for_lanes(n, [&](auto v, int x) HWY_ATTR {
       const ValuesAt<decltype(v)> at{v, z.data + x, z.stride};
       hn::StoreU(value(v, at, rows, x, s, Indices{}), v, Z + x);
@@ -69,7 +69,7 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   void add_gradient(Row z, const double* HWY_RESTRICT Z_bar, int n,
                     MutableRow* theta_bar) const override {
     const auto rows = copy<MutableRows>(theta_bar);
-    const InverseSpacing s = s_;
+    const Factors& s = s_;
     for_lanes(n, [&](auto v, int x) HWY_ATTR {
       const ValuesAt<decltype(v)> at{v, z.data + x, z.stride};
       add_products(v, at, hn::LoadU(v, Z_bar + x), rows, x, s, Indices{});
@@ -88,7 +88,7 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   void transpose(Row Z_bar, const Row* theta, int n, double* HWY_RESTRICT z_bar,
                  Start start) const {
     const auto rows = copy<Rows>(theta);
-    const InverseSpacing s = s_;
+    const Factors& s = s_;
     for_lanes(n, [&](auto v, int x) HWY_ATTR {
       const ValuesAt<decltype(v)> g{v, Z_bar.data + x, Z_bar.stride};
       hn::StoreU(start(v, z_bar + x) + transposed(v, g, rows, x, s, Indices{}), v, z_bar + x);
@@ -98,9 +98,10 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   /// z + sum_c theta_c (delta_c z)
   template<class Tag, int... c>
   static HWY_INLINE hn::Vec<Tag> value(Tag v, const ValuesAt<Tag>& z, const Rows& theta, int x,
-                                       const InverseSpacing& s, std::integer_sequence<int, c...>) {
+                                       const Factors& s, std::integer_sequence<int, c...>) {
     auto sum = z(0, 0, 0);
-    ((sum = sum + hn::LoadU(v, theta[c].data + x) * Differences::template difference<c>(v, z, s)),
+    ((sum = fused(hn::LoadU(v, theta[c].data + x), Differences::template difference<c>(v, z, s),
+                  sum)),
      ...);
     return sum;
   }
@@ -108,8 +109,7 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   /// g + sum_c delta_c^T (theta_c g)
   template<class Tag, int... c>
   static HWY_INLINE hn::Vec<Tag> transposed(Tag v, const ValuesAt<Tag>& g, const Rows& theta, int x,
-                                            const InverseSpacing& s,
-                                            std::integer_sequence<int, c...>) {
+                                            const Factors& s, std::integer_sequence<int, c...>) {
     auto sum = g(0, 0, 0);
     const auto add = [&]<int k>(std::integral_constant<int, k>) HWY_ATTR {
       const ProductsAt<Tag> product{{v, theta[k].data + x, theta[k].stride}, g};
@@ -123,20 +123,20 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   /// theta_bar_c += g (delta_c z)
   template<class Tag, int... c>
   static HWY_INLINE void add_products(Tag v, const ValuesAt<Tag>& z, hn::Vec<Tag> g,
-                                      const MutableRows& theta_bar, int x, const InverseSpacing& s,
+                                      const MutableRows& theta_bar, int x, const Factors& s,
                                       std::integer_sequence<int, c...>) {
     const auto add = [&]<int k>(std::integral_constant<int, k>) HWY_ATTR {
       if (!theta_bar[k].data) return;
       double* sum = theta_bar[k].data + x;
-      hn::StoreU(hn::LoadU(v, sum) + g * Differences::template difference<k>(v, z, s), v, sum);
+      hn::StoreU(fused(g, Differences::template difference<k>(v, z, s), hn::LoadU(v, sum)), v, sum);
     };
     (add(std::integral_constant<int, c>{}), ...);
   }
 
-  InverseSpacing s_;
+  Factors s_;
 };
 
-template<int d> Kernel* make_in_dimension(DiffusionTensor tensor, const InverseSpacing& s) {
+template<int d> Kernel* make_in_dimension(DiffusionTensor tensor, const Factors& s) {
   switch (tensor) {
   case DiffusionTensor::diagonal:
     return new AdrKernel<d, DiffusionTensor::diagonal>(s);
@@ -149,7 +149,9 @@ template<int d> Kernel* make_in_dimension(DiffusionTensor tensor, const InverseS
 }
 
 /// The caller owns it.
-Kernel* new_adr_kernel(int dimension, DiffusionTensor tensor, const InverseSpacing& s) {
+Kernel* new_adr_kernel(int dimension, DiffusionTensor tensor,
+                       const std::array<double, max_dimension>& spacing) {
+  const Factors s(spacing);
   if (dimension == 1) return make_in_dimension<1>(DiffusionTensor::isotropic, s);
   if (dimension == 2) return make_in_dimension<2>(tensor, s);
   return make_in_dimension<3>(tensor, s);
@@ -166,9 +168,7 @@ HWY_EXPORT(new_adr_kernel);
 
 std::unique_ptr<Kernel> make_adr_kernel(int dimension, DiffusionTensor tensor,
                                         const std::array<double, max_dimension>& spacing) {
-  std::array<double, max_dimension> inverse;
-  for (std::size_t a = 0; a < inverse.size(); ++a) inverse[a] = 1.0 / spacing[a];
-  return std::unique_ptr<Kernel>(HWY_DYNAMIC_DISPATCH(new_adr_kernel)(dimension, tensor, inverse));
+  return std::unique_ptr<Kernel>(HWY_DYNAMIC_DISPATCH(new_adr_kernel)(dimension, tensor, spacing));
 }
 
 } // namespace nadir

@@ -6,10 +6,10 @@
 #define NADIR_ADR_DIFFERENCES_INL
 #endif
 
+#include "base/lanes-inl.hpp"
+
 #include "nadir/base/box.hpp"
 #include "nadir/input/case.hpp"
-
-#include <hwy/highway.h>
 
 #include <array>
 #include <utility>
@@ -18,8 +18,22 @@ HWY_BEFORE_NAMESPACE();
 namespace nadir::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// 1 / Delta_a per axis, slowest first.
-using InverseSpacing = std::array<double, max_dimension>;
+/// What differences are multiplied with, per axis, slowest first.
+struct Factors {
+  using PerAxis = std::array<double, max_dimension>;
+  PerAxis first;                            ///< 1 / (2 Delta_a)
+  PerAxis second;                           ///< 1 / Delta_a^2
+  std::array<PerAxis, max_dimension> mixed; ///< 1 / (2 Delta_a Delta_b)
+
+  explicit Factors(const PerAxis& spacing) {
+    for (std::size_t a = 0; a < first.size(); ++a) {
+      const double s = 1.0 / spacing[a];
+      first[a] = 0.5 * s;
+      second[a] = s * s;
+      for (std::size_t b = 0; b < first.size(); ++b) mixed[a][b] = 0.5 * s * (1.0 / spacing[b]);
+    }
+  }
+};
 
 /// The differences of W = 1 + R - U.grad + D:grad grad (theory, section 4, eq. (16)): central,
 /// second order, on a uniform grid of `d` axes. Pointwise: `z(oz, oy, ox)` gives the values at an
@@ -33,13 +47,13 @@ template<int d, DiffusionTensor tensor> struct AdrDifferences {
 
   /// delta_c of z.
   template<int c, class Tag, class Values>
-  static HWY_INLINE hn::Vec<Tag> difference(Tag v, const Values& z, const InverseSpacing& s) {
+  static HWY_INLINE hn::Vec<Tag> difference(Tag v, const Values& z, const Factors& s) {
     if constexpr (c == 0) {
       return z(0, 0, 0);
     } else if constexpr (c <= d) {
       return hn::Neg(first<axis(c - 1)>(v, z, s));
     } else if constexpr (tensor == DiffusionTensor::isotropic) {
-      return laplacian(v, z, s, std::make_integer_sequence<int, d>{});
+      return laplacian(v, z, s);
     } else if constexpr (tensor == DiffusionTensor::diagonal) {
       return second<axis(c - 1 - d)>(v, z, s);
     } else {
@@ -86,26 +100,32 @@ template<int d, DiffusionTensor tensor> struct AdrDifferences {
 
   /// Central d/dq_a.
   template<int a, class Tag, class Values>
-  static HWY_INLINE hn::Vec<Tag> first(Tag v, const Values& z, const InverseSpacing& s) {
-    return (shifted<a>(z, 1) - shifted<a>(z, -1)) * hn::Set(v, 0.5 * s[a]);
+  static HWY_INLINE hn::Vec<Tag> first(Tag v, const Values& z, const Factors& s) {
+    return (shifted<a>(z, 1) - shifted<a>(z, -1)) * hn::Set(v, s.first[a]);
+  }
+  /// z_+ - 2 z + z_-
+  template<int a, class Tag, class Values>
+  static HWY_INLINE hn::Vec<Tag> curvature(Tag v, const Values& z) {
+    return fused(hn::Set(v, -2.0), z(0, 0, 0), shifted<a>(z, 1) + shifted<a>(z, -1));
   }
   /// Central d^2/dq_a^2.
   template<int a, class Tag, class Values>
-  static HWY_INLINE hn::Vec<Tag> second(Tag v, const Values& z, const InverseSpacing& s) {
-    const auto middle = z(0, 0, 0);
-    return ((shifted<a>(z, 1) + shifted<a>(z, -1)) - (middle + middle)) * hn::Set(v, s[a] * s[a]);
+  static HWY_INLINE hn::Vec<Tag> second(Tag v, const Values& z, const Factors& s) {
+    return curvature<a>(v, z) * hn::Set(v, s.second[a]);
   }
   /// 2 d^2/dq_a dq_b: D_ab stands twice in D:grad grad.
   template<int a, int b, class Tag, class Values>
-  static HWY_INLINE hn::Vec<Tag> mixed(Tag v, const Values& z, const InverseSpacing& s) {
+  static HWY_INLINE hn::Vec<Tag> mixed(Tag v, const Values& z, const Factors& s) {
     const auto same = shifted<a, b>(z, 1, 1) + shifted<a, b>(z, -1, -1);
     const auto opposite = shifted<a, b>(z, 1, -1) + shifted<a, b>(z, -1, 1);
-    return (same - opposite) * hn::Set(v, 0.5 * s[a] * s[b]);
+    return (same - opposite) * hn::Set(v, s.mixed[a][b]);
   }
-  template<class Tag, class Values, int... a>
-  static HWY_INLINE hn::Vec<Tag> laplacian(Tag v, const Values& z, const InverseSpacing& s,
-                                           std::integer_sequence<int, a...>) {
-    return (second<axis(a)>(v, z, s) + ...);
+  template<class Tag, class Values>
+  static HWY_INLINE hn::Vec<Tag> laplacian(Tag v, const Values& z, const Factors& s) {
+    auto sum = second<max_dimension - 1>(v, z, s);
+    if constexpr (d > 1) sum = fused(curvature<1>(v, z), hn::Set(v, s.second[1]), sum);
+    if constexpr (d > 2) sum = fused(curvature<0>(v, z), hn::Set(v, s.second[0]), sum);
+    return sum;
   }
 };
 

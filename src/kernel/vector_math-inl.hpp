@@ -6,11 +6,11 @@
 #define NADIR_VECTOR_MATH_INL
 #endif
 
-#include <hwy/highway.h>
+#include "base/lanes-inl.hpp"
 
 #include <cstddef>
 
-/// Only +, -, *, / and bit operations, never a fused multiply-add: all of them are rounded the same
+/// Only +, -, *, /, multiply-adds rounded once and bit operations: all of them are rounded the same
 /// everywhere, so a function's value is the same bits with every instruction set. A NaN stays one.
 /// Errors are measured by tests/unit/kernel/activation_test.cpp. Polynomials: Chebyshev fits in
 /// 60 digits, error below 2^-56 of the result.
@@ -25,9 +25,11 @@ HWY_INLINE hn::Vec<D> polynomial(D d, hn::Vec<D> x, const double (&c)[n]) {
   const auto x2 = x * x;
   auto even = hn::Set(d, c[(n - 1) / 2 * 2]);
   auto odd = hn::Set(d, c[(n - 2) / 2 * 2 + 1]);
-  for (std::size_t k = (n - 1) / 2 * 2; k >= 2; k -= 2) even = even * x2 + hn::Set(d, c[k - 2]);
-  for (std::size_t k = (n - 2) / 2 * 2 + 1; k >= 3; k -= 2) odd = odd * x2 + hn::Set(d, c[k - 2]);
-  return even + x * odd;
+  for (std::size_t k = (n - 1) / 2 * 2; k >= 2; k -= 2)
+    even = fused(even, x2, hn::Set(d, c[k - 2]));
+  for (std::size_t k = (n - 2) / 2 * 2 + 1; k >= 3; k -= 2)
+    odd = fused(odd, x2, hn::Set(d, c[k - 2]));
+  return fused(x, odd, even);
 }
 
 /// The whole number nearest to x, |x| < 2^51, as a double and in the low bits of `bits`.
@@ -57,9 +59,9 @@ template<class D> HWY_INLINE Exponential<D> exponential(D d, hn::Vec<D> y) {
                                  2.0914686968086876e-09};
   // y = k ln 2 + r; the first part of ln 2 has 38 bits, so that k times it is exact.
   const auto k = nearest_whole(d, y * hn::Set(d, 1.4426950408889634));
-  const auto r = (y - k.number * hn::Set(d, 0x1.62e42fefa0000p-1)) -
-                 k.number * hn::Set(d, 1.6465949582897082e-12);
-  const auto p = r + (r * r) * polynomial(d, r, c);
+  const auto r = fused_less(k.number, hn::Set(d, 1.6465949582897082e-12),
+                            fused_less(k.number, hn::Set(d, 0x1.62e42fefa0000p-1), y));
+  const auto p = fused(r * r, polynomial(d, r, c), r);
   const hn::RebindToSigned<D> integers;
   const auto one = hn::BitCast(integers, hn::Set(d, 1.0));
   return {hn::BitCast(d, hn::ShiftLeft<52>(k.bits) + one), p};
@@ -70,13 +72,13 @@ template<class D> HWY_INLINE hn::Vec<D> exp_of_negative(D d, hn::Vec<D> y) {
   const auto lowest = hn::Set(d, -708.0);
   const auto tiny = y < lowest;
   const auto e = exponential(d, hn::IfThenElse(tiny, lowest, y));
-  return hn::IfThenZeroElse(tiny, e.scale + e.scale * e.p);
+  return hn::IfThenZeroElse(tiny, fused(e.scale, e.p, e.scale));
 }
 
 /// e^y - 1 for 0 <= y <= 709.
 template<class D> HWY_INLINE hn::Vec<D> expm1_of_positive(D d, hn::Vec<D> y) {
   const auto e = exponential(d, y);
-  return (e.scale - hn::Set(d, 1.0)) + e.scale * e.p;
+  return fused(e.scale, e.p, e.scale - hn::Set(d, 1.0));
 }
 
 /// log(1 + e) for 0 <= e <= 1.
@@ -91,7 +93,7 @@ template<class D> HWY_INLINE hn::Vec<D> log1p_to_one(D d, hn::Vec<D> e) {
   const auto s = f / (hn::Set(d, 2.0) + f); // log(1 + f) = 2 atanh(s)
   const auto s2 = s * s;
   // 2s = f - s f, exact but for its small part.
-  const auto log_f = f - s * (f - s2 * polynomial(d, s2, c));
+  const auto log_f = fused_less(s, fused_less(s2, polynomial(d, s2, c), f), f);
   return log_f + hn::IfThenElseZero(halved, hn::Set(d, 0.6931471805599453));
 }
 
@@ -142,12 +144,13 @@ template<class D> HWY_INLINE SinCos<D> sincos(D d, hn::Vec<D> x) {
                                  4.7458652037874553e-14};
   // x = k pi/2 + r; the first parts of pi/2 have 33 bits each, so that k times them is exact.
   const auto k = nearest_whole(d, x * hn::Set(d, 0.6366197723675814));
-  const auto r = ((x - k.number * hn::Set(d, 0x1.921fb54400000p+0)) -
-                  k.number * hn::Set(d, 0x1.0b4611a600000p-34)) -
-                 k.number * hn::Set(d, 2.0222662487959506e-21);
+  const auto first = fused_less(k.number, hn::Set(d, 0x1.921fb54400000p+0), x);
+  const auto second = fused_less(k.number, hn::Set(d, 0x1.0b4611a600000p-34), first);
+  const auto r = fused_less(k.number, hn::Set(d, 2.0222662487959506e-21), second);
   const auto r2 = r * r;
-  const auto sin = r + (r * r2) * polynomial(d, r2, s);
-  const auto cos = (hn::Set(d, 1.0) - r2 * hn::Set(d, 0.5)) + (r2 * r2) * polynomial(d, r2, c);
+  const auto sin = fused(r * r2, polynomial(d, r2, s), r);
+  const auto cos =
+      fused(r2 * r2, polynomial(d, r2, c), fused_less(r2, hn::Set(d, 0.5), hn::Set(d, 1.0)));
   // Odd quarters swap sin and cos; bit 1 of k is the sign of sin, of k + 1 that of cos.
   const hn::RebindToSigned<D> integers;
   const auto odd = hn::BitCast(d, hn::BroadcastSignBit(hn::ShiftLeft<63>(k.bits)));

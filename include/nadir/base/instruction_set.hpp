@@ -6,7 +6,7 @@
 /// The instruction set vectorised loops run with: the best one this machine has.
 namespace nadir {
 
-/// Its name: "AVX-512", "AVX2", "SSE4", "NEON" or "none".
+/// Its name: "AVX-512", "AVX2", "NEON" or "none".
 std::string instruction_set();
 
 /// All those that were compiled and that this machine has, best first.

@@ -18,7 +18,8 @@ TEST(Version, NamesTheCommitOrSaysUnknown) {
 TEST(Version, NamesCompilerAndFlags) {
   EXPECT_EQ(nadir::version().find_first_not_of("0123456789."), std::string_view::npos);
   EXPECT_NE(nadir::compiler().find(' '), std::string_view::npos);
-  // States are bitwise the same on any number of ranks only without fused multiply-adds.
+  // States are bitwise the same on any number of ranks only where the compiler fuses nothing
+  // itself.
   EXPECT_NE(nadir::compile_flags().find("-ffp-contract=off"), std::string_view::npos);
 }
 
