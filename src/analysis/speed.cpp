@@ -9,7 +9,7 @@
 namespace nadir {
 namespace {
 
-constexpr double real = sizeof(double);
+constexpr double bytes_each = sizeof(double);
 
 double triad(const double* b, const double* c, std::size_t n, double* a) {
   const double start = MPI_Wtime();
@@ -28,7 +28,7 @@ ByteModel byte_model(const Case& c, std::int64_t samples) {
     if (parameter.train) gradients += static_cast<double>(components_of(c, p));
   }
   const auto shared = [&](double count) { return count / static_cast<double>(samples); };
-  return {real * (3 + shared(fields)), real * (4 + shared(fields + 2 * gradients))};
+  return {bytes_each * (3 + shared(fields)), bytes_each * (4 + shared(fields + 2 * gradients))};
 }
 
 double stream_bandwidth(MPI_Comm comm) {
@@ -42,7 +42,7 @@ double stream_bandwidth(MPI_Comm comm) {
     b.swap(a); // so that nothing may be left out
   }
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &best, 1, MPI_DOUBLE, MPI_MAX, comm));
-  return 4 * real * static_cast<double>(n) / best; // two read, one read and written
+  return 4 * bytes_each * static_cast<double>(n) / best; // two read, one read and written
 }
 
 std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain, double bandwidth) {

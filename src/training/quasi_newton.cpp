@@ -9,7 +9,7 @@
 namespace nadir {
 namespace {
 
-constexpr double eps = std::numeric_limits<double>::epsilon();
+constexpr double machine_epsilon = std::numeric_limits<double>::epsilon();
 constexpr double phi = 0.125;        ///< share of DFP in the diagonal's update
 constexpr double trial_step = 1e-3;  ///< of the estimate of active components
 constexpr double first_width = 1e-3; ///< within which of a bound a component may be active
@@ -86,7 +86,7 @@ TaoMemory QuasiNewton::memory(Tao tao) {
 /// H becomes a multiple of the identity: a step of length 2 |f| / |g|.
 void QuasiNewton::forget(double f, double norm) {
   count_ = 0;
-  const double squares = std::max(norm * norm, eps);
+  const double squares = std::max(norm * norm, machine_epsilon);
   check_petsc(VecSet(diagonal_, (f == 0 ? 2.0 : 2.0 * std::abs(f)) / squares));
 }
 
@@ -96,7 +96,7 @@ void QuasiNewton::remember(Tao tao) {
   check_petsc(VecAYPX(old_gradient_, -1.0, tao->gradient));
   const double ys = dot(old_point_, old_gradient_);
   // With negative curvature H would not stay positive definite.
-  if (ys <= std::pow(eps, 2.0 / 3.0) * dot(old_point_, old_point_)) return;
+  if (ys <= std::pow(machine_epsilon, 2.0 / 3.0) * dot(old_point_, old_point_)) return;
   if (pairs() == pairs_.size())
     std::rotate(pairs_.begin(), pairs_.begin() + 1, pairs_.end());
   else
