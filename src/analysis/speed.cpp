@@ -32,8 +32,8 @@ ByteModel byte_model(const Case& c, std::int64_t samples) {
 }
 
 double stream_bandwidth(MPI_Comm comm) {
-  constexpr std::size_t n = std::size_t{1} << 21;
-  constexpr int rounds = 4;
+  constexpr std::size_t n = std::size_t{1} << 19;
+  constexpr int rounds = 8;
   AlignedDoubles a(n, 1.0), b(n, 2.0), c(n, 0.5);
   double best = 1e30;
   for (int k = 0; k < rounds; ++k) {
@@ -45,7 +45,7 @@ double stream_bandwidth(MPI_Comm comm) {
   return 4 * bytes_each * static_cast<double>(n) / best; // two read, one read and written
 }
 
-std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain, double bandwidth) {
+std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain) {
   const Work& work = chain.work();
   std::array slowest{work.forward_seconds, work.adjoint_seconds};
   std::array all{work.forward_points, work.adjoint_points};
@@ -54,6 +54,7 @@ std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain, double 
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
   if (all[0] == 0 || slowest[0] <= 0) return "speed: nothing was computed";
+  const double bandwidth = stream_bandwidth(comm);
   const ByteModel bytes = byte_model(c, static_cast<std::int64_t>(chain.samples_at_once()));
   const double streams = ranks * bandwidth;
   const double forward = slowest[0] / all[0];

@@ -104,7 +104,6 @@ class ForwardRun {
 } // namespace
 
 void run_forward(const Job& job) {
-  const double bandwidth = stream_bandwidth(job.session.comm());
   check_memory(job.session.comm(), job.c, job.samples, Workload::forward);
   const Grid grid(job.session.comm(), job.c.grid);
   refuse_unused_options(job);
@@ -117,7 +116,7 @@ void run_forward(const Job& job) {
   const double penalty = job.c.data.targets.empty() ? 0.0 : penalty_of(grid, job.c, coefficients);
   const Result result{job, grid, observations, chain, coefficients, penalty};
   print_outcome(job, ForwardRun(result).run());
-  job.log.line(speed_text(grid.comm(), job.c, chain, bandwidth));
+  job.log.line(speed_text(grid.comm(), job.c, chain));
 }
 
 } // namespace nadir::app

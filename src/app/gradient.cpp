@@ -79,7 +79,6 @@ Objective::Traffic busiest(MPI_Comm comm, const Objective::Traffic& from,
 } // namespace
 
 void run_gradient(const Job& job) {
-  const double bandwidth = stream_bandwidth(job.session.comm());
   const MemoryPlan memory =
       check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
   const Grid grid(job.session.comm(), job.c.grid);
@@ -111,7 +110,7 @@ void run_gradient(const Job& job) {
                                    .forward_seconds = forward_seconds,
                                    .gradient_seconds = gradient_seconds,
                                    .traffic = traffic}));
-  job.log.line(speed_text(grid.comm(), job.c, objective.chain(), bandwidth));
+  job.log.line(speed_text(grid.comm(), job.c, objective.chain()));
   if (!verified)
     throw NumericsError("the gradient does not pass its verification; see the tables above");
 }

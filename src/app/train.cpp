@@ -91,7 +91,6 @@ class Training {
 } // namespace
 
 void run_train(const Job& job) {
-  const double bandwidth = stream_bandwidth(job.session.comm());
   const MemoryPlan memory = check_memory(job.session.comm(), job.c, job.samples, Workload::train);
   const Grid grid(job.session.comm(), job.c.grid);
   const Observations observations = load_observations(grid, job.c);
@@ -117,7 +116,7 @@ void run_train(const Job& job) {
                                         .history = training.history});
   print_training(job, grid, objective, training, optimizer.active_share(x));
   print_outcome(job, outcome);
-  job.log.line(speed_text(grid.comm(), job.c, objective.chain(), bandwidth));
+  job.log.line(speed_text(grid.comm(), job.c, objective.chain()));
 }
 
 } // namespace nadir::app

@@ -59,6 +59,22 @@ void Chain::compute(const Coefficients& coefficients, Trajectories states, std::
   profile_flops(points * layer_.forward_flops());
 }
 
+/// One pass back, from the adjoints of state `last` to those of state `first`.
+void Chain::transpose(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+                      std::int64_t last, Coefficients& bar) {
+  const ProfileEvent event(Event::adjoint);
+  const double start = MPI_Wtime();
+  auto& [lambda, other] = lambda_arrays_;
+  layer_.steps_transpose(coefficients.layer(first), table(states, first, last, false),
+                         {std::span<double* const>(lambda), std::span<double* const>(other)},
+                         bar.layer_bar(first));
+  if ((last - first) % 2 != 0) lambda.swap(other);
+  work_.adjoint_seconds += MPI_Wtime() - start;
+  const double points = points_of(states.size(), last - first);
+  work_.adjoint_points += points;
+  profile_flops(points * layer_.adjoint_flops());
+}
+
 double Chain::points_of(std::size_t samples, std::int64_t layers) const {
   const Extents& n = state_layout().count;
   return static_cast<double>(n[0] * n[1] * n[2]) * static_cast<double>(layers) *
@@ -122,7 +138,7 @@ void Chain::adjoint(const Coefficients& coefficients, Trajectories states,
                     const Pulse& after_pass) {
   const double before = work_.forward_points;
   make_lambda(states.size());
-  auto& [lambda, other] = lambda_arrays_;
+  auto& lambda = lambda_arrays_[0];
   for (std::size_t s = 0; s < states.size(); ++s) {
     std::fill_n(lambda[s], state_layout().size(), 0.0);
     if (watched.contains(layers_)) seed(s, layers_, states[s]->read(layers_), lambda[s]);
@@ -131,18 +147,7 @@ void Chain::adjoint(const Coefficients& coefficients, Trajectories states,
     compute_again(coefficients, states, l, after_pass);
     const std::int64_t begin =
         watched.previous(l, std::max(states[0]->held_from(l), l - layer_.layers_per_pass_back()));
-    {
-      const ProfileEvent event(Event::adjoint);
-      const double start = MPI_Wtime();
-      layer_.steps_transpose(coefficients.layer(begin), table(states, begin, l, false),
-                             {std::span<double* const>(lambda), std::span<double* const>(other)},
-                             bar.layer_bar(begin));
-      work_.adjoint_seconds += MPI_Wtime() - start;
-      const double points = points_of(states.size(), l - begin);
-      work_.adjoint_points += points;
-      profile_flops(points * layer_.adjoint_flops());
-    }
-    if ((l - begin) % 2 != 0) lambda.swap(other);
+    transpose(coefficients, states, begin, l, bar);
     for (std::size_t s = 0; s < states.size() && watched.contains(begin); ++s)
       seed(s, begin, states[s]->read(begin), lambda[s]);
     l = begin;

@@ -18,8 +18,8 @@ struct ByteModel {
 };
 ByteModel byte_model(const Case& c, std::int64_t samples);
 
-/// Bytes per second that each rank streams while all of them do: a + s b for three arrays of 16
-/// MiB, the best of some. Collective.
+/// Bytes per second that each rank streams while all of them do: a + s b for three arrays of 4 MiB,
+/// the best of some. Collective.
 double stream_bandwidth(MPI_Comm comm);
 
 /// "118 Mpoint-layers/s forward, ..." of all that `chain` computed, and its part of what the byte

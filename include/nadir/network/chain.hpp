@@ -93,6 +93,8 @@ class Chain {
   StateTable table(Trajectories states, std::int64_t first, std::int64_t last, bool write);
   void compute(const Coefficients& coefficients, Trajectories states, std::int64_t first,
                std::int64_t last);
+  void transpose(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+                 std::int64_t last, Coefficients& bar);
   void compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
                      const Pulse& after_pass);
   double points_of(std::size_t samples, std::int64_t layers) const;

@@ -45,6 +45,7 @@ class Case:
     samples: int = 1
     options: str = ""  # of every parameter
     target: str = ""  # more keys of the target
+    memory: str = "auto"  # for states
 
     def write(self, folder):
         random = np.random.default_rng(5)
@@ -67,6 +68,7 @@ class Case:
             '[data]\ninput = { file = "fields.h5", dataset = "x" }',
             f'target = {{ file = "fields.h5", dataset = "y"{self.target} }}',
             f'[training]\noptimizer = "{self.optimizer}"\niterations = 3',
+            f'[run]\nmemory = "{self.memory}"',
         ]
         (folder / "case.toml").write_text("\n".join(lines) + "\n")
 
@@ -116,6 +118,7 @@ if FULL:
         Case("forward", (1500, 1500), 2, (), samples=10, target=', mask = { file = "fields.h5", dataset = "x" }'),
         Case("gradient", (512, 512), 3, (), samples=125, target=", withhold = { fraction = 0.2, seed = 1 }"),
         Case("gradient", (400, 400), 16, both),
+        Case("gradient", (1300, 1300), 100, memory="300 MiB"),
         Case("gradient", (100, 100, 100), 12),
         Case("gradient", (2000000,), 12),
         Case("gradient", (1300, 1300), 1, options=", penalty = { l2 = 0.1, h1 = 0.1 }"),
