@@ -23,7 +23,8 @@ ByteModel byte_model(const Case& c, std::int64_t samples);
 double stream_bandwidth(MPI_Comm comm);
 
 /// "118 Mpoint-layers/s forward, ..." of all that `chain` computed, and its part of what the byte
-/// model allows at `bandwidth`; more than 1 where several layers share a pass. Collective.
-std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain, double bandwidth);
+/// model allows at the bandwidth of streams; more than 1 where several layers share a pass.
+/// Collective.
+std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain);
 
 } // namespace nadir

@@ -1,6 +1,8 @@
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
 
+#include "support/files.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -284,6 +286,7 @@ std::string repeated(const std::string& text, std::size_t times) {
 
 /// Hostile input ends with a message, soon.
 TEST(CaseProblems, HostileInput) {
+  if (test::world_rank() > 0) return; // long, and no matter of ranks
   const auto start = std::chrono::steady_clock::now();
   const std::string texts[] = {
       "title = " + repeated("[", 100000),
@@ -311,6 +314,7 @@ TEST(CaseProblems, HostileInput) {
 
 /// Every key of a case, in turn, replaced by values of every kind: a message or a good case.
 TEST(CaseProblems, WrongKindsAnywhere) {
+  if (test::world_rank() > 0) return; // long, and no matter of ranks
   const char* const values[] = {"1",        "-1",   "1.5",          "nan",
                                 "true",     "[]",   "[[1], {a=1}]", "{}",
                                 "word",     "\"\"", "[1]",          "9223372036854775807",
