@@ -125,7 +125,7 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Sizes& sizes) {
   return {{"data", data_bytes(c, sizes)},
           {"grid", grid_bytes(sizes)},
           {"coefficients", sizes.values},
-          {"work arrays", std::max(reading_bytes(c, sizes), sizes.wide + most)}};
+          {"work arrays", std::max(reading_bytes(c, sizes), most)}};
 }
 
 /// As far as the case tells; a grid may be too small for it.
@@ -139,6 +139,16 @@ double read_number(const char* path) {
   std::ifstream file(path);
   double number = 0;
   return file >> number ? number : 0.0; // "max" means no limit
+}
+
+/// Bytes of files that this control group's memory holds and can give up.
+double cached_files() {
+  std::ifstream file("/sys/fs/cgroup/memory.stat");
+  for (std::string word; file >> word;) {
+    double bytes = 0;
+    if (word == "inactive_file" && file >> bytes) return bytes;
+  }
+  return 0;
 }
 
 } // namespace
@@ -176,6 +186,7 @@ MemoryEstimate estimate_memory(const Case& c, const Extents& owned, std::int64_t
 
 StatePlan plan_states(const Case& c, const Extents& owned, std::int64_t samples, Workload workload,
                       double bytes) {
+  constexpr double fewest_states = 3; // to compute others again
   const double state = state_bytes(c, owned), all = static_cast<double>(c.network.layers + 1);
   StatePlan plan;
   plan.samples = samples_per_pass(c, samples);
@@ -187,9 +198,9 @@ StatePlan plan_states(const Case& c, const Extents& owned, std::int64_t samples,
   const auto fits = [&] { return static_cast<double>(plan.samples) * all * state <= budget(); };
   if (fits()) return plan;
   if (c.run.samples_per_pass == 0) plan.samples = 1;
-  if (fits()) return plan;
+  if (fits() || all <= fewest_states) return plan;
   const double states = std::floor(budget() / (static_cast<double>(plan.samples) * state));
-  const auto kept = static_cast<std::int64_t>(std::clamp(states, 3.0, all));
+  const auto kept = static_cast<std::int64_t>(std::clamp(states, fewest_states, all));
   plan.reversal = plan_reversal(c.network.layers, kept);
   plan.keep_all = false;
   return plan;
@@ -255,7 +266,9 @@ NodeMemory node_memory(MPI_Comm comm) {
   }
   const double limit = read_number("/sys/fs/cgroup/memory.max");
   const double used = read_number("/sys/fs/cgroup/memory.current");
-  if (limit > 0) memory.available = std::min(memory.available, std::max(0.0, limit - used));
+  // What is there of files makes room when it is needed; 0 would mean that nothing is known.
+  const double room = std::max(1.0, limit - (used - cached_files()));
+  if (limit > 0) memory.available = std::min(memory.available, room);
   return memory;
 }
 

@@ -45,8 +45,7 @@ double stream_bandwidth(MPI_Comm comm) {
   return 4 * bytes_each * static_cast<double>(n) / best; // two read, one read and written
 }
 
-std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain) {
-  const Work& work = chain.work();
+std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples) {
   std::array slowest{work.forward_seconds, work.adjoint_seconds};
   std::array all{work.forward_points, work.adjoint_points};
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, slowest.data(), 2, MPI_DOUBLE, MPI_MAX, comm));
@@ -55,7 +54,7 @@ std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain) {
   check_mpi(MPI_Comm_size(comm, &ranks));
   if (all[0] == 0 || slowest[0] <= 0) return "speed: nothing was computed";
   const double bandwidth = stream_bandwidth(comm);
-  const ByteModel bytes = byte_model(c, static_cast<std::int64_t>(chain.samples_at_once()));
+  const ByteModel bytes = byte_model(c, static_cast<std::int64_t>(samples));
   const double streams = ranks * bandwidth;
   const double forward = slowest[0] / all[0];
   std::string text = formatted("speed: %.3g Mpoint-layers/s forward, %.2f of the byte model",

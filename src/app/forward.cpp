@@ -4,6 +4,7 @@
 
 #include "nadir/analysis/speed.hpp"
 #include "nadir/base/collective.hpp"
+#include "nadir/base/profile.hpp"
 #include "nadir/base/stop.hpp"
 #include "nadir/training/initial_values.hpp"
 #include "nadir/training/penalty.hpp"
@@ -36,6 +37,7 @@ class ForwardRun {
         pass_(result, job_.c.output.layers) {}
 
   Outcome run() {
+    const ProfileStage stage(Stage::computing);
     writer_.add_root_scales();
     const ResultFile::Dataset states = writer_.create_states();
     const StatePass::Store store = [&](std::int64_t sample, std::int64_t position,
@@ -116,7 +118,7 @@ void run_forward(const Job& job) {
   const double penalty = job.c.data.targets.empty() ? 0.0 : penalty_of(grid, job.c, coefficients);
   const Result result{job, grid, observations, chain, coefficients, penalty};
   print_outcome(job, ForwardRun(result).run());
-  job.log.line(speed_text(grid.comm(), job.c, chain));
+  job.log.line(speed_text(grid.comm(), job.c, chain.work(), 1));
 }
 
 } // namespace nadir::app

@@ -141,18 +141,21 @@ MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Work
   const StatePlan& plan = memory.states;
   const double needed = memory.estimate.total();
   Diagnostics diagnostics;
-  const bool computes_again = workload != Workload::forward && !plan.keep_all;
-  const double held = static_cast<double>(plan.reversal.states()) * memory.state_bytes;
-  if (computes_again && c.run.memory > 0 && held > c.run.memory)
+  const bool goes_back = workload != Workload::forward;
+  const bool computes_again = goes_back && !plan.keep_all;
+  const double held = static_cast<double>(plan.states(c.network.layers)) * memory.state_bytes;
+  if (goes_back && c.run.memory > 0 && held > c.run.memory)
     add(diagnostics, c, "run.memory",
         formatted("%s is too little: %lld states, the fewest that do, take %s",
-                  bytes_text(c.run.memory).c_str(), static_cast<long long>(plan.reversal.states()),
-                  bytes_text(held).c_str()));
+                  bytes_text(c.run.memory).c_str(),
+                  static_cast<long long>(plan.states(c.network.layers)), bytes_text(held).c_str()));
   else if (needed > memory.free)
-    add(diagnostics, c, "grid.shape",
-        formatted("this case needs %s on each rank of a node that has %s free for it; use more "
-                  "nodes, fewer ranks on each or a smaller grid",
-                  bytes_text(needed).c_str(), bytes_text(memory.free).c_str()));
+    add(diagnostics, c, goes_back && c.run.memory > 0 ? "run.memory" : "grid.shape",
+        formatted("this case needs %s on each rank of a node that has %s free for it; use %s",
+                  bytes_text(needed).c_str(), bytes_text(memory.free).c_str(),
+                  goes_back && c.run.memory > 0
+                      ? "less for states, more nodes or fewer ranks on each"
+                      : "more nodes, fewer ranks on each or a smaller grid"));
   else if (computes_again && plan.reversal.repetition() > longest_repetition)
     add(diagnostics, c, "network.layers",
         formatted("only %lld of their states fit the memory; computing the others again would "

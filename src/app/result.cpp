@@ -262,11 +262,11 @@ Outcome write_result(const Result& result) {
   ResultWriter writer(result, result.job.c.output.file, result.job.c.output.layers);
   writer.add_root_scales();
   const Outcome outcome = writer.write_states();
-  const ProfileEvent event(Event::write);
   return finish_result(result, writer, outcome);
 }
 
 Outcome finish_result(const Result& result, ResultWriter& writer, Outcome outcome) {
+  const ProfileStage stage(Stage::writing);
   if (!result.observations.targets.empty()) writer.write_target();
   writer.write_coefficients();
   if (result.gradient) {

@@ -5,6 +5,7 @@
 #include "nadir/analysis/speed.hpp"
 #include "nadir/analysis/stability.hpp"
 #include "nadir/analysis/summary.hpp"
+#include "nadir/base/profile.hpp"
 #include "nadir/base/stop.hpp"
 #include "nadir/training/initial_values.hpp"
 #include "nadir/training/optimizer.hpp"
@@ -47,6 +48,7 @@ class Training {
     Progress progress(job_, grid_.comm(), optimizer_.history());
     last_seconds_ = process_seconds();
     try {
+      const ProfileStage stage(Stage::computing);
       const TrainingResult training =
           optimizer_.run(x, [&](const Iteration& i) { record(i, progress); });
       progress.finish();
@@ -105,6 +107,7 @@ void run_train(const Job& job) {
   Training run(job, grid, objective, optimizer);
   const TrainingResult training = run.run(x);
   run.finish();
+  const Work work = objective.chain().work(); // what writing computes is another matter
 
   objective.set_control(x);
   const Outcome outcome = write_result({.job = job,
@@ -116,7 +119,7 @@ void run_train(const Job& job) {
                                         .history = training.history});
   print_training(job, grid, objective, training, optimizer.active_share(x));
   print_outcome(job, outcome);
-  job.log.line(speed_text(grid.comm(), job.c, objective.chain()));
+  job.log.line(speed_text(grid.comm(), job.c, work, objective.chain().samples_at_once()));
 }
 
 } // namespace nadir::app

@@ -14,10 +14,8 @@ namespace {
 
 std::string name_of(std::int64_t target) {
   if (target == HWY_EMU128 || target == HWY_SCALAR) return "none";
-#if HWY_ARCH_X86
-  if (target == HWY_AVX3) return "AVX-512";
-#endif
-  return hwy::TargetName(target);
+  const std::string name = hwy::TargetName(target);
+  return name.starts_with("AVX3") ? "AVX-512" : name; // with what later processors added
 }
 
 } // namespace

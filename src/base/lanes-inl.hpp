@@ -18,16 +18,16 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// a b + c rounded once, by the instruction or, where there is none, by the C library: the same
 /// bits with every instruction set.
 template<class V> HWY_INLINE V fused(V a, V b, V c) {
-#if HWY_TARGET == HWY_SCALAR
-  c.raw = std::fma(a.raw, b.raw, c.raw);
-  return c;
-#elif HWY_TARGET == HWY_EMU128
-  using D = hn::DFromV<V>;
-  for (std::size_t i = 0; i < hn::MaxLanes(D()); ++i)
-    c.raw[i] = std::fma(a.raw[i], b.raw[i], c.raw[i]);
-  return c;
-#else
+#if (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2) || (HWY_ARCH_ARM_A64 && HWY_TARGET <= HWY_NEON)
   return hn::MulAdd(a, b, c);
+#else
+  const hn::DFromV<V> d;
+  HWY_ALIGN double x[3][HWY_MAX_BYTES / sizeof(double)];
+  hn::Store(a, d, x[0]);
+  hn::Store(b, d, x[1]);
+  hn::Store(c, d, x[2]);
+  for (std::size_t i = 0; i < hn::Lanes(d); ++i) x[2][i] = std::fma(x[0][i], x[1][i], x[2][i]);
+  return hn::Load(d, x[2]);
 #endif
 }
 

@@ -48,7 +48,9 @@ std::int64_t next_kept(std::int64_t blocks, std::int64_t kept) {
 
 ReversalPlan plan_reversal(std::int64_t layers, std::int64_t states) {
   ReversalPlan best{layers, 1, states - 2, largest};
-  for (std::int64_t block = 1; block <= std::min(layers, states - 2); ++block) {
+  // Every size up to some hundred, then in steps of less than a percent.
+  const std::int64_t longest = std::min(layers, states - 2);
+  for (std::int64_t block = 1; block <= longest; block += 1 + block / 256) {
     ReversalPlan plan{layers, block, states - 1 - block, 0};
     plan.kept = std::min(plan.kept, plan.blocks());
     const std::int64_t advanced = blocks_advanced(plan.blocks(), plan.kept);

@@ -18,6 +18,8 @@ constexpr std::int64_t most_layers = 8;
 constexpr std::int64_t points_per_layer = 8;
 /// Points a slab has at least, so that what surrounds its sweeps counts little.
 constexpr std::int64_t slab_points = 2 * segment_points;
+/// Thicker slabs would need narrower tiles.
+constexpr std::int64_t most_slab = 4;
 /// Samples that go together where that shares the reading of their coefficients.
 constexpr std::int64_t most_samples = 8;
 
@@ -56,7 +58,7 @@ Tiling tiles_for(std::int64_t layers, const Shape& shape, const Streams& streams
   if (tile == 0) tile = std::max<std::int64_t>(1, cache / streams.bytes(tiling, shape.rest));
   if (tile < shape.tiles) {
     tiling.tile = tile;
-    tiling.slab = std::max<std::int64_t>(1, slab_points / (tile * shape.rest));
+    tiling.slab = std::clamp<std::int64_t>(slab_points / (tile * shape.rest), 1, most_slab);
   }
   return tiling;
 }
@@ -111,8 +113,10 @@ std::int64_t smallest(MPI_Comm comm, std::int64_t value) {
 } // namespace
 
 std::int64_t second_level_cache() {
+#ifdef _SC_LEVEL2_CACHE_SIZE // glibc
   const long told = sysconf(_SC_LEVEL2_CACHE_SIZE);
   if (told > 0) return told;
+#endif
   std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index2/size"); // "2048K"
   std::int64_t kib = 0;
   return file >> kib && kib > 0 ? 1024 * kib : 1 << 20;

@@ -3,6 +3,7 @@
 #include "nadir/base/check.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/profile.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/seal.hpp"
 
@@ -232,6 +233,7 @@ hdf5::Slab ResultFile::slab_of(const Entry& entry, std::span<const std::int64_t>
 
 void ResultFile::write_box(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
                            Number number, const void* values) {
+  const ProfileEvent event(Event::write);
   const Entry& entry = entries_[dataset.index];
   together([&] {
     if (number != entry.number) throw std::logic_error("wrong type for " + entry.path);
@@ -248,6 +250,7 @@ void ResultFile::read(Dataset dataset, std::span<const std::int64_t> indices, co
 }
 
 void ResultFile::write_whole(Dataset dataset, Number number, std::size_t size, const void* values) {
+  const ProfileEvent event(Event::write);
   const Entry& entry = entries_[dataset.index];
   together([&] {
     if (number != entry.number || size != elements(entry.extents))
@@ -257,6 +260,7 @@ void ResultFile::write_whole(Dataset dataset, Number number, std::size_t size, c
 }
 
 void ResultFile::write_by_rank_0(const Entry& entry, hid_t type, const void* values) {
+  const ProfileEvent event(Event::write);
   hdf5::Slab slab{std::vector<hsize_t>(entry.extents.size(), 0), entry.extents};
   slab.participates = rank_ == 0;
   hdf5::write(comm_, entry.handle, slab, type, values);
@@ -319,6 +323,7 @@ std::string ResultFile::place(const std::function<bool(const std::string&)>& rep
 }
 
 std::string ResultFile::commit() {
+  const ProfileEvent event(Event::write);
   close();
   std::optional<std::string> ours, chain; // the name may hold the other file later
   if (rank_ == 0) {

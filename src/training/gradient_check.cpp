@@ -263,26 +263,28 @@ std::vector<std::uint8_t> GradientCheck::signs_at(Vec x, double h, Vec direction
   Chain& chain = objective_.chain();
   const Coefficients& coefficients = objective_.coefficients();
   const Layout& layout = chain.state_layout();
-  KeepAll states(layout, chain.layers());
-  Field Z(layout);
+  KeepTwo states(layout);
+  Field z(layout), Z(layout);
   std::vector<std::uint8_t> signs;
-  for (std::int64_t s = 0; s < objective_.observations().samples; ++s) {
-    unpack(layout, objective_.observations().input_sample(s), states.write(0));
-    chain.forward(coefficients, states, 0, chain.layers(), [](std::int64_t, const double*) {});
-    for (std::int64_t l = 0; l < chain.layers(); ++l) {
-      const LayerCoefficients rows = coefficients.layer(l);
-      chain.layer().apply(rows, states.read(l), Z.data(), GhostValue::given);
-      for (std::int64_t k = 0; k < layout.count[0]; ++k) {
-        for (std::int64_t j = 0; j < layout.count[1]; ++j) {
-          for (std::int64_t i = 0; i < layout.count[2]; ++i) {
-            const double b = rows.b.field
-                                 ? rows.b.field[k * rows.b.stride.z + j * rows.b.stride.y + i]
-                                 : rows.b.number;
-            signs.push_back(Z.at(k, j, i) > b);
-          }
+  const auto look = [&](std::int64_t l, const double* z_l) {
+    if (l == chain.layers()) return;
+    const LayerCoefficients rows = coefficients.layer(l);
+    std::copy_n(z_l, layout.size(), z.data()); // its ghosts are filled
+    chain.layer().apply(rows, z.data(), Z.data(), GhostValue::given);
+    for (std::int64_t k = 0; k < layout.count[0]; ++k) {
+      for (std::int64_t j = 0; j < layout.count[1]; ++j) {
+        for (std::int64_t i = 0; i < layout.count[2]; ++i) {
+          const double b = rows.b.field
+                               ? rows.b.field[k * rows.b.stride.z + j * rows.b.stride.y + i]
+                               : rows.b.number;
+          signs.push_back(Z.at(k, j, i) > b);
         }
       }
     }
+  };
+  for (std::int64_t s = 0; s < objective_.observations().samples; ++s) {
+    unpack(layout, objective_.observations().input_sample(s), states.write(0));
+    chain.forward(coefficients, states, 0, chain.layers(), look);
   }
   return signs;
 }

@@ -19,12 +19,13 @@ struct ByteModel {
 ByteModel byte_model(const Case& c, std::int64_t samples);
 
 /// Bytes per second that each rank streams while all of them do: a + s b for three arrays of 4 MiB,
-/// the best of some. Collective.
+/// the best of some; from memory, or from the last cache where that holds as much for each rank.
+/// Collective.
 double stream_bandwidth(MPI_Comm comm);
 
-/// "118 Mpoint-layers/s forward, ..." of all that `chain` computed, and its part of what the byte
-/// model allows at the bandwidth of streams; more than 1 where several layers share a pass.
-/// Collective.
-std::string speed_text(MPI_Comm comm, const Case& c, const Chain& chain);
+/// "speed: 241 Mpoint-layers/s forward, ..." of `work`, done with `samples` together, and its part
+/// of what the byte model allows at the bandwidth of streams; more than 1 where several layers
+/// share a pass. Collective.
+std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples);
 
 } // namespace nadir

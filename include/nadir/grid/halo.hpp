@@ -78,7 +78,6 @@ class Halo {
 
   /// Whether ghosts of this axis come from other ranks.
   bool remote(int axis) const { return remote_[static_cast<std::size_t>(axis)]; }
-  bool any_remote() const { return remote_[0] || remote_[1] || remote_[2]; }
 
   /// Messages sent and their bytes since construction, this rank.
   std::int64_t messages_sent() const { return messages_; }

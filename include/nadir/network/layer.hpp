@@ -64,8 +64,8 @@ class Layer {
   void prepare(double* z) const { halo_.fill_beside(z, owned_); }
 
   /// From z.layer(0), prepared, the owned points of z.layer(1) ... z.layer(steps); fills the ghosts
-  /// of all but the last, which is prepared. Arrays may stand for layers k and k + 2 at once.
-  /// Collective.
+  /// of all but the last, which is prepared. An array may stand for layer k and for later ones from
+  /// k + 2 on. Collective.
   void steps(const LayerCoefficients& coefficients, const StateTable& z);
 
   /// The first value of the last pass on this rank that is not finite, of one sample; its layer

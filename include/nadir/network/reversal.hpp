@@ -31,8 +31,8 @@ struct StatePlan {
   }
 };
 
-/// The plan for at most `states` >= 3 states that computes the fewest layers; where even those
-/// cannot be counted, one of infinite repetition.
+/// The plan for at most `states` >= 3 states that computes the fewest layers, or hardly more; where
+/// even those cannot be counted, one of infinite repetition.
 ReversalPlan plan_reversal(std::int64_t layers, std::int64_t states);
 
 /// Fewest blocks computed beside those that are reversed, for `blocks` >= 1 with `kept` >= 1

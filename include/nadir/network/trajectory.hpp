@@ -15,15 +15,15 @@ class Trajectory {
   virtual ~Trajectory() = default;
 
   /// The place state `layer` is computed into; a chain writes layers in ascending order, first
-  /// 0 .. n. The states of layers k and k + 1 never share a place.
+  /// 0 .. n, and begins anew with 0. The states of layers k and k + 1 never share a place.
   virtual double* write(std::int64_t layer) = 0;
 
   /// State `layer`, with the ghosts its layer's step left. A forward chain reads the layer it wrote
   /// last; what else can be read depends on the store.
   virtual double* read(std::int64_t layer) = 0;
 
-  /// On the way back, in descending order: the last layer up to `layer` whose state is held. From
-  /// there up to `layer` states are to be written once more.
+  /// On the way back (not KeepTwo), in descending order: the last layer up to `layer` whose state
+  /// is held. From there up to `layer` states are to be written once more.
   virtual std::int64_t resume(std::int64_t layer) { return layer; }
   /// The first layer from which on all states up to `layer`, which resume() saw, are held.
   virtual std::int64_t held_from(std::int64_t /*layer*/) const { return 0; }
