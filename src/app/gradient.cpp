@@ -100,7 +100,7 @@ void run_gradient(const Job& job) {
     gradient_seconds.push_back(
         time_of(grid.comm(), [&] { parts = objective.value_and_gradient(x, gradient); }));
   }
-  const Work work = objective.chain().work(); // what writing computes is another matter
+  const Work work = objective.work(); // what writing computes is another matter
   print_outcome(job, write_result({.job = job,
                                    .grid = grid,
                                    .observations = observations,
@@ -111,7 +111,7 @@ void run_gradient(const Job& job) {
                                    .forward_seconds = forward_seconds,
                                    .gradient_seconds = gradient_seconds,
                                    .traffic = traffic}));
-  job.log.line(speed_text(grid.comm(), job.c, work, objective.chain().samples_at_once()));
+  job.log.line(speed_text(grid.comm(), job.c, work, objective.samples_at_once()));
   if (!verified)
     throw NumericsError("the gradient does not pass its verification; see the tables above");
 }

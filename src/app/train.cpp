@@ -107,7 +107,7 @@ void run_train(const Job& job) {
   Training run(job, grid, objective, optimizer);
   const TrainingResult training = run.run(x);
   run.finish();
-  const Work work = objective.chain().work(); // what writing computes is another matter
+  const Work work = objective.work(); // what writing computes is another matter
 
   objective.set_control(x);
   const Outcome outcome = write_result({.job = job,
@@ -119,7 +119,7 @@ void run_train(const Job& job) {
                                         .history = training.history});
   print_training(job, grid, objective, training, optimizer.active_share(x));
   print_outcome(job, outcome);
-  job.log.line(speed_text(grid.comm(), job.c, work, objective.chain().samples_at_once()));
+  job.log.line(speed_text(grid.comm(), job.c, work, objective.samples_at_once()));
 }
 
 } // namespace nadir::app

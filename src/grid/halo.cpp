@@ -1,9 +1,10 @@
 #include "nadir/grid/halo.hpp"
 
+#include "box_rows.hpp"
+
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
 
-#include <algorithm>
 #include <climits>
 
 namespace nadir {
@@ -11,34 +12,8 @@ namespace {
 
 std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 
-/// Calls row(pointer, length) for every x-row of a box of padded indices.
-template<class Row> void for_rows(const Layout& layout, const Box& box, double* field, Row row) {
-  for (std::int64_t z = 0; z < box.count[0]; ++z) {
-    for (std::int64_t y = 0; y < box.count[1]; ++y) {
-      row(field + layout.index(box.start[0] + z, box.start[1] + y, box.start[2]), box.count[2]);
-    }
-  }
-}
-
-// Each returns the buffer's place behind what it wrote or read.
-
-double* pack_box(const Layout& layout, const Box& box, double* field, double* buffer) {
-  for_rows(layout, box, field,
-           [&](double* row, std::int64_t n) { buffer = std::copy_n(row, n, buffer); });
-  return buffer;
-}
-
-const double* unpack_box(const Layout& layout, const Box& box, double* field,
-                         const double* buffer) {
-  for_rows(layout, box, field, [&](double* row, std::int64_t n) {
-    std::copy_n(buffer, n, row);
-    buffer += n;
-  });
-  return buffer;
-}
-
 const double* add_box(const Layout& layout, const Box& box, double* field, const double* buffer) {
-  for_rows(layout, box, field, [&](double* row, std::int64_t n) {
+  for_box_rows(layout, box, field, [&](double* row, std::int64_t n) {
     for (std::int64_t x = 0; x < n; ++x) row[x] += buffer[x];
     buffer += n;
   });
@@ -203,7 +178,7 @@ void Halo::fill_layer(int axis, const Box& layer, double* field, GhostValue beyo
   const bool number = boundary.kind == BoundaryKind::value && beyond != GhostValue::mirror;
   const double value = beyond == GhostValue::given ? boundary.value : 0.0;
   const std::ptrdiff_t offset = source_offset(axis, layer.start[at(axis)]);
-  for_rows(layout_, layer, field, [&](double* row, std::int64_t m) {
+  for_box_rows(layout_, layer, field, [&](double* row, std::int64_t m) {
     if (number)
       std::fill_n(row, m, value);
     else
@@ -215,7 +190,7 @@ void Halo::fill_layer(int axis, const Box& layer, double* field, GhostValue beyo
 void Halo::add_layer(int axis, const Box& layer, double* field) const {
   if (grid_.boundary(axis).kind == BoundaryKind::value) return;
   const std::ptrdiff_t offset = source_offset(axis, layer.start[at(axis)]);
-  for_rows(layout_, layer, field, [&](double* row, std::int64_t m) {
+  for_box_rows(layout_, layer, field, [&](double* row, std::int64_t m) {
     for (std::int64_t x = 0; x < m; ++x) row[x + offset] += row[x];
   });
 }

@@ -1,5 +1,6 @@
 #include "nadir/network/coefficients.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace nadir {
@@ -73,6 +74,10 @@ ParameterValues::ParameterValues(const Layout& layout, std::int64_t layers, std:
       stride_(varies_space ? layout.size() : 1),
       data_(static_cast<std::size_t>(blocks()) * stride_) {}
 
+void ParameterValues::add(const ParameterValues& other) {
+  for (std::size_t i = 0; i < data_.size(); ++i) data_[i] += other.data_[i];
+}
+
 Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
   const Layout layout(grid, coefficient_ghosts);
   for (const auto p : all_parameters) {
@@ -90,20 +95,30 @@ Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
   }
 }
 
+std::vector<double*> Coefficients::fields(const Wanted& wanted) {
+  std::vector<double*> fields;
+  for (const auto p : all_parameters) {
+    ParameterValues& values = (*this)[p];
+    for (std::int64_t k = 0; wanted(p) && values.varies_space() && k < values.blocks(); ++k)
+      fields.push_back(values.block(k));
+  }
+  return fields;
+}
+
+void Coefficients::copy_numbers(const Coefficients& other) {
+  for (const auto p : all_parameters)
+    if (!(*this)[p].varies_space()) (*this)[p] = other[p];
+}
+
 void Coefficients::fill_ghosts() {
   if (!halo_) return;
-  std::vector<double*> fields;
-  const auto exchange = [&] {
-    if (!fields.empty()) halo_->copy(fields, GhostValue::untouched);
-    fields.clear();
-  };
-  for (auto& values : values_) {
-    for (std::int64_t k = 0; values.varies_space() && k < values.blocks(); ++k) {
-      fields.push_back(values.block(k));
-      if (fields.size() == fields_at_once) exchange();
-    }
+  const auto all = fields([](Parameter) { return true; });
+  std::span<double* const> rest = all;
+  while (!rest.empty()) {
+    const auto some = rest.first(std::min(rest.size(), fields_at_once));
+    halo_->copy(some, GhostValue::untouched);
+    rest = rest.subspan(some.size());
   }
-  exchange();
 }
 
 LayerCoefficients Coefficients::layer(std::int64_t layer) const {
@@ -139,9 +154,23 @@ LayerBar Coefficients::layer_bar(std::int64_t layer) {
   return rows;
 }
 
+void Coefficients::add(const Coefficients& other) {
+  for (std::size_t p = 0; p < values_.size(); ++p) values_[p].add(other.values_[p]);
+  add_sums(other);
+}
+
+void Coefficients::add_sums(const Coefficients& other) {
+  for (std::size_t p = 0; p < sums_.size(); ++p)
+    for (std::size_t k = 0; k < sums_[p].size(); ++k) sums_[p][k].merge(other.sums_[p][k]);
+}
+
+void Coefficients::clear_sums() {
+  for (auto& sums : sums_) std::ranges::fill(sums, ReproducibleSum());
+}
+
 void Coefficients::set_zero() {
   for (auto& values : values_) values.fill(0.0);
-  for (auto& sums : sums_) std::ranges::fill(sums, ReproducibleSum());
+  clear_sums();
 }
 
 } // namespace nadir

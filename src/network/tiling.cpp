@@ -129,7 +129,7 @@ std::int64_t samples_per_pass(const Case& c, std::int64_t samples) {
   return std::clamp<std::int64_t>(samples, 1, together);
 }
 
-PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples) {
+PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, MPI_Comm comm) {
   const Shape shape = shape_of(grid);
   PassPlan plan{uncut(shape), uncut(shape), 1};
   plan.samples = static_cast<std::size_t>(samples_per_pass(c, samples));
@@ -146,14 +146,14 @@ PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples) {
   transpose.states = forward.states;
   transpose.fields += 4 * forward.states; // lambda and g, twice
   const std::int64_t layers = c.network.layers, wished = c.run.layers_per_pass;
-  const std::int64_t cache = smallest(grid.comm(), second_level_cache()) / 2;
+  const std::int64_t cache = smallest(comm, second_level_cache()) / 2;
   if (wished > 0) {
     plan.forward = tiles_for(std::min(layers, wished), shape, forward, cache, c.run.tile);
     plan.transpose = tiles_for(std::min(layers, wished), shape, transpose, cache, c.run.tile);
     return plan;
   }
   const auto agreed = [&](const Streams& streams) {
-    const std::int64_t k = smallest(grid.comm(), choose(grid, streams, layers, cache).layers);
+    const std::int64_t k = smallest(comm, choose(grid, streams, layers, cache).layers);
     return k > 1 ? tiles_for(k, shape, streams, cache, c.run.tile) : uncut(shape);
   };
   plan.forward = agreed(forward);

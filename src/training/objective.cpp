@@ -7,24 +7,17 @@
 #include <cmath>
 
 namespace nadir {
-namespace {
-
-WatchedLayers layers_of(const Observations& observations) {
-  std::vector<std::int64_t> layers;
-  for (const Target& target : observations.targets) layers.push_back(target.layer);
-  return WatchedLayers(std::move(layers));
-}
-
-} // namespace
-
 Objective::Objective(const Grid& grid, const Case& c, const Observations& observations,
                      Coefficients initial, const StatePlan& plan)
-    : grid_(grid), observations_(observations), space_(grid, c), coefficients_(std::move(initial)),
-      bar_(grid, c, Coefficients::Content::gradients),
-      chain_(grid, c, std::min(observations.samples, plan.samples)),
-      misfit_(chain_.state_layout(), observations, c.loss.reduction),
-      penalty_(grid, space_, initial_control()), plan_(plan),
-      target_layers_(layers_of(observations)), reduction_(first_number + space_.numbers()) {}
+    : grid_(grid), case_(c), observations_(observations), space_(grid, c),
+      coefficients_(std::move(initial)),
+      chain_(grid, c, plan.groups > 1 ? 1 : std::min(observations.samples, plan.samples)),
+      sweep_(chain_, coefficients_, observations, c, plan,
+             samples_per_leaf(c, observations.samples)),
+      tree_(grid, c, sweep_.leaves()), penalty_(grid, space_, initial_control()),
+      reduction_(first_number + space_.numbers()) {
+  if (plan.groups > 1) groups_.emplace(grid, c, observations, coefficients_, plan);
+}
 
 VecHandle Objective::initial_control() const {
   VecHandle x = space_.create();
@@ -36,29 +29,42 @@ LossParts Objective::value(Vec x) { return evaluate(x, nullptr); }
 
 LossParts Objective::value_and_gradient(Vec x, Vec gradient) { return evaluate(x, gradient); }
 
+/// All samples, on this rank's part of them; in the end the tree has one node.
+void Objective::run_samples(BufferedSum& misfit, bool with_gradient) {
+  const auto pulse = [this] {
+    if (stop_) stop_->step();
+  };
+  GradientTree* tree = with_gradient ? &tree_ : nullptr;
+  if (groups_) {
+    const auto trained = [this](Parameter p) { return case_of(case_, p).train; };
+    groups_->set_coefficients(coefficients_, trained, with_gradient);
+    return groups_->run(misfit, tree, pulse);
+  }
+  if (with_gradient) {
+    tree_.clear();
+    coefficients_.fill_ghosts();
+  }
+  sweep_.run(misfit, tree, 0, pulse);
+}
+
 LossParts Objective::evaluate(Vec x, Vec gradient) {
   ++evaluations_;
   space_.to_coefficients(x, coefficients_);
-  if (gradient) {
-    bar_.set_zero();
-    coefficients_.fill_ghosts();
-  }
-  non_finite_.reset();
   BufferedSum misfit, penalty;
-  const auto together = static_cast<std::int64_t>(chain_.samples_at_once());
-  for (std::int64_t s = 0; s < observations_.samples; s += together)
-    run_samples(s, std::min(together, observations_.samples - s), gradient != nullptr, misfit);
+  run_samples(misfit, gradient != nullptr);
+  const auto& problem = groups_ ? groups_->problem() : sweep_.problem();
 
   std::ranges::fill(reduction_, ReproducibleSum());
   reduction_[0] = misfit.take();
-  if (non_finite_) reduction_[2].add(1.0);
+  if (problem) reduction_[2].add(1.0);
   if (stop_ && stop_->wished()) reduction_[3].add(1.0);
+  Coefficients* const bar = gradient ? tree_.nodes().front().sum.get() : nullptr;
   const VecRead x_local(x);
   std::optional<VecWrite> g_local;
   if (gradient) {
-    space_.collect_sums(bar_, std::span(reduction_).subspan(first_number));
+    space_.collect_sums(*bar, std::span(reduction_).subspan(first_number));
     g_local.emplace(gradient);
-    space_.write_fields(bar_, g_local->data());
+    space_.write_fields(*bar, g_local->data());
   }
   penalty_.add(x_local.data(), gradient ? g_local->data() : nullptr, penalty);
   reduction_[1] = penalty.take();
@@ -69,10 +75,12 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
   if (gradient) {
     std::vector<double> numbers;
     for (std::size_t k = first_number; k < reduction_.size(); ++k) numbers.push_back(result(k));
-    space_.spread_numbers(numbers, bar_);
-    space_.add_numbers(bar_, g_local->data());
+    space_.spread_numbers(numbers, *bar);
+    space_.add_numbers(*bar, g_local->data());
   }
-  if (result(2) > 0) throw_if_not_finite(grid_, non_finite_sample_, non_finite_);
+  if (result(2) > 0)
+    throw_if_not_finite(grid_, groups_ ? groups_->problem_sample() : sweep_.problem_sample(),
+                        problem);
   g_local.reset(); // while its array is out, PETSc answers with the norm it remembers
   const LossParts parts{result(0), result(1)};
   check_finite(parts, gradient);
@@ -90,50 +98,14 @@ void Objective::check_finite(const LossParts& parts, Vec gradient) {
     throw NumericsError("the norm of the gradient is not finite, though all states are");
 }
 
-std::unique_ptr<Trajectory> Objective::make_trajectory(bool to_go_back) const {
-  const Layout& layout = chain_.state_layout();
-  if (!to_go_back) return std::make_unique<KeepTwo>(layout);
-  if (plan_.keep_all) return std::make_unique<KeepAll>(layout, chain_.layers());
-  return std::make_unique<KeepSome>(layout, plan_.reversal);
-}
-
-std::vector<Trajectory*> Objective::trajectories(std::int64_t count, bool to_go_back) {
-  auto& kept = to_go_back ? all_states_ : two_states_;
-  std::vector<Trajectory*> result;
-  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
-    if (k == kept.size()) kept.push_back(make_trajectory(to_go_back));
-    result.push_back(kept[k].get());
+Objective::Traffic Objective::traffic() const {
+  Traffic sent{chain_.layer().messages_sent() + coefficients_.messages_sent(),
+               chain_.layer().bytes_sent() + coefficients_.bytes_sent()};
+  if (groups_) {
+    sent.messages += groups_->messages_sent();
+    sent.bytes += groups_->bytes_sent();
   }
-  return result;
-}
-
-/// Forward through some samples together, back where a gradient is wanted; adds this rank's misfit.
-void Objective::run_samples(std::int64_t first, std::int64_t count, bool with_adjoint,
-                            BufferedSum& misfit) {
-  const auto sample = [&](std::size_t s) { return first + static_cast<std::int64_t>(s); };
-  const auto pulse = [this] {
-    if (stop_) stop_->step();
-  };
-  const auto states = trajectories(count, with_adjoint);
-  for (std::size_t s = 0; s < states.size(); ++s)
-    unpack(chain_.state_layout(), observations_.input_sample(sample(s)), states[s]->write(0));
-  chain_.forward(
-      coefficients_, states, 0, chain_.layers(), target_layers_,
-      [&](std::size_t s, std::int64_t layer, const double* z) {
-        misfit_.add_value(sample(s), layer, z, misfit);
-      },
-      pulse);
-  for (std::size_t s = 0; s < states.size() && !non_finite_; ++s) {
-    non_finite_ = chain_.problem(s);
-    non_finite_sample_ = sample(s);
-  }
-  if (!with_adjoint) return;
-  chain_.adjoint(
-      coefficients_, states, target_layers_,
-      [&](std::size_t s, std::int64_t layer, const double* z, double* lambda) {
-        misfit_.add_derivative(sample(s), layer, z, lambda);
-      },
-      bar_, pulse);
+  return sent;
 }
 
 double Objective::penalty_value(Vec x) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -55,6 +56,7 @@ class ParameterValues {
   }
 
   void fill(double value) { std::fill(data_.begin(), data_.end(), value); }
+  void add(const ParameterValues& other);
   bool empty() const { return data_.empty(); }
 
  private:
@@ -98,6 +100,17 @@ class Coefficients {
   std::int64_t bytes_sent() const { return halo_ ? halo_->bytes_sent() : 0; }
 
   void set_zero();
+  void clear_sums();
+  /// Adds derivatives: all of them, or those by numbers.
+  void add(const Coefficients& other);
+  void add_sums(const Coefficients& other);
+
+  /// The padded fields of the parameters that vary in space and are `wanted`, in the order of
+  /// files.
+  using Wanted = std::function<bool(Parameter)>;
+  std::vector<double*> fields(const Wanted& wanted);
+  /// Takes over what does not vary in space.
+  void copy_numbers(const Coefficients& other);
 
  private:
   std::shared_ptr<Halo> halo_; ///< of values that vary in space

@@ -22,6 +22,7 @@ struct ReversalPlan {
 /// What is held of the states of a gradient.
 struct StatePlan {
   std::int64_t samples = 1;   ///< that go together, at most
+  int groups = 1;             ///< of ranks that share the samples
   ReversalPlan reversal = {}; ///< where some are computed again
   bool keep_all = true;
 

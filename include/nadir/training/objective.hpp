@@ -3,8 +3,8 @@
 #include "nadir/base/stop.hpp"
 #include "nadir/network/chain.hpp"
 #include "nadir/training/control.hpp"
-#include "nadir/training/misfit.hpp"
 #include "nadir/training/penalty.hpp"
+#include "nadir/training/sample_groups.hpp"
 
 #include <optional>
 #include <vector>
@@ -25,8 +25,8 @@ struct LossParts {
 /// sample, layer and point.
 class Objective {
  public:
-  /// `initial` are the coefficients training starts from, `plan` tells which states are held; the
-  /// other arguments must outlive this.
+  /// `initial` are the coefficients training starts from, `plan` tells which states are held and
+  /// how many groups of ranks share the samples; the other arguments must outlive this.
   Objective(const Grid& grid, const Case& c, const Observations& observations, Coefficients initial,
             const StatePlan& plan = {});
 
@@ -47,8 +47,9 @@ class Objective {
 
   /// A gradient as fields and numbers; valid until the next evaluation. Collective.
   const Coefficients& spread_gradient(Vec gradient) {
-    space_.to_coefficients(gradient, bar_);
-    return bar_;
+    Coefficients& bar = *tree_.nodes().front().sum;
+    space_.to_coefficients(gradient, bar);
+    return bar;
   }
   /// The penalties alone. Collective.
   double penalty_value(Vec x);
@@ -57,9 +58,12 @@ class Objective {
   /// takes the decision along in its reduction.
   void watch(Stop& stop) { stop_ = &stop; }
 
+  /// On all ranks together, whatever the groups.
   Chain& chain() { return chain_; }
+  /// What this rank did for evaluations, and with how many samples at a time.
+  const Work& work() const { return sweeping_chain().work(); }
+  std::size_t samples_at_once() const { return sweeping_chain().samples_at_once(); }
   const Observations& observations() const { return observations_; }
-  const Misfit& misfit() const { return misfit_; }
   std::int64_t evaluations() const { return evaluations_; }
   std::int64_t reductions() const { return reductions_; }
 
@@ -67,36 +71,28 @@ class Objective {
   struct Traffic {
     std::int64_t messages = 0, bytes = 0;
   };
-  Traffic traffic() const {
-    return {chain_.layer().messages_sent() + coefficients_.messages_sent(),
-            chain_.layer().bytes_sent() + coefficients_.bytes_sent()};
-  }
+  Traffic traffic() const;
 
  private:
-  void run_samples(std::int64_t first, std::int64_t count, bool with_adjoint, BufferedSum& misfit);
-  std::unique_ptr<Trajectory> make_trajectory(bool to_go_back) const;
-  std::vector<Trajectory*> trajectories(std::int64_t count, bool to_go_back);
   LossParts evaluate(Vec x, Vec gradient);
+  void run_samples(BufferedSum& misfit, bool with_gradient);
+  const Chain& sweeping_chain() const { return groups_ ? groups_->chain() : chain_; }
   static void check_finite(const LossParts& parts, Vec gradient);
 
   const Grid& grid_;
+  const Case& case_;
   const Observations& observations_;
   ControlSpace space_;
   Coefficients coefficients_;
-  Coefficients bar_;
   Chain chain_;
-  Misfit misfit_;
+  SampleSweep sweep_; ///< without groups
+  std::optional<SampleGroups> groups_;
+  GradientTree tree_; ///< one node after a gradient
   Penalty penalty_;
-  StatePlan plan_;
-  WatchedLayers target_layers_;
-  /// Of the samples that go together: for values, and for gradients, made by the first one.
-  std::vector<std::unique_ptr<Trajectory>> two_states_, all_states_;
   /// misfit, penalty, ranks not finite, ranks that wish to stop, gradients of numbers
   std::vector<ReproducibleSum> reduction_;
   static constexpr std::size_t first_number = 4;
   Stop* stop_ = nullptr;
-  std::optional<NonFinite> non_finite_; ///< this rank's first one, in sample non_finite_sample_
-  std::int64_t non_finite_sample_ = 0;
   std::int64_t evaluations_ = 0, reductions_ = 0;
 };
 

@@ -26,10 +26,11 @@ struct Evaluation {
   double norm = 0;
 };
 
-Evaluation evaluate(MPI_Comm comm, const Case& c) {
+Evaluation evaluate(MPI_Comm comm, const Case& c, std::int64_t samples = 2,
+                    const StatePlan& plan = {}) {
   const Grid grid(comm, c.grid);
-  const Observations observations = test::random_observations(grid, c, 2);
-  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
+  const Observations observations = test::random_observations(grid, c, samples);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), plan);
   VecHandle x = objective.initial_control(), g = objective.space().create();
   Evaluation e;
   e.parts = objective.value_and_gradient(x, g);
@@ -70,6 +71,70 @@ TEST(Objective, IsTheSameBitsForEveryFormAndBoundary) {
         }
       }
     }
+  }
+}
+
+/// Every number of groups that these ranks can be split into.
+std::vector<int> group_counts() {
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  std::vector<int> counts;
+  for (int groups = 1; groups <= ranks; ++groups)
+    if (ranks % groups == 0) counts.push_back(groups);
+  return counts;
+}
+
+void expect_same_bits_in_groups(const Case& c, std::int64_t samples) {
+  const Evaluation alone = evaluate(MPI_COMM_SELF, c, samples);
+  const std::int64_t each = samples_per_leaf(c, samples), leaves = (samples + each - 1) / each;
+  for (const int groups : group_counts()) {
+    if (groups > leaves) continue;
+    StatePlan plan;
+    plan.groups = groups;
+    plan.samples = samples_per_pass(c, samples);
+    const Evaluation e = evaluate(MPI_COMM_WORLD, c, samples, plan);
+    EXPECT_EQ(e.parts.misfit, alone.parts.misfit) << groups << " groups";
+    EXPECT_EQ(e.norm, alone.norm) << groups << " groups";
+  }
+}
+
+TEST(Objective, IsTheSameBitsHoweverGroupsShareTheSamples) {
+  for (const std::int64_t samples : {4, 7}) {
+    Case fields = rich_case();
+    test::train_all(fields, true, false);
+    expect_same_bits_in_groups(fields, samples);
+    Case numbers = rich_case();
+    test::train_all(numbers, false, false);
+    expect_same_bits_in_groups(numbers, samples);
+    Case in_3d = test::small_case({5, 6, 7}, {test::reflect, test::value_of(0.1), test::periodic});
+    test::train_all(in_3d, true, false);
+    expect_same_bits_in_groups(in_3d, samples);
+  }
+  Case by_layer = test::small_case({9, 10}, {test::reflect, test::periodic});
+  test::train_all(by_layer, true, true);
+  expect_same_bits_in_groups(by_layer, 33); // eight go together
+}
+
+TEST(Objective, NamesTheSampleOfABlowUpInAnotherGroup) {
+  Case c = test::small_case({6, 7}, {test::periodic, test::periodic});
+  test::train_all(c, true, false);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Observations observations = test::random_observations(grid, c, 4);
+  if (grid.rank() == 0)
+    observations.input[static_cast<std::size_t>(3 * observations.points)] = 1e308;
+  c.network.activation = ActivationKind::square;
+  StatePlan plan;
+  plan.groups = group_counts().back();
+  if (plan.groups > 4) return;
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0), plan);
+  VecHandle x = objective.initial_control(), g = objective.space().create();
+  try {
+    objective.value_and_gradient(x, g);
+    FAIL() << "no error";
+  } catch (const NumericsError& error) {
+    EXPECT_NE(std::string(error.what()).find("sample 3, layer 1, point (y, x) = ("),
+              std::string::npos)
+        << error.what();
   }
 }
 

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "nadir/network/chain.hpp"
+#include "nadir/training/gradient_tree.hpp"
+#include "nadir/training/misfit.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace nadir {
+
+/// Samples whose gradients are added to one leaf of the tree, for `samples` in all: those swept
+/// together, or more, so that there are no more than 64 leaves. Told by the case alone.
+std::int64_t samples_per_leaf(const Case& c, std::int64_t samples);
+
+/// Takes samples through a chain and back: this rank's part of their misfit and of its derivatives.
+class SampleSweep {
+ public:
+  /// Samples swept at once are those the chain takes, held as `plan` says. All but `plan` must
+  /// outlive this.
+  SampleSweep(Chain& chain, const Coefficients& coefficients, const Observations& observations,
+              const Case& c, const StatePlan& plan, std::int64_t samples_per_leaf);
+
+  std::int64_t leaves() const { return pieces(observations_.samples, per_leaf_); }
+  /// Chains forward (and back) that one run takes.
+  std::int64_t chains() const;
+
+  /// All samples, adding to `misfit`, and, unless it is null, a node of `tree` for each leaf, the
+  /// first one being `first_leaf`. The coefficients have their ghosts then. Collective over the
+  /// chain's grid.
+  void run(BufferedSum& misfit, GradientTree* tree, std::int64_t first_leaf,
+           const Chain::Pulse& pulse);
+
+  /// The first value on this rank that was not finite, and its sample.
+  const std::optional<NonFinite>& problem() const { return problem_; }
+  std::int64_t problem_sample() const { return problem_sample_; }
+
+ private:
+  static std::int64_t pieces(std::int64_t n, std::int64_t each) { return (n + each - 1) / each; }
+  std::unique_ptr<Trajectory> make_trajectory(bool to_go_back) const;
+  std::vector<Trajectory*> trajectories(std::int64_t count, bool to_go_back);
+  void run_chain(std::int64_t first, std::int64_t count, BufferedSum& misfit,
+                 Coefficients* gradient, const Chain::Pulse& pulse);
+
+  Chain& chain_;
+  const Coefficients& coefficients_;
+  const Observations& observations_;
+  Misfit misfit_;
+  StatePlan plan_;
+  std::int64_t per_leaf_;
+  WatchedLayers target_layers_;
+  /// Of the samples that go together: for values, and for gradients, made by the first one.
+  std::vector<std::unique_ptr<Trajectory>> two_states_, all_states_;
+  std::optional<NonFinite> problem_;
+  std::int64_t problem_sample_ = 0;
+};
+
+} // namespace nadir

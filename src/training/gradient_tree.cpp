@@ -1,0 +1,70 @@
+#include "nadir/training/gradient_tree.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace nadir {
+namespace {
+
+using Leaves = GradientTree::Leaves;
+
+/// Whether two neighbours are all of a node of the tree over `leaves` leaves.
+bool are_siblings(const Leaves& left, const Leaves& right, std::int64_t leaves) {
+  const std::int64_t half = left.last - left.first;
+  return std::has_single_bit(static_cast<std::uint64_t>(half)) && left.first % (2 * half) == 0 &&
+         right.last == std::min(left.last + half, leaves);
+}
+
+/// Appends a node and joins the last two as long as they are siblings: merge(left, right).
+template<class Nodes, class Merge>
+void append(Nodes& nodes, typename Nodes::value_type node, std::int64_t leaves, Merge merge) {
+  nodes.push_back(std::move(node));
+  while (nodes.size() > 1 && are_siblings(nodes[nodes.size() - 2], nodes.back(), leaves)) {
+    auto right = std::move(nodes.back());
+    nodes.pop_back();
+    nodes.back().last = right.last;
+    merge(nodes.back(), right);
+  }
+}
+
+} // namespace
+
+void GradientTree::clear() {
+  for (Node& node : nodes_) spare_.push_back(std::move(node.sum));
+  nodes_.clear();
+}
+
+Coefficients& GradientTree::add(const Leaves& leaves) {
+  if (spare_.empty())
+    spare_.push_back(
+        std::make_unique<Coefficients>(grid_, case_, Coefficients::Content::gradients));
+  nodes_.push_back({leaves, std::move(spare_.back())});
+  spare_.pop_back();
+  nodes_.back().sum->clear_sums();
+  return *nodes_.back().sum;
+}
+
+void GradientTree::join() {
+  std::vector<Node> separate;
+  separate.swap(nodes_);
+  for (Node& node : separate) {
+    append(nodes_, std::move(node), leaves_, [this](Node& left, Node& right) {
+      left.sum->add(*right.sum);
+      spare_.push_back(std::move(right.sum));
+    });
+  }
+}
+
+std::vector<Leaves> GradientTree::joined(const Leaves& some, std::int64_t leaves) {
+  std::vector<Leaves> nodes;
+  for (std::int64_t leaf = some.first; leaf < some.last; ++leaf)
+    append(nodes, {leaf, leaf + 1}, leaves, [](Leaves&, Leaves&) {});
+  return nodes;
+}
+
+std::int64_t GradientTree::most_nodes(std::int64_t leaves) {
+  return std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(leaves, 2) - 1)) +
+         (leaves > 1);
+}
+
+} // namespace nadir

@@ -1,0 +1,98 @@
+#include "nadir/training/sample_sweep.hpp"
+
+#include <algorithm>
+
+namespace nadir {
+namespace {
+
+WatchedLayers layers_of(const Observations& observations) {
+  std::vector<std::int64_t> layers;
+  for (const Target& target : observations.targets) layers.push_back(target.layer);
+  return WatchedLayers(std::move(layers));
+}
+
+} // namespace
+
+std::int64_t samples_per_leaf(const Case& c, std::int64_t samples) {
+  constexpr std::int64_t most_leaves = 64;
+  const std::int64_t together = samples_per_pass(c, samples);
+  const std::int64_t passes = (samples + together - 1) / together;
+  return together * ((passes + most_leaves - 1) / most_leaves);
+}
+
+SampleSweep::SampleSweep(Chain& chain, const Coefficients& coefficients,
+                         const Observations& observations, const Case& c, const StatePlan& plan,
+                         std::int64_t samples_per_leaf)
+    : chain_(chain), coefficients_(coefficients), observations_(observations),
+      misfit_(chain.state_layout(), observations, c.loss.reduction), plan_(plan),
+      per_leaf_(samples_per_leaf), target_layers_(layers_of(observations)) {}
+
+std::unique_ptr<Trajectory> SampleSweep::make_trajectory(bool to_go_back) const {
+  const Layout& layout = chain_.state_layout();
+  if (!to_go_back) return std::make_unique<KeepTwo>(layout);
+  if (plan_.keep_all) return std::make_unique<KeepAll>(layout, chain_.layers());
+  return std::make_unique<KeepSome>(layout, plan_.reversal);
+}
+
+std::vector<Trajectory*> SampleSweep::trajectories(std::int64_t count, bool to_go_back) {
+  auto& kept = to_go_back ? all_states_ : two_states_;
+  std::vector<Trajectory*> result;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+    if (k == kept.size()) kept.push_back(make_trajectory(to_go_back));
+    result.push_back(kept[k].get());
+  }
+  return result;
+}
+
+std::int64_t SampleSweep::chains() const {
+  const auto together = static_cast<std::int64_t>(chain_.samples_at_once());
+  std::int64_t chains = 0;
+  for (std::int64_t first = 0; first < observations_.samples; first += per_leaf_)
+    chains += pieces(std::min(per_leaf_, observations_.samples - first), together);
+  return chains;
+}
+
+void SampleSweep::run(BufferedSum& misfit, GradientTree* tree, std::int64_t first_leaf,
+                      const Chain::Pulse& pulse) {
+  problem_.reset();
+  const auto together = static_cast<std::int64_t>(chain_.samples_at_once());
+  for (std::int64_t leaf = 0; leaf < leaves(); ++leaf) {
+    Coefficients* gradient = nullptr;
+    if (tree) {
+      gradient = &tree->add({first_leaf + leaf, first_leaf + leaf + 1});
+      gradient->set_zero();
+    }
+    const std::int64_t end = std::min((leaf + 1) * per_leaf_, observations_.samples);
+    for (std::int64_t s = leaf * per_leaf_; s < end; s += together)
+      run_chain(s, std::min(together, end - s), misfit, gradient, pulse);
+    if (tree) tree->join();
+  }
+}
+
+/// Forward through some samples together, back where a gradient is wanted.
+void SampleSweep::run_chain(std::int64_t first, std::int64_t count, BufferedSum& misfit,
+                            Coefficients* gradient, const Chain::Pulse& pulse) {
+  const auto sample = [&](std::size_t s) { return first + static_cast<std::int64_t>(s); };
+  const auto states = trajectories(count, gradient != nullptr);
+  for (std::size_t s = 0; s < states.size(); ++s)
+    unpack(chain_.state_layout(), observations_.input_sample(sample(s)), states[s]->write(0));
+  chain_.forward(
+      coefficients_, states, 0, chain_.layers(), target_layers_,
+      [&](std::size_t s, std::int64_t layer, const double* z) {
+        misfit_.add_value(sample(s), layer, z, misfit);
+      },
+      pulse);
+  for (std::size_t s = 0; s < states.size() && !problem_; ++s) {
+    problem_ = chain_.problem(s);
+    problem_sample_ = sample(s);
+  }
+  if (!gradient) return;
+  chain_.adjoint(
+      coefficients_, states, target_layers_,
+      [&](std::size_t s, std::int64_t layer, const double* z, double* lambda) {
+        misfit_.add_derivative(sample(s), layer, z, lambda);
+      },
+      *gradient, pulse);
+}
+
+} // namespace nadir
