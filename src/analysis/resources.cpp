@@ -5,6 +5,7 @@
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/tiling.hpp"
+#include "nadir/training/sample_groups.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -135,6 +136,39 @@ bool passes_take_layers(const Case& c) {
          std::ranges::none_of(all_parameters, by_layer);
 }
 
+/// What one group of ranks has of all samples, at most.
+struct Shares {
+  std::int64_t samples = 0;
+  double nodes = 0;          ///< of gradients on a rank's box of all ranks
+  double nodes_in_group = 0; ///< on its box within the group
+};
+
+Shares shares_of(const Case& c, std::int64_t samples, int groups) {
+  const std::int64_t each = samples_per_leaf(c, samples), leaves = (samples + each - 1) / each;
+  const auto count = [](auto n) { return static_cast<double>(n); };
+  if (groups == 1) return {samples, count(GradientTree::most_nodes({0, leaves}, leaves)), 0};
+  Shares shares;
+  for (int g = 0; g < groups; ++g) {
+    const auto some = SampleGroups::leaves_of(g, groups, leaves);
+    shares.samples = std::max(shares.samples, (some.last - some.first) * each);
+    shares.nodes += count(GradientTree::joined(some, leaves).size());
+    shares.nodes_in_group =
+        std::max(shares.nodes_in_group, count(GradientTree::most_nodes(some, leaves)));
+  }
+  return shares;
+}
+
+/// What a group has once more: its samples, the coefficients, the gradients of its own samples, and
+/// the messages to the others.
+double group_bytes(const Case& c, const Sizes& sizes, const Sizes& swept, const Shares& shares) {
+  const double data =
+      swept.samples * (1 + static_cast<double>(c.data.targets.size()) * (1 + marks / 2));
+  const double fields = std::min(static_cast<double>(Regrouping::fields_at_once),
+                                 std::max(swept.values, swept.gradients) / swept.wide);
+  return data + swept.values + shares.nodes_in_group * swept.gradients + grid_bytes(swept) +
+         fields * (swept.field + shares.nodes * sizes.field);
+}
+
 double read_number(const char* path) {
   std::ifstream file(path);
   double number = 0;
@@ -158,19 +192,21 @@ double MemoryEstimate::total() const {
                          [](double sum, const MemoryPart& part) { return sum + part.bytes; });
 }
 
-double state_bytes(const Case& c, const Extents& owned) {
-  return real * static_cast<double>(Layout(owned, c.grid.dimension(), state_ghosts).size());
+double state_bytes(const Case& c, const Extents& box) {
+  return real * static_cast<double>(Layout(box, c.grid.dimension(), state_ghosts).size());
 }
 
-MemoryEstimate estimate_memory(const Case& c, const Extents& owned, std::int64_t samples,
-                               bool rank_0, Workload workload, const StatePlan& plan) {
-  const Sizes sizes = sizes_of(c, owned, samples, rank_0);
+MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t samples, bool rank_0,
+                               Workload workload, const StatePlan& plan) {
+  const Sizes sizes = sizes_of(c, boxes.owned, samples, rank_0);
   if (workload == Workload::forward) return {forward_parts(c, sizes)};
   const bool training = workload == Workload::train;
+  const Shares shares = shares_of(c, samples, plan.groups);
+  const Sizes swept = sizes_of(c, boxes.swept, shares.samples, false);
   const auto together = static_cast<double>(plan.samples);
   // Beside the trajectory two states for values without adjoint, two adjoints, g, which several
   // layers in a pass need twice; one state for penalties.
-  const double work = together * (4 * sizes.state + (passes_take_layers(c) ? 2 : 1) * sizes.wide) +
+  const double work = together * (4 * swept.state + (passes_take_layers(c) ? 2 : 1) * swept.wide) +
                       sizes.state + writing_bytes(c, sizes);
   const double vectors = penalty_vectors(c) +
                          (training ? training_vectors(c.training.optimizer) + bound_vectors(c) : 2);
@@ -179,20 +215,22 @@ MemoryEstimate estimate_memory(const Case& c, const Extents& owned, std::int64_t
            {"grid", grid_bytes(sizes)},
            {"coefficients", sizes.values},
            {"work arrays", work},
-           {"states", states * sizes.state},
-           {"gradients", sizes.gradients},
-           {training ? "optimiser" : "control vectors", vectors * sizes.control}}};
+           {"states", states * swept.state},
+           {"gradients", shares.nodes * sizes.gradients},
+           {training ? "optimiser" : "control vectors", vectors * sizes.control},
+           {"shared samples", plan.groups > 1 ? group_bytes(c, sizes, swept, shares) : 0.0}}};
 }
 
-StatePlan plan_states(const Case& c, const Extents& owned, std::int64_t samples, Workload workload,
-                      double bytes) {
+StatePlan plan_states(const Case& c, const Boxes& boxes, std::int64_t samples, Workload workload,
+                      double bytes, int groups) {
   constexpr double fewest_states = 3; // to compute others again
-  const double state = state_bytes(c, owned), all = static_cast<double>(c.network.layers + 1);
+  const double state = state_bytes(c, boxes.swept), all = static_cast<double>(c.network.layers + 1);
   StatePlan plan;
+  plan.groups = groups;
   plan.samples = samples_per_pass(c, samples);
   const auto budget = [&] {
     if (c.run.memory > 0) return c.run.memory;
-    const double total = estimate_memory(c, owned, samples, true, workload, plan).total();
+    const double total = estimate_memory(c, boxes, samples, true, workload, plan).total();
     return bytes - (total - static_cast<double>(plan.samples) * all * state);
   };
   const auto fits = [&] { return static_cast<double>(plan.samples) * all * state <= budget(); };

@@ -21,12 +21,13 @@ void print_memory(const Job& job) {
     const MemoryPlan memory = plan_memory(job.session.comm(), job.c, job.samples, workload);
     std::string parts;
     for (const auto& part : memory.estimate.parts) {
+      if (part.bytes == 0) continue;
       parts += (parts.empty() ? "" : ", ") + part.name + " " + bytes_text(part.bytes);
     }
     job.log.line(formatted("  %-9s %10s  (%s)", name, bytes_text(memory.estimate.total()).c_str(),
                            parts.c_str()));
-    if (workload != Workload::forward && !memory.states.keep_all)
-      job.log.line("            " + states_text(job.c, memory));
+    if (workload == Workload::forward) continue;
+    for (const auto& text : plan_texts(job, memory)) job.log.line("            " + text);
   }
 }
 

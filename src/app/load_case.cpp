@@ -1,5 +1,6 @@
 #include "restart.hpp"
 
+#include "nadir/analysis/group_choice.hpp"
 #include "nadir/analysis/resources.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
@@ -13,6 +14,7 @@
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/result_file.hpp"
 #include "nadir/training/control.hpp"
+#include "nadir/training/sample_sweep.hpp"
 
 #include <petscsys.h>
 
@@ -64,7 +66,27 @@ void check_grid(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
     add(diagnostics, c, "grid.shape",
         formatted("%d ranks are too many for this grid; the largest usable count is %d", ranks,
                   largest_usable_ranks(shape, ranks)));
+  } else if (c.run.sample_groups > 0 && ranks % c.run.sample_groups != 0) {
+    add(diagnostics, c, "run.sample_groups",
+        formatted("%lld groups cannot share %d ranks evenly",
+                  static_cast<long long>(c.run.sample_groups), ranks));
   }
+}
+
+/// Whether there is work for every group.
+void check_groups(const Session& session, const Case& c, std::int64_t samples) {
+  const auto possible = possible_groups(c, session.ranks(), samples);
+  if (c.run.sample_groups == 0 ||
+      std::ranges::find(possible, c.run.sample_groups) != possible.end())
+    return;
+  const std::int64_t each = samples_per_leaf(c, samples);
+  Diagnostics diagnostics;
+  add(diagnostics, c, "run.sample_groups",
+      formatted("%lld samples%s are too few for %lld groups; use %d or less",
+                static_cast<long long>(samples),
+                each > 1 ? formatted(", %lld together", static_cast<long long>(each)).c_str() : "",
+                static_cast<long long>(c.run.sample_groups), possible.back()));
+  diagnostics.throw_if_any();
 }
 
 /// Why a file that stands there must not be moved away: it is somebody's data, or the case itself.
@@ -130,17 +152,25 @@ MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workl
   memory.free = node.available > 0 ? node.available / node.ranks : infinity;
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &memory.free, 1, MPI_DOUBLE, MPI_MIN, comm));
   constexpr double share = 0.9; // an automatic choice leaves some to others
-  memory.states = plan_states(c, box, samples, workload, share * memory.free);
-  memory.estimate = estimate_memory(c, box, samples, true, workload, memory.states);
-  memory.state_bytes = state_bytes(c, box) * static_cast<double>(memory.states.samples);
+  const auto plan = [&](int groups) {
+    const Boxes boxes(box, box_in_group(c, ranks, groups));
+    memory.states = plan_states(c, boxes, samples, workload, share * memory.free, groups);
+    memory.estimate = estimate_memory(c, boxes, samples, true, workload, memory.states);
+    memory.state_bytes = state_bytes(c, boxes.swept) * static_cast<double>(memory.states.samples);
+    return memory.states.keep_all && memory.estimate.total() <= share * memory.free;
+  };
+  const auto preferred =
+      workload == Workload::forward ? std::vector{1} : preferred_groups(c, ranks, samples);
+  if (std::ranges::none_of(preferred, plan))
+    plan(std::ranges::min(preferred)); // what needs the least
   return memory;
 }
 
 MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload) {
+  Diagnostics diagnostics;
   MemoryPlan memory = plan_memory(comm, c, samples, workload);
   const StatePlan& plan = memory.states;
   const double needed = memory.estimate.total();
-  Diagnostics diagnostics;
   const bool goes_back = workload != Workload::forward;
   const bool computes_again = goes_back && !plan.keep_all;
   const double held = static_cast<double>(plan.states(c.network.layers)) * memory.state_bytes;
@@ -182,6 +212,7 @@ void run_command(const Session& session, const Arguments& arguments) {
   const Log log(session.rank(), arguments.verbosity);
   Case c = load_case(session, arguments);
   const std::int64_t samples = count_samples(session, c);
+  check_groups(session, c, samples);
   if (arguments.command == Command::describe)
     return run_describe({session, arguments, log, std::move(c), samples, {}, Run::start()});
 

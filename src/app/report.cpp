@@ -57,13 +57,21 @@ CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<Iteration>& 
 
 } // namespace
 
-std::string states_text(const Case& c, const MemoryPlan& memory) {
+std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory) {
+  std::vector<std::string> lines;
+  const int groups = memory.states.groups, each = job.session.ranks() / groups;
+  if (groups > 1)
+    lines.push_back(formatted("samples: shared by %d groups of %d rank%s each", groups, each,
+                              each == 1 ? "" : "s"));
+  if (memory.states.keep_all) return lines;
   const ReversalPlan& reversal = memory.states.reversal;
-  return formatted("states: %lld of %lld are held (%s per rank), the others computed again: %.2f "
-                   "times the layers",
-                   whole(reversal.states()), whole(c.network.layers + 1),
-                   bytes_text(static_cast<double>(reversal.states()) * memory.state_bytes).c_str(),
-                   reversal.repetition());
+  lines.push_back(
+      formatted("states: %lld of %lld are held (%s per rank), the others computed again: %.2f "
+                "times the layers",
+                whole(reversal.states()), whole(job.c.network.layers + 1),
+                bytes_text(static_cast<double>(reversal.states()) * memory.state_bytes).c_str(),
+                reversal.repetition()));
+  return lines;
 }
 
 void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained,
@@ -77,7 +85,8 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
       shape_text(c.grid.shape).c_str(), whole(c.network.layers), whole(samples),
       samples == 1 ? "" : "s", whole(trained), job.session.ranks(),
       job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
-  if (memory && !memory->states.keep_all) job.log.line(states_text(c, *memory));
+  if (memory)
+    for (const auto& text : plan_texts(job, *memory)) job.log.line(text);
   job.log.detail("resolved case:\n" + resolved_text(c));
 }
 

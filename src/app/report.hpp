@@ -8,11 +8,11 @@
 
 namespace nadir::app {
 
-/// Which states of a gradient are held.
-std::string states_text(const Case& c, const MemoryPlan& memory);
+/// Who shares the samples and which states of a gradient are held: lines, none where there are
+/// neither groups nor states left out.
+std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory);
 
-/// Prints the resolved case (verbose), a line about what runs where, and one about the states where
-/// not all are held.
+/// Prints the resolved case (verbose), a line about what runs where, and the plan.
 void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained,
                  const MemoryPlan* memory = nullptr);
 

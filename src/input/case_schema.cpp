@@ -354,6 +354,11 @@ Section<RunCase> run_section() {
   s.key("samples_per_pass", &RunCase::samples_per_pass, integer(at_least(0)),
         "samples swept together, each with states of its own; 0: several where every trained field "
         "varies by layer, else one, because more would change the order of the gradient's sum");
+  s.key(
+      "sample_groups", &RunCase::sample_groups, integer(at_least(0)),
+      "groups of ranks that share the samples of `gradient` and `train`, each with the whole grid "
+      "cut among its ranks; must divide the number of ranks; never changes a result; 0: as many "
+      "as a model finds quickest and memory allows, 1: all ranks share the grid");
   return s;
 }
 

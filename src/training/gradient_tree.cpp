@@ -62,9 +62,14 @@ std::vector<Leaves> GradientTree::joined(const Leaves& some, std::int64_t leaves
   return nodes;
 }
 
-std::int64_t GradientTree::most_nodes(std::int64_t leaves) {
-  return std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(leaves, 2) - 1)) +
-         (leaves > 1);
+std::int64_t GradientTree::most_nodes(const Leaves& some, std::int64_t leaves) {
+  std::vector<Leaves> nodes;
+  std::size_t most = 0;
+  for (std::int64_t leaf = some.first; leaf < some.last; ++leaf) {
+    most = std::max(most, nodes.size() + 1);
+    append(nodes, {leaf, leaf + 1}, leaves, [](Leaves&, Leaves&) {});
+  }
+  return static_cast<std::int64_t>(most);
 }
 
 } // namespace nadir

@@ -120,6 +120,7 @@ target = { file = "fields.h5", dataset = "out_4x5x6", index = 0, layer = 0 }
 [run]
 time_limit = 60
 samples_per_pass = 2
+sample_groups = 1
 memory = "auto"
 [output]
 layers = "all"

@@ -26,16 +26,24 @@ struct MemoryEstimate {
 
 enum class Workload { forward, gradient, train };
 
-/// Predicted from the case alone, for a box of `owned` points. `samples` as the files have them.
-MemoryEstimate estimate_memory(const Case& c, const Extents& owned, std::int64_t samples,
-                               bool rank_0, Workload workload, const StatePlan& plan = {});
+/// A rank's points: its box of the grid cut among all ranks, and of the grid cut among its group,
+/// where groups share the samples.
+struct Boxes {
+  Boxes(const Extents& box) : owned(box), swept(box) {}
+  Boxes(const Extents& of_all, const Extents& of_group) : owned(of_all), swept(of_group) {}
+  Extents owned, swept;
+};
+
+/// Predicted from the case alone. `samples` as the files have them.
+MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t samples, bool rank_0,
+                               Workload workload, const StatePlan& plan = {});
 
 /// Which states of a gradient are held where a rank may use `bytes` for its memory, or, where the
 /// case gives one, that much for states. Keeps at least three, whatever that takes.
-StatePlan plan_states(const Case& c, const Extents& owned, std::int64_t samples, Workload workload,
-                      double bytes);
+StatePlan plan_states(const Case& c, const Boxes& boxes, std::int64_t samples, Workload workload,
+                      double bytes, int groups = 1);
 /// Bytes of one padded state.
-double state_bytes(const Case& c, const Extents& owned);
+double state_bytes(const Case& c, const Extents& box);
 
 /// The largest box a rank gets, by axis.
 Extents largest_box(const Extents& shape, const ProcessGrid& processes);

@@ -160,6 +160,7 @@ struct RunCase {
   double memory = 0;                ///< bytes of each rank for states; 0: chosen
   std::int64_t layers_per_pass = 0; ///< 0: chosen
   std::int64_t samples_per_pass = 0;
+  std::int64_t sample_groups = 0; ///< of ranks that share the samples; 0: chosen
   std::int64_t tile = 0;
   bool operator==(const RunCase&) const = default;
 };

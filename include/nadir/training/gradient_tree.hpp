@@ -34,8 +34,8 @@ class GradientTree {
 
   /// The nodes that are left of some of the leaves.
   static std::vector<Leaves> joined(const Leaves& some, std::int64_t leaves);
-  /// Nodes alive at a time where leaves come one by one, from the first to the last.
-  static std::int64_t most_nodes(std::int64_t leaves);
+  /// Nodes alive at a time where they come one by one, from the first to the last.
+  static std::int64_t most_nodes(const Leaves& some, std::int64_t leaves);
 
  private:
   const Grid& grid_;

@@ -19,7 +19,8 @@ TEST(Resources, CountsParameters) {
 TEST(Resources, StatesAreCountedWithTheirGhosts) {
   Case c = test::small_case({100, 200}, {test::periodic, test::reflect});
   c.network.layers = 9;
-  const MemoryEstimate estimate = estimate_memory(c, {1, 100, 200}, 1, true, Workload::gradient);
+  const MemoryEstimate estimate =
+      estimate_memory(c, Extents{1, 100, 200}, 1, true, Workload::gradient);
   const auto states = std::find_if(estimate.parts.begin(), estimate.parts.end(),
                                    [](const MemoryPart& part) { return part.name == "states"; });
   ASSERT_NE(states, estimate.parts.end());

@@ -48,12 +48,12 @@ TEST(GradientTree, AddsInTheOrderOfTheTree) {
       }
       ASSERT_EQ(tree.nodes().size(), 1U) << n;
       EXPECT_EQ(first_value(*tree.nodes()[0].sum), expected(0, 32, n)) << n;
-      EXPECT_LE(static_cast<std::int64_t>(most), GradientTree::most_nodes(n)) << n;
+      EXPECT_LE(static_cast<std::int64_t>(most), GradientTree::most_nodes({0, n}, n)) << n;
     }
   }
-  EXPECT_EQ(GradientTree::most_nodes(1), 1);
-  EXPECT_EQ(GradientTree::most_nodes(2), 2);
-  EXPECT_EQ(GradientTree::most_nodes(16), 5);
+  EXPECT_EQ(GradientTree::most_nodes({0, 1}, 1), 1);
+  EXPECT_EQ(GradientTree::most_nodes({0, 16}, 16), 5);
+  EXPECT_EQ(GradientTree::most_nodes({1, 4}, 4), 3);
 }
 
 TEST(GradientTree, IsTheSameHoweverTheLeavesAreDealtOut) {
