@@ -56,8 +56,8 @@ Sizes sizes_of(const Case& c, const Extents& owned, std::int64_t samples, bool r
   Sizes sizes;
   sizes.field = real * points(owned);
   sizes.samples = sizes.field * static_cast<double>(samples);
-  sizes.state = real * static_cast<double>(Layout(owned, d, state_ghosts).size());
-  sizes.wide = real * static_cast<double>(Layout(owned, d, coefficient_ghosts).size());
+  sizes.state = real * static_cast<double>(Layout(owned, d, state_ghosts(c)).size());
+  sizes.wide = real * static_cast<double>(Layout(owned, d, coefficient_ghosts(c)).size());
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
     const double bytes = blocks(c, p) * (parameter.varies_space ? sizes.wide : real);
@@ -193,7 +193,7 @@ double MemoryEstimate::total() const {
 }
 
 double state_bytes(const Case& c, const Extents& box) {
-  return real * static_cast<double>(Layout(box, c.grid.dimension(), state_ghosts).size());
+  return real * static_cast<double>(Layout(box, c.grid.dimension(), state_ghosts(c)).size());
 }
 
 MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t samples, bool rank_0,

@@ -1,6 +1,7 @@
 #include "nadir/analysis/stability.hpp"
 
 #include "nadir/base/log.hpp"
+#include "nadir/kernel/differences.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,7 @@
 #include <complex>
 #include <limits>
 #include <numbers>
+#include <vector>
 
 namespace nadir {
 namespace {
@@ -63,9 +65,10 @@ class PointReader {
 constexpr std::int64_t most_amplified_points = 20000;
 
 /// Calls use(coefficients, whether this point's amplification is to be sampled) for every different
-/// set of coefficients on this rank.
-template<class Use>
-void for_each_point(const Grid& grid, const Case& c, const Coefficients& coefficients, Use use) {
+/// set of coefficients on this rank, as reader_of(layer).at(z, y, x) gives them.
+template<class MakeReader, class Use>
+void for_each_point(const Grid& grid, const Coefficients& coefficients, MakeReader reader_of,
+                    std::int64_t most_amplified, Use use) {
   std::int64_t layers = 1;
   bool fields = false;
   for (const auto p : all_parameters) {
@@ -73,10 +76,10 @@ void for_each_point(const Grid& grid, const Case& c, const Coefficients& coeffic
     fields = fields || coefficients[p].varies_space();
   }
   const Extents n = fields ? grid.owned().count : Extents{1, 1, 1};
-  const std::int64_t stride = 1 + layers * n[0] * n[1] * n[2] / most_amplified_points;
+  const std::int64_t stride = 1 + layers * n[0] * n[1] * n[2] / most_amplified;
   std::int64_t visited = 0;
   for (std::int64_t l = 0; l < layers; ++l) {
-    const PointReader reader(c, coefficients, l);
+    const auto reader = reader_of(l);
     for (std::int64_t z = 0; z < n[0]; ++z) {
       for (std::int64_t y = 0; y < n[1]; ++y) {
         for (std::int64_t x = 0; x < n[2]; ++x) {
@@ -102,8 +105,8 @@ double amplification(const PointCoefficients& p, const std::array<double, 3>& sp
   return std::abs(1.0 - p.omega + p.omega * symbol);
 }
 
-double largest_amplification(const PointCoefficients& p, const std::array<double, 3>& spacing,
-                             std::size_t d) {
+/// Calls use(angles) for the sampled waves, angles by axes in use.
+template<class Use> void for_waves(std::size_t d, Use use) {
   // Long waves (the first to grow when advection is too strong), and the spectrum up to the
   // checkerboard.
   constexpr double pi = std::numbers::pi;
@@ -111,16 +114,12 @@ double largest_amplification(const PointCoefficients& p, const std::array<double
                               pi / 2.0, -pi / 2.0, 3 * pi / 4, -3 * pi / 4, pi};
   constexpr int samples = static_cast<int>(angles.size());
   const auto angle = [&](int i) { return angles[static_cast<std::size_t>(i)]; };
-  double largest = 0;
   const int outer = d > 2 ? samples : 1, middle = d > 1 ? samples : 1;
   for (int i = 0; i < outer; ++i) {
     for (int j = 0; j < middle; ++j) {
-      for (int k = 0; k < samples; ++k) {
-        largest = std::max(largest, amplification(p, spacing, {angle(k), angle(j), angle(i)}, d));
-      }
+      for (int k = 0; k < samples; ++k) use(std::array{angle(k), angle(j), angle(i)});
     }
   }
-  return largest;
 }
 
 bool bounded_by_maximum(const Case& c, const PointCoefficients& p,
@@ -155,34 +154,118 @@ void add_point(const Case& c, const PointCoefficients& p, const std::array<doubl
   s.diffusive = std::max(s.diffusive, diffusive);
   s.advective = std::max(s.advective, advective);
   if (s.full_tensor && amplify) {
-    s.amplification =
-        std::max(s.amplification,
-                 largest_amplification(p, spacing, static_cast<std::size_t>(c.grid.dimension())));
+    const auto d = static_cast<std::size_t>(c.grid.dimension());
+    for_waves(d, [&](const std::array<double, 3>& angles) {
+      s.amplification = std::max(s.amplification, amplification(p, spacing, angles, d));
+    });
   }
   s.omega_min = std::min(s.omega_min, p.omega);
   s.omega_max = std::max(s.omega_max, p.omega);
   s.maximum_principle = s.maximum_principle && bounded_by_maximum(c, p, spacing);
 }
 
-} // namespace
-
-Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+/// The smallest and largest of nothing.
+Stability nothing_seen() {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   Stability s;
-  s.full_tensor = c.kernel.diffusion_tensor == DiffusionTensor::full && c.grid.dimension() > 1;
   s.omega_min = infinity;
   s.omega_max = -infinity;
   s.diffusive = s.advective = -infinity;
+  return s;
+}
+
+/// Coefficients of any family at one point of one layer.
+struct TableReader {
+  LayerCoefficients rows;
+
+  struct Point {
+    const LayerCoefficients& rows;
+    std::int64_t z, y, x;
+    double value(const CoefficientView& v) const {
+      return v.field ? v.field[z * v.stride.z + y * v.stride.y + x] : v.number;
+    }
+  };
+  Point at(std::int64_t z, std::int64_t y, std::int64_t x) const { return {rows, z, y, x}; }
+};
+
+/// The amplification by kernels of any family, from their tables.
+class TableAmplification {
+ public:
+  TableAmplification(const Grid& grid, const Case& c) {
+    const Differences table = differences_of(c.kernel, grid.dimension(), grid.spacings());
+    const auto d = static_cast<std::size_t>(grid.dimension());
+    std::vector<double> one(table.terms.size(), 0.0);
+    for_waves(d, [&](const std::array<double, 3>& angles) {
+      std::array<double, max_dimension> angle{};
+      std::copy_n(angles.begin(), d, angle.end() - static_cast<std::ptrdiff_t>(d));
+      const auto constant = symbol(table, one, angle);
+      auto& wave = waves_.emplace_back(1, constant);
+      for (double& theta : one) {
+        theta = 1.0;
+        wave.push_back(symbol(table, one, angle) - constant);
+        theta = 0.0;
+      }
+    });
+  }
+  std::size_t coefficients() const { return waves_.front().size() - 1; }
+
+  /// The largest |a(k)| of one point.
+  double largest(const TableReader::Point& p) const {
+    const double omega = p.value(p.rows.omega);
+    double largest = 0;
+    for (const auto& wave : waves_) {
+      std::complex<double> W = wave[0];
+      for (std::size_t k = 1; k < wave.size(); ++k) W += p.value(p.rows.theta[k - 1]) * wave[k];
+      largest = std::max(largest, std::abs(1.0 - omega + omega * W));
+    }
+    return largest;
+  }
+
+ private:
+  std::vector<std::vector<std::complex<double>>> waves_; ///< of 1 and of each coefficient
+};
+
+/// Families that are no diffusion and advection alone are judged by their amplification.
+Stability amplification_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+  const TableAmplification amplification(grid, c);
+  Stability s = nothing_seen();
+  s.full_tensor = true;
+  const auto reader_of = [&](std::int64_t layer) { return TableReader{coefficients.layer(layer)}; };
+  const std::int64_t most =
+      1 + 10 * most_amplified_points / static_cast<std::int64_t>(amplification.coefficients());
+  for_each_point(grid, coefficients, reader_of, most,
+                 [&](const TableReader::Point& p, bool amplify) {
+                   const double omega = p.value(p.rows.omega);
+                   s.omega_min = std::min(s.omega_min, omega);
+                   s.omega_max = std::max(s.omega_max, omega);
+                   if (amplify)
+                     s.amplification = std::max(s.amplification, amplification.largest(p));
+                 });
+  return s;
+}
+
+Stability numbers_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+  Stability s = nothing_seen();
+  s.full_tensor = c.kernel.diffusion_tensor == DiffusionTensor::full && c.grid.dimension() > 1;
   s.maximum_principle = true;
   std::array<double, 3> spacing{1, 1, 1};
   std::ranges::copy(c.grid.spacing, spacing.begin());
-  for_each_point(grid, c, coefficients, [&](const PointCoefficients& p, bool amplify) {
-    add_point(c, p, spacing, amplify, s);
-  });
+  const auto reader_of = [&](std::int64_t layer) { return PointReader(c, coefficients, layer); };
+  for_each_point(
+      grid, coefficients, reader_of, most_amplified_points,
+      [&](const PointCoefficients& p, bool amplify) { add_point(c, p, spacing, amplify, s); });
   for (const auto& boundary : c.grid.boundary) {
     // A ghost value may exceed the state's own maximum.
     if (boundary.kind == BoundaryKind::value && boundary.value != 0) s.maximum_principle = false;
   }
+  return s;
+}
+
+} // namespace
+
+Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+  Stability s = c.kernel.type == "adr" ? numbers_of(grid, c, coefficients)
+                                       : amplification_of(grid, c, coefficients);
   std::array<double, 6> largest{s.diffusive, s.advective,  s.amplification,
                                 s.omega_max, -s.omega_min, s.maximum_principle ? 0.0 : 1.0};
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, largest.data(), 6, MPI_DOUBLE, MPI_MAX, grid.comm()));

@@ -38,10 +38,8 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
 }
 
 std::vector<std::string> component_names(const Case& c, Parameter parameter) {
-  if (components_of(c, parameter) == 1) return {};
-  const int d = c.grid.dimension();
-  return parameter == Parameter::advection ? axis_names(d)
-                                           : diffusion_names(d, c.kernel.diffusion_tensor);
+  if (components_of(c, parameter) <= 1) return {};
+  return kernel_components(c.kernel, c.grid.dimension(), name_of(parameter));
 }
 
 std::string parameter_table(const Grid& grid, const Case& c, const Coefficients& coefficients) {

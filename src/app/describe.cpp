@@ -36,7 +36,8 @@ void print_memory(const Job& job) {
 void run_describe(const Job& job) {
   const Case& c = job.c;
   const Extents shape = three_extents(c.grid.shape);
-  const ProcessGrid p = *choose_process_grid(shape, job.session.ranks()); // checked by load_case
+  const ProcessGrid p = *choose_process_grid(shape, job.session.ranks(),
+                                             kernel_radius(c.kernel)); // checked by load_case
   const Extents box = largest_box(shape, p);
   const ParameterCount count = count_parameters(c);
   const Log& log = job.log;
@@ -58,7 +59,8 @@ void run_describe(const Job& job) {
              " each");
   const bool learns = count.trained > 0 && !c.data.targets.empty();
   check_memory(job.session.comm(), c, job.samples, learns ? Workload::train : Workload::forward);
-  const Grid grid(job.session.comm(), c.grid); // only now: its index lists take memory too
+  const Grid grid(job.session.comm(), c.grid,
+                  kernel_radius(c.kernel)); // only now: its index lists take memory too
   const Coefficients coefficients = initial_coefficients(grid, c);
   log.line("initial coefficients");
   log.line(parameter_table(grid, c, coefficients));

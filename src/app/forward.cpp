@@ -107,7 +107,7 @@ class ForwardRun {
 
 void run_forward(const Job& job) {
   check_memory(job.session.comm(), job.c, job.samples, Workload::forward);
-  const Grid grid(job.session.comm(), job.c.grid);
+  const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
   refuse_unused_options(job);
   const Observations observations = load_observations(grid, job.c);
   const Coefficients coefficients = initial_coefficients(grid, job.c);

@@ -81,7 +81,7 @@ Objective::Traffic busiest(MPI_Comm comm, const Objective::Traffic& from,
 void run_gradient(const Job& job) {
   const MemoryPlan memory =
       check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
-  const Grid grid(job.session.comm(), job.c.grid);
+  const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
   const Observations observations = load_observations(grid, job.c);
   Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c), memory.states);
   refuse_unused_options(job);

@@ -62,10 +62,10 @@ void check_grid(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
       std::max(shape[0] * shape[1] * shape[2], count_parameters(c).trained);
   const std::string problem = too_many_unknowns(unknowns);
   if (!problem.empty()) return add(diagnostics, c, "grid.shape", problem);
-  if (!choose_process_grid(shape, ranks)) {
+  if (!choose_process_grid(shape, ranks, kernel_radius(c.kernel))) {
     add(diagnostics, c, "grid.shape",
         formatted("%d ranks are too many for this grid; the largest usable count is %d", ranks,
-                  largest_usable_ranks(shape, ranks)));
+                  largest_usable_ranks(shape, ranks, kernel_radius(c.kernel))));
   } else if (c.run.sample_groups > 0 && ranks % c.run.sample_groups != 0) {
     add(diagnostics, c, "run.sample_groups",
         formatted("%lld groups cannot share %d ranks evenly",
@@ -146,7 +146,8 @@ MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workl
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
   const Extents shape = three_extents(c.grid.shape);
-  const Extents box = largest_box(shape, *choose_process_grid(shape, ranks));
+  const Extents box =
+      largest_box(shape, *choose_process_grid(shape, ranks, kernel_radius(c.kernel)));
   const NodeMemory node = node_memory(comm);
   MemoryPlan memory;
   memory.free = node.available > 0 ? node.available / node.ranks : infinity;

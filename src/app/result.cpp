@@ -121,7 +121,9 @@ void ResultWriter::write_target() {
 
 void ResultWriter::write_parameters(const std::string& group, const Coefficients& values,
                                     Which which, const Describe& describe) {
-  const auto included = [&](Parameter p) { return which == Which::all || case_of(c_, p).train; };
+  const auto included = [&](Parameter p) {
+    return components_of(c_, p) > 0 && (which == Which::all || case_of(c_, p).train);
+  };
   bool by_layer = false, by_space = false;
   for (const auto p : all_parameters) {
     if (!included(p)) continue;
@@ -146,7 +148,7 @@ void ResultWriter::write_coefficients() {
   });
   for (const auto p : all_parameters) {
     // gamma R, gamma U, gamma D, gamma b per unit of time: the other form of the same coefficients.
-    if (p != Parameter::relaxation)
+    if (p != Parameter::relaxation && components_of(c_, p) > 0)
       file_.attribute("/parameters/" + std::string(name_of(p)), "physical_factor", c_.network.rate);
   }
 }
@@ -154,6 +156,7 @@ void ResultWriter::write_coefficients() {
 std::string ResultWriter::parameter_units(Parameter p) const {
   if (p == Parameter::advection) return c_.grid.units;
   if (p == Parameter::diffusion) return squared(c_.grid.units);
+  if (p == Parameter::higher && c_.grid.units != "1") return c_.grid.units + "^|k|";
   return p == Parameter::bias ? state_units() : "1";
 }
 

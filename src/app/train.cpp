@@ -94,7 +94,7 @@ class Training {
 
 void run_train(const Job& job) {
   const MemoryPlan memory = check_memory(job.session.comm(), job.c, job.samples, Workload::train);
-  const Grid grid(job.session.comm(), job.c.grid);
+  const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
   const Observations observations = load_observations(grid, job.c);
   Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c), memory.states);
   Optimizer optimizer(job.c, objective);

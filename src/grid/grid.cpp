@@ -62,18 +62,18 @@ int largest_usable_ranks(const Extents& shape, int ranks, int width) {
   return ranks;
 }
 
-Grid::Grid(MPI_Comm comm, const GridCase& grid)
+Grid::Grid(MPI_Comm comm, const GridCase& grid, int width)
     : comm_(comm), dimension_(grid.dimension()), shape_(three_extents(grid.shape)) {
   int ranks = 1;
   check_mpi(MPI_Comm_rank(comm_, &rank_));
   check_mpi(MPI_Comm_size(comm_, &ranks));
   std::copy_backward(grid.spacing.begin(), grid.spacing.end(), spacing_.end());
   std::copy_backward(grid.boundary.begin(), grid.boundary.end(), boundary_.end());
-  const auto processes = choose_process_grid(shape_, ranks);
+  const auto processes = choose_process_grid(shape_, ranks, width);
   if (!processes) {
     throw InputError(
         formatted("grid.shape: %d ranks do not fit this grid; the largest usable count is %d",
-                  ranks, largest_usable_ranks(shape_, ranks)));
+                  ranks, largest_usable_ranks(shape_, ranks, width)));
   }
   processes_ = *processes;
   read_ownership();

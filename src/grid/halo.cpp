@@ -227,8 +227,9 @@ void Halo::fold(double* field, const Box& box) const {
   };
   Box rows = box; // with the ghosts of the axes that are still to come
   for (int axis = grid_.first_axis(); axis < max_dimension; ++axis) {
-    rows.start[at(axis)] -= mirrored(axis, 0);
-    rows.count[at(axis)] += mirrored(axis, 0) + mirrored(axis, 1);
+    const std::int64_t w = width_[at(axis)];
+    rows.start[at(axis)] -= w * mirrored(axis, 0);
+    rows.count[at(axis)] += w * (mirrored(axis, 0) + mirrored(axis, 1));
   }
   for (int axis = max_dimension - 1; axis >= grid_.first_axis(); --axis) {
     rows.start[at(axis)] = box.start[at(axis)];
@@ -236,9 +237,11 @@ void Halo::fold(double* field, const Box& box) const {
     for (int side = 0; side < 2; ++side) {
       if (!mirrored(axis, side)) continue;
       Box layer = rows;
-      layer.start[at(axis)] = side == 0 ? -1 : layout_.count[at(axis)];
       layer.count[at(axis)] = 1;
-      add_layer(axis, layer, field);
+      for (std::int64_t k = 0; k < width_[at(axis)]; ++k) {
+        layer.start[at(axis)] = side == 0 ? -1 - k : layout_.count[at(axis)] + k;
+        add_layer(axis, layer, field);
+      }
     }
   }
 }

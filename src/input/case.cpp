@@ -7,8 +7,6 @@ std::vector<std::string> axis_names(int dimension) {
   return {all.end() - dimension, all.end()};
 }
 
-std::int64_t advection_components(int dimension) { return dimension; }
-
 std::int64_t diffusion_components(int dimension, DiffusionTensor tensor) {
   switch (tensor) {
   case DiffusionTensor::isotropic:

@@ -3,6 +3,7 @@
 #include "data_schema.hpp"
 
 #include "nadir/input/activations.hpp"
+#include "nadir/input/kernel_family.hpp"
 #include "nadir/input/optimizers.hpp"
 
 #include <algorithm>
@@ -205,19 +206,46 @@ Section<NetworkCase> network_section() {
 
 Section<KernelCase> kernel_section() {
   Section<KernelCase> s;
-  s.key("type", &KernelCase::type, choice("kernel", {"adr"}),
-        "the kernel family; adr: `W = 1 + R - U·∇ + D:∇∇` by central differences");
+  const auto belonging = [&s](const char* key) {
+    s.where([key](const KernelCase& kernel) { return has_key(family_of(kernel), key); });
+  };
+  std::vector<std::string> names;
+  std::string text = "the kernel family";
+  for (const auto& family : kernel_families()) {
+    names.emplace_back(family.name);
+    text += "; " + names.back() + ": " + std::string(family.text);
+  }
+  s.key("type", &KernelCase::type, choice("kernel", names), text);
   s.key("diffusion_tensor", &KernelCase::diffusion_tensor,
         choice<DiffusionTensor>("diffusion tensor", {{"isotropic", DiffusionTensor::isotropic},
                                                      {"diagonal", DiffusionTensor::diagonal},
                                                      {"full", DiffusionTensor::full}}),
         "the form of D");
+  belonging("diffusion_tensor");
+  s.key("order", &KernelCase::order, integer(between(2, 24)),
+        "of moment: the highest derivative; in 2 dimensions at most 14, in 3 at most 6");
+  belonging("order");
+  s.key("radius", &KernelCase::radius, integer(between(1, 62)),
+        "of stencil: of the full stencil of (2 radius + 1)^d neighbours, at most 125 of them");
+  belonging("radius");
   s.key("reaction", &KernelCase::reaction, parameter(0.0), "R, 1 component");
+  belonging("reaction");
   s.key("advection", &KernelCase::advection, parameter(0.0),
         "U, d components in axis order, such as (y, x)");
+  belonging("advection");
   s.key("diffusion", &KernelCase::diffusion, parameter(0.0),
         "D: 1 component (isotropic), d (diagonal) or d(d+1)/2 (full), the upper triangle by rows, "
         "such as (yy, yx, xx)");
+  belonging("diffusion");
+  s.key("higher", &KernelCase::higher, parameter(0.0),
+        "of moment: `c_k` of the derivatives `∂^k`, 3 ≤ |k| ≤ order, by order, then as in "
+        "(xxx, yxx, yyx, yyy)");
+  belonging("higher");
+  s.key("weights", &KernelCase::weights, parameter(0.0),
+        "of stencil: weights of the neighbours in C order, from the lowest offsets on; a number is "
+        "that of each")
+      .by_default("`W = 1`");
+  belonging("weights");
   return s;
 }
 

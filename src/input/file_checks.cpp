@@ -1,5 +1,7 @@
 #include "nadir/input/file_checks.hpp"
 
+#include "nadir/input/kernel_family.hpp"
+
 #include "nadir/base/check.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
@@ -129,13 +131,13 @@ std::vector<Problem> find_problems(const Case& c) {
   const std::int64_t samples = checker.field(c.data.input, "data.input");
   for (std::size_t k = 0; k < c.data.targets.size(); ++k)
     checker.target(c.data.targets[k], target_path(c, k), samples);
-  const int d = c.grid.dimension();
   checker.parameter(c.network.relaxation, 1, "network.relaxation");
   checker.parameter(c.network.bias, 1, "network.bias");
-  checker.parameter(c.kernel.reaction, 1, "kernel.reaction");
-  checker.parameter(c.kernel.advection, advection_components(d), "kernel.advection");
-  checker.parameter(c.kernel.diffusion, diffusion_components(d, c.kernel.diffusion_tensor),
-                    "kernel.diffusion");
+  for (const auto& [key, value] : kernel_parameters) {
+    const auto components = kernel_components(c.kernel, c.grid.dimension(), key);
+    checker.parameter(c.kernel.*value, static_cast<std::int64_t>(components.size()),
+                      "kernel." + std::string(key));
+  }
   return checker.problems();
 }
 

@@ -1,6 +1,7 @@
 #include "case_schema.hpp"
 
 #include "nadir/base/text.hpp"
+#include "nadir/input/kernel_family.hpp"
 #include "nadir/input/optimizers.hpp"
 
 #include <algorithm>
@@ -19,11 +20,16 @@ struct NamedParameter {
 };
 
 std::vector<NamedParameter> parameters(Case& c) {
-  return {{"network.relaxation", c.network.relaxation},
-          {"network.bias", c.network.bias},
-          {"kernel.reaction", c.kernel.reaction},
-          {"kernel.advection", c.kernel.advection},
-          {"kernel.diffusion", c.kernel.diffusion}};
+  std::vector<NamedParameter> all{{"network.relaxation", c.network.relaxation},
+                                  {"network.bias", c.network.bias}};
+  for (const auto& [key, value] : kernel_parameters)
+    all.push_back({"kernel." + std::string(key), c.kernel.*value});
+  return all;
+}
+
+const KernelFamily& first_family_with(std::string_view key) {
+  const auto has = [key](const KernelFamily& family) { return has_key(family, key); };
+  return *std::ranges::find_if(kernel_families(), has);
 }
 
 constexpr std::int64_t most_stored_layers = 1000000;
@@ -34,6 +40,7 @@ class Resolver {
 
   void run() {
     grid();
+    kernel();
     for (auto& [path, value] : parameters(c_)) parameter(path, value);
     targets();
     output();
@@ -50,6 +57,7 @@ class Resolver {
   void per_axis(const std::string& path, std::vector<M>& values, const M& fallback);
   void point_count();
   void coordinates();
+  void kernel();
   void parameter(const std::string& path, ParameterCase& p);
   void components(const std::string& path, ParameterCase& p);
   void within_bounds(const std::string& path, const ParameterCase& p);
@@ -100,6 +108,30 @@ void Resolver::point_count() {
   }
 }
 
+/// Keys of other families, and kernels that are too large.
+void Resolver::kernel() {
+  if (!usable("kernel.type")) return;
+  const KernelFamily& family = family_of(c_.kernel);
+  for (const auto& each : kernel_families()) {
+    for (const auto key : each.keys) {
+      const std::string path = "kernel." + std::string(key);
+      if (!has_key(family, key) && c_.positions.contains(path) &&
+          first_family_with(key).name == each.name)
+        problem(path,
+                "is a key of the kernel " + quote(each.name) + ", not of " + quote(family.name));
+    }
+  }
+  if (!usable("grid.shape") || !usable("kernel.order") || !usable("kernel.radius")) return;
+  std::size_t components = 0;
+  for (const auto& [key, value] : kernel_parameters)
+    components += kernel_components(c_.kernel, c_.grid.dimension(), key).size();
+  if (components > static_cast<std::size_t>(most_kernel_components))
+    problem(c_.kernel.type == "stencil" ? "kernel.radius" : "kernel.order",
+            "makes " + std::to_string(components) + " coefficients in " +
+                std::to_string(c_.grid.dimension()) + " dimensions; at most " +
+                std::to_string(most_kernel_components) + " are possible");
+}
+
 void Resolver::parameter(const std::string& path, ParameterCase& p) {
   if (!usable(path + ".train") || !reading_.usable(path + ".varies")) return;
   components(path, p);
@@ -109,17 +141,23 @@ void Resolver::parameter(const std::string& path, ParameterCase& p) {
 }
 
 /// One init value per component. A number is meant for each of them, but as a full tensor it is
-/// the isotropic one: the off-diagonal components are 0.
+/// the isotropic one: the off-diagonal components are 0. Weights are those of W = 1 unless given.
 void Resolver::components(const std::string& path, ParameterCase& p) {
   if (p.init_file || !usable(path + ".init") || !usable("grid.shape")) return;
-  if (path == "kernel.diffusion" && !usable("kernel.diffusion_tensor")) return;
+  for (const char* key :
+       {"kernel.type", "kernel.diffusion_tensor", "kernel.order", "kernel.radius"})
+    if (path.starts_with("kernel.") && !usable(key)) return;
   const auto names = component_names(c_, path);
   const bool is_list = c_.positions.contains(path + ".init.0");
   if (!is_list) {
     const double value = p.init.front();
     p.init.assign(names.size(), value);
-    for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t i = 0; path == "kernel.diffusion" && i < names.size(); ++i)
       if (names[i].size() == 2 && names[i][0] != names[i][1]) p.init[i] = 0.0;
+    const bool is_number =
+        c_.positions.contains(path) && !p.train && !c_.positions.contains(path + ".train");
+    const bool given = is_number || c_.positions.contains(path + ".init");
+    if (path == "kernel.weights" && !given && !names.empty()) p.init[names.size() / 2] = 1.0;
   }
   if (p.init.size() == names.size()) return;
   const std::string each = names.size() == 1 ? "" : " (" + join(names, ", ") + ")";
@@ -190,11 +228,9 @@ void Resolver::stored_layers() {
 } // namespace
 
 std::vector<std::string> component_names(const Case& c, const std::string& parameter) {
-  const int d = c.grid.dimension();
-  if (parameter == "kernel.advection") return axis_names(d);
-  if (parameter != "kernel.diffusion") return {""};
-  const auto names = diffusion_names(d, c.kernel.diffusion_tensor);
-  return names.empty() ? std::vector<std::string>{""} : names;
+  constexpr std::string_view kernel = "kernel.";
+  if (!parameter.starts_with(kernel)) return {""};
+  return kernel_components(c.kernel, c.grid.dimension(), parameter.substr(kernel.size()));
 }
 
 void resolve_case(Case& c, Reading& reading) { Resolver(c, reading).run(); }

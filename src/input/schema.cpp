@@ -108,9 +108,11 @@ bool Keys::read(const Item& item, void* value) const {
 
 std::vector<std::pair<std::string, std::string>> Keys::write(const void* value) const {
   std::vector<std::pair<std::string, std::string>> lines;
-  for (const auto& key : keys_)
+  for (const auto& key : keys_) {
+    if (key.applies && !key.applies(value)) continue;
     if (std::string text = key.binding->write(value); !text.empty())
       lines.emplace_back(key.doc.name, std::move(text));
+  }
   return lines;
 }
 

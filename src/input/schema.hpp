@@ -139,6 +139,7 @@ class Keys {
     KeyDoc doc;
     std::string reason;
     AnyBinding binding;
+    std::function<bool(const void*)> applies = {}; ///< whether it is written; always if empty
   };
 
   /// `initial` is the struct before anything is read; it takes the key's fallback.
@@ -180,15 +181,22 @@ template<class T> class Section {
     keys_.last().doc.fallback = text;
     return *this;
   }
+  /// The last key is written only where it means something.
+  Section& where(const std::function<bool(const T&)>& applies) {
+    keys_.last().applies = [=](const void* value) {
+      return applies(*static_cast<const T*>(value));
+    };
+    return *this;
+  }
   /// All keys of another section, for a member that has no table of its own.
   template<class Part> Section& include(Part T::*member, const Section<Part>& part) {
-    for (const auto& [doc, reason, binding] : part.keys_.all())
+    for (const auto& [doc, reason, binding, applies] : part.keys_.all())
       keys_.add({doc, reason, std::make_shared<PartBinding<T, Part>>(member, binding)});
     return *this;
   }
   /// The same for an optional member, for which no key is required.
   template<class Part> Section& include(std::optional<Part> T::*member, const Section<Part>& part) {
-    for (const auto& [doc, reason, binding] : part.keys_.all()) {
+    for (const auto& [doc, reason, binding, applies] : part.keys_.all()) {
       keys_.add({doc, reason, std::make_shared<OptionalBinding<T, Part>>(member, binding)});
       keys_.last().doc.required = false;
     }

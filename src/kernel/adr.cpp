@@ -45,6 +45,7 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   explicit AdrKernel(const Factors& factors) : s_(factors) {}
 
   int coefficients() const override { return count; }
+  int radius() const override { return 1; }
   double flops() const override { return Differences::flops() + 2 * count; }
 
   void apply(Row z, const Row* theta, int n, double* HWY_RESTRICT Z) const override {

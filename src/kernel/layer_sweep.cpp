@@ -7,7 +7,6 @@ namespace nadir {
 namespace {
 
 constexpr double activation_flops = 20;
-constexpr std::size_t b_slot = max_coefficients, omega_slot = max_coefficients + 1;
 
 template<class T>
 T* point(T* origin, Strides stride, std::int64_t z, std::int64_t y, std::int64_t x) {
@@ -18,19 +17,18 @@ T* point(T* origin, Strides stride, std::int64_t z, std::int64_t y, std::int64_t
 
 LayerSweep::LayerSweep(const Kernel& kernel, ActivationKind activation)
     : kernel_(kernel), activation_(activation_rows(activation)),
-      theta_count_(static_cast<std::size_t>(kernel.coefficients())), number_rows_(numbers),
-      bar_rows_(numbers) {}
+      theta_count_(static_cast<std::size_t>(kernel.coefficients())), view_(theta_count_ + 2),
+      bar_(theta_count_ + 2), number_rows_(theta_count_ + 2), bar_rows_(theta_count_ + 2),
+      theta_(theta_count_), theta_bar_(theta_count_) {}
 
 void LayerSweep::set_coefficients(const LayerCoefficients& coefficients) {
-  std::ranges::copy(coefficients.theta, view_.begin());
-  view_[b_slot] = coefficients.b;
-  view_[omega_slot] = coefficients.omega;
-  for (std::size_t slot = 0; slot < numbers; ++slot) {
-    const bool used = slot < theta_count_ || slot >= b_slot;
+  std::copy_n(coefficients.theta.begin(), theta_count_, view_.begin());
+  view_[b_slot()] = coefficients.b;
+  view_[omega_slot()] = coefficients.omega;
+  for (std::size_t slot = 0; slot < view_.size(); ++slot) {
     // Layers that share a number find it in place.
-    if (used && !view_[slot].field && number_rows_[slot][0] != view_[slot].number) {
+    if (!view_[slot].field && number_rows_[slot][0] != view_[slot].number)
       number_rows_[slot].fill(view_[slot].number);
-    }
   }
 }
 
@@ -59,16 +57,15 @@ MutableRow LayerSweep::bar_row(std::size_t slot, const Segment& at) {
   return {bar_rows_[slot].data(), {}};
 }
 
-std::array<Row, max_coefficients> LayerSweep::theta_rows(const Segment& at) const {
-  std::array<Row, max_coefficients> rows{};
-  for (std::size_t c = 0; c < theta_count_; ++c) rows[c] = coefficient_row(c, at);
-  return rows;
+const Row* LayerSweep::theta_rows(const Segment& at) {
+  for (std::size_t c = 0; c < theta_count_; ++c) theta_[c] = coefficient_row(c, at);
+  return theta_.data();
 }
 
 void LayerSweep::apply(const Box& box, FieldView z, MutableFieldView Z) {
   for_segments(box, [&](const Segment& at) {
-    kernel_.apply({point(z.origin, z.stride, at.z, at.y, at.x), z.stride}, theta_rows(at).data(),
-                  at.n, point(Z.origin, Z.stride, at.z, at.y, at.x));
+    kernel_.apply({point(z.origin, z.stride, at.z, at.y, at.x), z.stride}, theta_rows(at), at.n,
+                  point(Z.origin, Z.stride, at.z, at.y, at.x));
   });
 }
 
@@ -77,22 +74,22 @@ bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
   bool finite = true;
   for_segments(box, [&](const Segment& at) {
     const double* here = point(z.origin, z.stride, at.z, at.y, at.x);
-    kernel_.apply({here, z.stride}, theta_rows(at).data(), at.n, Z.data());
-    finite &= activation_.relax(at.n, Z.data(), coefficient_row(b_slot, at).data,
-                                coefficient_row(omega_slot, at).data, here,
+    kernel_.apply({here, z.stride}, theta_rows(at), at.n, Z.data());
+    finite &= activation_.relax(at.n, Z.data(), coefficient_row(b_slot(), at).data,
+                                coefficient_row(omega_slot(), at).data, here,
                                 point(z_next.origin, z_next.stride, at.z, at.y, at.x));
   });
   return finite;
 }
 
 void LayerSweep::set_gradient(const LayerBar& bar) {
-  std::ranges::copy(bar.theta, bar_.begin());
-  bar_[b_slot] = bar.b;
-  bar_[omega_slot] = bar.omega;
+  std::copy_n(bar.theta.begin(), theta_count_, bar_.begin());
+  bar_[b_slot()] = bar.b;
+  bar_[omega_slot()] = bar.omega;
 }
 
 bool LayerSweep::value_is_next() const {
-  const CoefficientView& omega = view_[omega_slot];
+  const CoefficientView& omega = view_[omega_slot()];
   return !omega.field && omega.number == 1.0 && activation_.adjoint_of_value;
 }
 
@@ -105,20 +102,19 @@ void LayerSweep::adjoint(const Box& box, FieldView z, FieldView z_next, FieldVie
       return point(field.origin, field.stride, at.z, at.y, at.x);
     };
     const Row z_row{here(z), z.stride};
-    double* const b_bar = bar_row(b_slot, at).data;
-    double* const omega_bar = bar_row(omega_slot, at).data;
+    double* const b_bar = bar_row(b_slot(), at).data;
+    double* const omega_bar = bar_row(omega_slot(), at).data;
     if (of_value) {
       activation_.adjoint_of_value(at.n, here(z_next), z_row.data, here(lambda_next), here(g),
                                    b_bar, omega_bar);
     } else {
-      kernel_.apply(z_row, theta_rows(at).data(), at.n, Z.data());
-      activation_.adjoint(at.n, Z.data(), coefficient_row(b_slot, at).data,
-                          coefficient_row(omega_slot, at).data, z_row.data, here(lambda_next),
+      kernel_.apply(z_row, theta_rows(at), at.n, Z.data());
+      activation_.adjoint(at.n, Z.data(), coefficient_row(b_slot(), at).data,
+                          coefficient_row(omega_slot(), at).data, z_row.data, here(lambda_next),
                           here(g), here(lambda), b_bar, omega_bar);
     }
-    std::array<MutableRow, max_coefficients> theta_bar{};
-    for (std::size_t c = 0; c < theta_count_; ++c) theta_bar[c] = bar_row(c, at);
-    kernel_.add_gradient(z_row, here(g), at.n, theta_bar.data());
+    for (std::size_t c = 0; c < theta_count_; ++c) theta_bar_[c] = bar_row(c, at);
+    kernel_.add_gradient(z_row, here(g), at.n, theta_bar_.data());
     add_sums(at.n);
   });
 }
@@ -135,7 +131,7 @@ double LayerSweep::adjoint_flops() const {
 }
 
 void LayerSweep::add_sums(int n) {
-  for (std::size_t slot = 0; slot < numbers; ++slot) {
+  for (std::size_t slot = 0; slot < bar_.size(); ++slot) {
     if (bar_[slot].sum) bar_[slot].sum->add(bar_rows_[slot].data(), n);
   }
 }
@@ -143,17 +139,15 @@ void LayerSweep::add_sums(int n) {
 void LayerSweep::add_transpose(const Box& box, FieldView g, MutableFieldView lambda) {
   if (value_is_next()) return apply_transpose(box, g, lambda); // lambda has no direct part
   for_segments(box, [&](const Segment& at) {
-    kernel_.add_transpose({point(g.origin, g.stride, at.z, at.y, at.x), g.stride},
-                          theta_rows(at).data(), at.n,
-                          point(lambda.origin, lambda.stride, at.z, at.y, at.x));
+    kernel_.add_transpose({point(g.origin, g.stride, at.z, at.y, at.x), g.stride}, theta_rows(at),
+                          at.n, point(lambda.origin, lambda.stride, at.z, at.y, at.x));
   });
 }
 
 void LayerSweep::apply_transpose(const Box& box, FieldView g, MutableFieldView lambda) {
   for_segments(box, [&](const Segment& at) {
-    kernel_.apply_transpose({point(g.origin, g.stride, at.z, at.y, at.x), g.stride},
-                            theta_rows(at).data(), at.n,
-                            point(lambda.origin, lambda.stride, at.z, at.y, at.x));
+    kernel_.apply_transpose({point(g.origin, g.stride, at.z, at.y, at.x), g.stride}, theta_rows(at),
+                            at.n, point(lambda.origin, lambda.stride, at.z, at.y, at.x));
   });
 }
 

@@ -13,6 +13,8 @@ constexpr std::array<Names, all_parameters.size()> names{{
     {"reaction", "R", "kernel.reaction"},
     {"advection", "U", "kernel.advection"},
     {"diffusion", "D", "kernel.diffusion"},
+    {"higher", "c", "kernel.higher"},
+    {"weights", "W", "kernel.weights"},
     {"bias", "b", "network.bias"},
     {"relaxation", "omega", "network.relaxation"},
 }};
@@ -26,7 +28,8 @@ const Names& names_of(Parameter p) { return names[static_cast<std::size_t>(p)]; 
 template<class View, class Use>
 void for_each_slot(const Coefficients& coefficients, LayerRows<View>& rows, Use use) {
   std::size_t slot = 0;
-  for (const auto p : {Parameter::reaction, Parameter::advection, Parameter::diffusion}) {
+  for (std::size_t k = 0; k < kernel_parameters.size(); ++k) {
+    const Parameter p = all_parameters[k];
     for (std::int64_t c = 0; c < coefficients[p].components(); ++c) use(rows.theta[slot++], p, c);
   }
   use(rows.b, Parameter::bias, 0);
@@ -40,19 +43,9 @@ std::string_view symbol_of(Parameter parameter) { return names_of(parameter).sym
 std::string_view key_of(Parameter parameter) { return names_of(parameter).key; }
 
 const ParameterCase& case_of(const Case& c, Parameter parameter) {
-  switch (parameter) {
-  case Parameter::reaction:
-    return c.kernel.reaction;
-  case Parameter::advection:
-    return c.kernel.advection;
-  case Parameter::diffusion:
-    return c.kernel.diffusion;
-  case Parameter::bias:
-    return c.network.bias;
-  case Parameter::relaxation:
-    break;
-  }
-  return c.network.relaxation;
+  if (parameter == Parameter::bias) return c.network.bias;
+  if (parameter == Parameter::relaxation) return c.network.relaxation;
+  return c.kernel.*kernel_parameters[static_cast<std::size_t>(parameter)].value;
 }
 
 ParameterCase& case_of(Case& c, Parameter parameter) {
@@ -60,11 +53,9 @@ ParameterCase& case_of(Case& c, Parameter parameter) {
 }
 
 std::int64_t components_of(const Case& c, Parameter parameter) {
-  if (parameter == Parameter::advection) return advection_components(c.grid.dimension());
-  if (parameter == Parameter::diffusion) {
-    return diffusion_components(c.grid.dimension(), c.kernel.diffusion_tensor);
-  }
-  return 1;
+  if (parameter == Parameter::bias || parameter == Parameter::relaxation) return 1;
+  const auto key = kernel_parameters[static_cast<std::size_t>(parameter)].key;
+  return std::ssize(kernel_components(c.kernel, c.grid.dimension(), key));
 }
 
 ParameterValues::ParameterValues(const Layout& layout, std::int64_t layers, std::int64_t components,
@@ -79,7 +70,7 @@ void ParameterValues::add(const ParameterValues& other) {
 }
 
 Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
-  const Layout layout(grid, coefficient_ghosts);
+  const Layout layout(grid, coefficient_ghosts(c));
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
     // Of an untrained parameter's derivative only the number of components is kept.
@@ -91,7 +82,7 @@ Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
     if (content == Content::gradients && !parameter.varies_space)
       sums_[static_cast<std::size_t>(p)].resize(static_cast<std::size_t>((*this)[p].blocks()));
     if (content == Content::values && parameter.varies_space && !halo_)
-      halo_ = std::make_shared<Halo>(grid, layout, 1, fields_at_once);
+      halo_ = std::make_shared<Halo>(grid, layout, state_ghosts(c), fields_at_once);
   }
 }
 

@@ -8,13 +8,13 @@ namespace {
 
 std::size_t place(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-/// Where a mirror stands: the ghosts beyond it are gathered and folded back.
-Thickness mirrors(const Grid& grid) {
+/// Ghosts beyond mirrors: they are gathered and folded back.
+Thickness mirrors(const Grid& grid, int radius) {
   Thickness mirrored{};
   for (int axis = grid.first_axis(); axis < max_dimension; ++axis) {
     for (int side = 0; side < 2; ++side) {
-      mirrored[place(axis)][place(side)] =
-          grid.boundary(axis).kind == BoundaryKind::reflect && !grid.neighbour(axis, side);
+      if (grid.boundary(axis).kind == BoundaryKind::reflect && !grid.neighbour(axis, side))
+        mirrored[place(axis)][place(side)] = radius;
     }
   }
   return mirrored;
@@ -40,10 +40,18 @@ void clear(const Layout& layout, const Box& box, double* field) {
 
 Layer::Layer(const Grid& grid, const Kernel& kernel, ActivationKind activation,
              const Tiling& forward, const Tiling& transpose, std::size_t samples)
-    : grid_(grid), layout_(grid, state_ghosts), wide_(grid, coefficient_ghosts), samples_(samples),
-      forward_(grid, forward), back_(grid, transpose), owned_(forward_.owned()),
-      mirrored_(mirrors(grid)), sweep_(kernel, activation), halo_(grid, layout_, 0, samples),
-      g_halo_(grid, wide_, 1, samples), problems_(samples) {}
+    : grid_(grid), radius_(kernel.radius()), layout_(grid, radius_), wide_(grid, 2 * radius_),
+      samples_(samples), forward_(grid, forward, radius_), back_(grid, transpose, radius_),
+      owned_(forward_.owned()), mirrored_(mirrors(grid, radius_)), sweep_(kernel, activation),
+      halo_(grid, layout_, 0, samples), g_halo_(grid, wide_, radius_, samples), problems_(samples) {
+}
+
+void Layer::prepare(double* z) const { fill_beside(halo_, z, owned_, GhostValue::given); }
+
+/// Ghosts wider than 1 are all exchanged, even with oneself.
+void Layer::fill_beside(const Halo& halo, double* field, const Box& box, GhostValue beyond) const {
+  if (radius_ == 1) halo.fill_beside(field, box, beyond);
+}
 
 FieldView Layer::view(const double* state) const {
   return {state + layout_.index(0, 0, 0), {layout_.stride_z, layout_.stride_y}};
@@ -86,7 +94,7 @@ void Layer::compute(const StateTable& z, std::int64_t k, const Box& box) {
   for (std::size_t s = 0; s < from.size(); ++s) {
     const double* z_s = from[s];
     if (!sweep_.forward(box, view(z_s), view(to[s]))) note_problem(s, k, to[s], box);
-    halo_.fill_beside(to[s], box);
+    fill_beside(halo_, to[s], box, GhostValue::given);
   }
 }
 
@@ -130,7 +138,7 @@ void Layer::steps_transpose(const LayerCoefficients& coefficients, const StateTa
       const double *from = z_from[s], *to = z_to[s], *lambda_next = lambda[place(k - 1) % 2][s];
       sweep_.adjoint(box, view(from), view(to), view(lambda_next), wide_view(g(k)[s]),
                      view(lambda[place(k) % 2][s]));
-      g_halo_.fill_beside(g(k)[s], box, GhostValue::untouched);
+      fill_beside(g_halo_, g(k)[s], box, GhostValue::untouched);
     }
   };
   const auto gather_all = [&](std::int64_t k, const Box& box) {

@@ -22,7 +22,7 @@ void cut(std::int64_t& start, std::int64_t& count, std::int64_t k, std::int64_t 
 
 } // namespace
 
-LayerPass::LayerPass(const Grid& grid, const Tiling& tiling)
+LayerPass::LayerPass(const Grid& grid, const Tiling& tiling, int radius)
     : tiling_(tiling), owned_(grid.owned()), slab_axis_(place(grid.first_axis())),
       tile_axis_(std::min(slab_axis_ + 1, place(max_dimension - 1))) {
   owned_.start = {0, 0, 0};
@@ -34,9 +34,12 @@ LayerPass::LayerPass(const Grid& grid, const Tiling& tiling)
     const bool remote = grid.process_grid()[a] > 1;
     const bool is_cut = (a == slab_axis_ && slabs_ > 1) || (a == tile_axis_ && tiles_ > 1);
     const bool wraps = grid.boundary(axis).kind == BoundaryKind::periodic && is_cut;
-    exchanged_[a] = remote || wraps;
+    const bool wide = radius > 1;
+    exchanged_[a] = remote || wraps || wide;
     for (int side = 0; side < 2; ++side)
-      receding_[a][place(side)] = exchanged_[a] && grid.neighbour(axis, side) ? 1 : 0;
+      receding_[a][place(side)] = wide                                          ? owned_.count[a]
+                                  : exchanged_[a] && grid.neighbour(axis, side) ? 1
+                                                                                : 0;
   }
   for (std::int64_t k = 0; k <= tiling_.layers; ++k)
     regions_.push_back(for_shell(owned_, thickness(k), [](const Box&) {}));

@@ -133,7 +133,7 @@ PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, MPI_
   const Shape shape = shape_of(grid);
   PassPlan plan{uncut(shape), uncut(shape), 1};
   plan.samples = static_cast<std::size_t>(samples_per_pass(c, samples));
-  if (!layers_share_coefficients(c)) return plan;
+  if (!layers_share_coefficients(c) || kernel_radius(c.kernel) > 1) return plan;
 
   Streams forward, transpose;
   forward.states = static_cast<std::int64_t>(plan.samples);

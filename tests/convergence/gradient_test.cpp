@@ -23,6 +23,7 @@ std::string describe(const Case& c, const Vary& way) {
   std::string text = std::to_string(c.grid.dimension()) + "-D, tensor " +
                      std::to_string(static_cast<int>(c.kernel.diffusion_tensor)) + ", boundary";
   for (const auto& b : c.grid.boundary) text += " " + std::to_string(static_cast<int>(b.kind));
+  text += ", " + c.kernel.type + " of radius " + std::to_string(kernel_radius(c.kernel));
   return text + ", activation " + std::to_string(static_cast<int>(c.network.activation)) +
          (way.space ? ", space" : "") + (way.layer ? ", layer" : "");
 }
@@ -31,7 +32,7 @@ void check_case(Case c, const Vary& way) {
   test::train_all(c, way.space, way.layer);
   c.kernel.diffusion.penalty = {.l2 = 0.1, .h1 = 0.2, .tv = 0.05, .l1 = 0.05};
   const std::string what = describe(c, way);
-  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
   const Observations observations = test::random_observations(grid, c, 2);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
   GradientCheck check(grid, c, objective);
@@ -64,6 +65,33 @@ TEST(Gradient, EveryFormBoundaryAndDimension) {
         ++turn;
         for (std::size_t w = 0; w < ways.size(); ++w) {
           if (full_size() || w == turn % ways.size()) check_case(c, ways[w]);
+        }
+      }
+    }
+  }
+}
+
+std::vector<Case> family_cases(const std::vector<std::int64_t>& shape,
+                               const std::vector<BoundaryCase>& boundary) {
+  std::vector<Case> cases;
+  const std::vector<std::int64_t> orders =
+      shape.size() < 3 ? std::vector<std::int64_t>{3, 5} : std::vector<std::int64_t>{4};
+  for (const auto order : orders) cases.push_back(test::moment_case(shape, boundary, order));
+  for (const std::int64_t radius : {1, 2})
+    cases.push_back(test::stencil_case(shape, boundary, radius));
+  return cases;
+}
+
+TEST(Gradient, EveryFamilyBoundaryAndDimension) {
+  const std::vector<std::vector<std::int64_t>> shapes{{13}, {9, 6}, {5, 4, 6}};
+  std::size_t turn = 0;
+  for (const auto& shape : shapes) {
+    for (const auto& boundary : test::boundary_choices(shape.size())) {
+      for (const Case& c : family_cases(shape, boundary)) {
+        ++turn;
+        for (std::size_t w = 0; w < ways.size(); ++w) {
+          const bool few = shape.size() < 3 || components_of(c, Parameter::weights) < 100;
+          if (full_size() || (few && w == turn % ways.size())) check_case(c, ways[w]);
         }
       }
     }

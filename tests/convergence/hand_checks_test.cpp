@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -28,7 +29,7 @@ Case line_case(std::int64_t points, std::int64_t layers, ActivationKind f, doubl
 
 /// z_n in global order on every rank, from z_0 = input(i).
 std::vector<double> last_state(const Case& c, const std::function<double(std::int64_t)>& input) {
-  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
   Chain chain(grid, c);
   KeepTwo states(chain.state_layout());
   const Layout& layout = chain.state_layout();
@@ -120,6 +121,76 @@ TEST(HandCheck, LinearChainReachesItsAttractor) {
     EXPECT_NEAR(z[chain.state_layout().index(k, j, i)],
                 std::cos(theta * static_cast<double>(index)) / eigenvalue, 1e-12);
   });
+}
+
+Case moment_line(std::int64_t points, std::int64_t layers, double D, double c3, double c4) {
+  Case c = line_case(points, layers, ActivationKind::identity, 1.0, 0.0, 0.0, D, 0.0);
+  c.kernel.type = "moment";
+  c.kernel.order = 4;
+  c.kernel.higher = test::fixed({c3, c4});
+  return c;
+}
+
+/// The width of a peak of unit mass, by its height.
+double width(const Case& c) {
+  const auto z = last_state(c, [&](auto i) { return i == c.grid.shape[0] / 2 ? 1.0 : 0.0; });
+  return 1.0 / *std::ranges::max_element(z);
+}
+
+/// Diffusion spreads like t^(1/2), hyper-diffusion (W_4 < 0) like t^(1/4) (theory, section 3).
+TEST(SpreadingLaw, OfDiffusionAndHyperDiffusion) {
+  const double slow = width(moment_line(401, 400, 0.1, 0.0, 0.0));
+  const double twice = width(moment_line(401, 1600, 0.1, 0.0, 0.0));
+  EXPECT_NEAR(std::log(twice / slow) / std::log(4.0), 0.5, 0.002);
+  const double hyper = width(moment_line(401, 1000, 0.0, 0.0, -0.03));
+  const double later = width(moment_line(401, 16000, 0.0, 0.0, -0.03));
+  EXPECT_NEAR(std::log(later / hyper) / std::log(16.0), 0.25, 0.004);
+}
+
+/// The second moment of hyper-diffusion stays that of the start: 0.
+TEST(SpreadingLaw, HyperDiffusionLeavesTheVariance) {
+  const Case c = moment_line(401, 1000, 0.0, 0.0, -0.03);
+  const Moments m = moments_around(last_state(c, [](auto i) { return i == 200 ? 1.0 : 0.0; }), 200);
+  EXPECT_NEAR(m.mass, 1.0, 1e-12);
+  EXPECT_NEAR(m.variance, 0.0, 1e-10);
+}
+
+/// W_3 alone: exp(ikq) travels with the phase -c_3 k^3 per layer on the grid's own sine, and by
+/// layers so small that its growth, second order in them, does not matter.
+TEST(DispersionRelation, OfTheThirdMoment) {
+  const std::int64_t points = 64, layers = 4000;
+  for (const std::int64_t mode : {1, 3, 6}) {
+    Case c = moment_line(points, layers, 0.0, 0.5, 0.0);
+    const double omega = 1e-4, k = 2 * std::numbers::pi * static_cast<double>(mode) / points;
+    c.network.relaxation = test::fixed({omega});
+    const auto wave = [&](auto i) { return std::cos(k * static_cast<double>(i)); };
+    const auto z = last_state(c, wave);
+    double cosine = 0, sine = 0;
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      cosine += z[i] * std::cos(k * static_cast<double>(i));
+      sine += z[i] * std::sin(k * static_cast<double>(i));
+    }
+    // d^3 exp(ikq) = -i sin k * 2(1 - cos k) exp(ikq)
+    const double rate = -0.5 * std::sin(k) * 2 * (1 - std::cos(k));
+    const double phase = static_cast<double>(layers) * std::atan(omega * rate);
+    EXPECT_NEAR(std::atan2(-sine, cosine), phase, 1e-10) << mode;
+    EXPECT_NEAR(phase, -0.5 * k * k * k * omega * layers, 0.15 * std::abs(phase)) << mode;
+  }
+}
+
+/// The effective diffusion of one layer, D/(1+wR) - w U^2/(2 (1+wR)^2), from the variance.
+TEST(EffectiveDiffusion, WithAndWithoutReaction) {
+  for (const double R : {0.0, -0.05, 0.1}) {
+    const double omega = 0.5, U = 0.2, D = 0.3;
+    const std::int64_t layers = 40;
+    const Case c = line_case(201, layers, ActivationKind::identity, omega, R, U, D, 0.0);
+    const Moments m =
+        moments_around(last_state(c, [](auto i) { return i == 100 ? 1.0 : 0.0; }), 100);
+    const double mass = 1 + omega * R;
+    const double effective = D / mass - omega * U * U / (2 * mass * mass);
+    EXPECT_NEAR(m.variance, 2 * omega * effective * static_cast<double>(layers), 1e-11) << R;
+    EXPECT_NEAR(m.mass, std::pow(mass, layers), 1e-12) << R;
+  }
 }
 
 /// A smooth solution of z_t = R z - U z_q + D z_qq: second order in space at fixed tiny omega n.

@@ -126,6 +126,39 @@ memory = "auto"
 layers = "all"
 """
 
+FAMILIES = """\
+[grid]
+shape = [5, 6]
+boundary = ["periodic", "reflect"]
+[network]
+layers = 2
+activation = "tanh"
+[kernel]
+type = "moment"
+order = 4
+diffusion_tensor = "full"
+reaction = { init = 0.0 }
+higher = { init = 0.001, varies = ["space"] }
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
+STENCIL = """\
+[grid]
+shape = [6]
+boundary = ["periodic"]
+[network]
+layers = 2
+activation = "identity"
+[kernel]
+type = "stencil"
+radius = 2
+weights = { init = [0.0, 0.1, 0.8, 0.1, 0.0] }
+[data]
+input = { file = "fields.h5", dataset = "in_6" }
+"""
+
 # The same in less usual TOML.
 SPELLINGS = r'''
 title = "a \\ b \" c \u00e9 é #" # a comment
@@ -151,7 +184,7 @@ file = "a \\ \" é.h5"
 
 
 def by_hand():
-    return [PLAIN, RICH, THREE, SPELLINGS]
+    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, SPELLINGS]
 
 
 def examples():

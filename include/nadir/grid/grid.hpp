@@ -30,8 +30,9 @@ Extents three_extents(const std::vector<std::int64_t>& shape);
 /// 3-d..2 (`first_axis()`..2), so x is always axis 2.
 class Grid {
  public:
-  /// Collective. Throws InputError when the ranks do not fit the grid.
-  Grid(MPI_Comm comm, const GridCase& grid);
+  /// Every rank owns at least `width` points of each axis that is cut. Collective. Throws
+  /// InputError when the ranks do not fit the grid.
+  Grid(MPI_Comm comm, const GridCase& grid, int width = 1);
 
   MPI_Comm comm() const { return comm_; }
   int rank() const { return rank_; }

@@ -73,7 +73,8 @@ class Halo {
   void fill_beside(double* field, const Box& box, GhostValue beyond = GhostValue::given) const;
 
   /// The part of `sum` that stays inside `box`: ghosts next to it beyond `reflect` boundaries are
-  /// added to the points they mirror, all others are left alone. Ghosts of width 1. Not collective.
+  /// added to the points they mirror, all others are left alone. Where ghosts are wider than 1 the
+  /// box must be all owned points. Not collective.
   void fold(double* field, const Box& box) const;
 
   /// Whether ghosts of this axis come from other ranks.

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The case file as plain typed structs: what the user asked for, defaults filled in, nothing
@@ -112,14 +114,30 @@ struct NetworkCase {
 
 enum class DiffusionTensor { isotropic, diagonal, full };
 
+/// Which of these a family has, and their components: kernel_family.hpp.
 struct KernelCase {
   std::string type = "adr";
   DiffusionTensor diffusion_tensor = DiffusionTensor::isotropic;
+  std::int64_t order = 4;  ///< of the family moment: the highest derivative
+  std::int64_t radius = 1; ///< of the family stencil
   ParameterCase reaction;  ///< R, 1 component
   ParameterCase advection; ///< U, d components in axis order
   ParameterCase diffusion; ///< D: 1 | d | d(d+1)/2 components
+  ParameterCase higher;    ///< c_k of the derivatives of order 3 and more
+  ParameterCase weights;   ///< of the neighbours of a full stencil
   bool operator==(const KernelCase&) const = default;
 };
+
+/// The parameters of kernels by their keys in [kernel], in the order of files.
+struct KernelParameter {
+  std::string_view key;
+  ParameterCase KernelCase::*value;
+};
+inline constexpr std::array kernel_parameters{KernelParameter{"reaction", &KernelCase::reaction},
+                                              KernelParameter{"advection", &KernelCase::advection},
+                                              KernelParameter{"diffusion", &KernelCase::diffusion},
+                                              KernelParameter{"higher", &KernelCase::higher},
+                                              KernelParameter{"weights", &KernelCase::weights}};
 
 struct DataCase {
   FieldCase input;
@@ -190,8 +208,7 @@ struct Case {
 /// "x", "y, x" or "z, y, x": the axes of a grid, slowest first.
 std::vector<std::string> axis_names(int dimension);
 
-/// Components of U and D in d dimensions; the other parameters have one.
-std::int64_t advection_components(int dimension);
+/// Components of D in d dimensions.
 std::int64_t diffusion_components(int dimension, DiffusionTensor tensor);
 
 /// Pairs of axes ("yy", "yx", "xx") that name the components of D; none for an isotropic one.

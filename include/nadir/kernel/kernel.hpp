@@ -2,6 +2,7 @@
 
 #include "nadir/base/box.hpp"
 #include "nadir/input/case.hpp"
+#include "nadir/input/kernel_family.hpp"
 
 #include <array>
 #include <cstddef>
@@ -23,22 +24,18 @@ template<class T> struct BasicRow {
 using Row = BasicRow<const double>;
 using MutableRow = BasicRow<double>;
 
-/// Most coefficients a family has: adr in 3-D with a full tensor, 1 + 3 + 6.
-inline constexpr int max_coefficients = 10;
+/// Most coefficients a kernel has.
+inline constexpr int max_coefficients = most_kernel_components;
 /// Points per row segment: the buffers of a segment stay in the first-level cache.
 inline constexpr int segment_points = 512;
-/// Ghost points that coefficient rows and Z_bar have: their transpose is gathered on the ghosts of
-/// z beyond `reflect` boundaries as well, and reads one point further.
-inline constexpr int coefficient_ghosts = 2;
-/// Ghost points of states.
-inline constexpr int state_ghosts = 1;
 
 /// A family of weight kernels W(theta), linear in its coefficients theta_c:
 ///
-///     (W z)_i = z_i + sum_c theta_c,i (delta_c z)_i
+///     (W z)_i = z_i + sum_c theta_c,i (delta_c z)_i     (or without z_i)
 ///
-/// with difference operators delta_c of constant coefficients (theory, section 4). Works on row
-/// segments of n <= segment_points points; knows no ghosts, no layers, no ranks.
+/// with difference operators delta_c of constant coefficients (theory, section 4) that reach
+/// radius() points. Works on row segments of n <= segment_points points; knows no ghosts, no
+/// layers, no ranks.
 class Kernel {
  public:
   virtual ~Kernel() = default;
@@ -46,15 +43,18 @@ class Kernel {
   /// Number of theta_c.
   virtual int coefficients() const = 0;
 
+  /// Neighbours are at most so many points away along every axis.
+  virtual int radius() const = 0;
+
   /// Floating-point operations of `apply` per point; the transpose and the gradient take about as
   /// many each.
   virtual double flops() const = 0;
 
-  /// Z = W z. `z` has valid neighbours at distance 1; `Z` does not overlap it.
+  /// Z = W z. `z` has valid neighbours at distance radius(); `Z` does not overlap it.
   virtual void apply(Row z, const Row* theta, int n, double* Z) const = 0;
 
-  /// z_bar = W^T Z_bar, or z_bar += W^T Z_bar. Z_bar and theta have neighbours at distance 1, Z_bar
-  /// is zero beyond the boundaries of the grid.
+  /// z_bar = W^T Z_bar, or z_bar += W^T Z_bar. Z_bar and theta have neighbours at that distance
+  /// too, Z_bar is zero beyond the boundaries of the grid.
   virtual void apply_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
   virtual void add_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
 

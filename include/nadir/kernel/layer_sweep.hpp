@@ -14,7 +14,7 @@ namespace nadir {
 
 /// One coefficient of one layer: a padded field on this rank's box, or a number.
 struct CoefficientView {
-  const double* field = nullptr; ///< first owned point, coefficient_ghosts points around; or null
+  const double* field = nullptr; ///< first owned point, with ghosts around; or null
   Strides stride;
   double number = 0.0; ///< where there is no field
 };
@@ -79,14 +79,15 @@ class LayerSweep {
   double forward_flops() const;
   double adjoint_flops() const;
 
-  /// The second half: lambda += W^T g on `box`, which may reach one point beyond the owned ones
-  /// where g and lambda are zero.
+  /// The second half: lambda += W^T g on `box`, which may reach the kernel's radius beyond the
+  /// owned points where g and lambda are zero.
   void add_transpose(const Box& box, FieldView g, MutableFieldView lambda);
   /// lambda = W^T g, the kernel alone.
   void apply_transpose(const Box& box, FieldView g, MutableFieldView lambda);
 
  private:
-  static constexpr std::size_t numbers = max_coefficients + 2;
+  std::size_t b_slot() const { return theta_count_; }
+  std::size_t omega_slot() const { return theta_count_ + 1; }
   /// Aligned like the rows of fields.
   struct alignas(alignment) NumberRow : std::array<double, segment_points + 2 * aligned_doubles> {};
 
@@ -101,15 +102,17 @@ class LayerSweep {
   void add_sums(int n);
   /// Whether f(Z) is z_next, and all that f' needs.
   bool value_is_next() const;
-  std::array<Row, max_coefficients> theta_rows(const Segment& at) const;
+  const Row* theta_rows(const Segment& at);
 
   const Kernel& kernel_;
   ActivationRows activation_;
   std::size_t theta_count_;
-  std::array<CoefficientView, numbers> view_; ///< theta, b, omega
-  std::array<CoefficientBar, numbers> bar_;
+  std::vector<CoefficientView> view_; ///< theta, b, omega
+  std::vector<CoefficientBar> bar_;
   std::vector<NumberRow> number_rows_; ///< numbers as rows, one per coefficient
   std::vector<NumberRow> bar_rows_;    ///< a segment's part of a sum, one per coefficient
+  std::vector<Row> theta_;             ///< of the segment that is swept
+  std::vector<MutableRow> theta_bar_;
 };
 
 } // namespace nadir

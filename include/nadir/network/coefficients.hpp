@@ -4,6 +4,7 @@
 #include "nadir/grid/grid.hpp"
 #include "nadir/grid/halo.hpp"
 #include "nadir/input/case.hpp"
+#include "nadir/input/kernel_family.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
 
 #include <array>
@@ -16,18 +17,25 @@
 
 namespace nadir {
 
-/// The parameters of a network, in the order of files and control vectors.
-enum class Parameter { reaction, advection, diffusion, bias, relaxation };
-inline constexpr std::array all_parameters{Parameter::reaction, Parameter::advection,
-                                           Parameter::diffusion, Parameter::bias,
-                                           Parameter::relaxation};
+/// The parameters of networks, in the order of files and control vectors: those of kernels, as in
+/// `kernel_parameters`, of which every family has some, then those of all layers.
+enum class Parameter { reaction, advection, diffusion, higher, weights, bias, relaxation };
+inline constexpr std::array all_parameters{
+    Parameter::reaction, Parameter::advection, Parameter::diffusion, Parameter::higher,
+    Parameter::weights,  Parameter::bias,      Parameter::relaxation};
 
 std::string_view name_of(Parameter parameter);   ///< as in /parameters/NAME
 std::string_view symbol_of(Parameter parameter); ///< R, U, D, b, omega
 std::string_view key_of(Parameter parameter);    ///< in the case: "kernel.reaction"
 const ParameterCase& case_of(const Case& c, Parameter parameter);
 ParameterCase& case_of(Case& c, Parameter parameter);
+/// 0 where the case's kernel has no such parameter.
 std::int64_t components_of(const Case& c, Parameter parameter);
+
+/// Ghosts of states, and of coefficients and Z_bar: their transpose is gathered on the ghosts of z
+/// beyond `reflect` boundaries as well, and reads as far beyond.
+inline int state_ghosts(const Case& c) { return kernel_radius(c.kernel); }
+inline int coefficient_ghosts(const Case& c) { return 2 * kernel_radius(c.kernel); }
 
 /// One parameter on this rank: numbers, or padded fields where it varies in space, for each
 /// component and, where it varies by layer, each layer. Layout [layer][component][field].

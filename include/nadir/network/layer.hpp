@@ -61,7 +61,7 @@ class Layer {
 
   /// Fills the ghosts of a state that was not made by `steps`, as far as no other point's rank is
   /// needed. Not collective.
-  void prepare(double* z) const { halo_.fill_beside(z, owned_); }
+  void prepare(double* z) const;
 
   /// From z.layer(0), prepared, the owned points of z.layer(1) ... z.layer(steps); fills the ghosts
   /// of all but the last, which is prepared. An array may stand for layer k and for later ones from
@@ -85,6 +85,7 @@ class Layer {
   void apply_transpose(const LayerCoefficients& coefficients, const double* Z_bar, double* z_bar);
 
  private:
+  void fill_beside(const Halo& halo, double* field, const Box& box, GhostValue beyond) const;
   void compute(const StateTable& z, std::int64_t k, const Box& box);
   void note_problem(std::size_t sample, std::int64_t k, const double* z, const Box& box);
   void gather(const Box& box, const double* g, double* lambda);
@@ -96,11 +97,12 @@ class Layer {
   FieldView wide_view(const double* field) const;
 
   const Grid& grid_;
+  int radius_;           ///< of the kernel
   Layout layout_, wide_; ///< of states, of g
   std::size_t samples_;
   LayerPass forward_, back_;
   Box owned_;
-  Thickness mirrored_; ///< 1 beyond `reflect` boundaries
+  Thickness mirrored_; ///< the radius beyond `reflect` boundaries
   LayerSweep sweep_;
   Halo halo_, g_halo_;
   std::vector<std::optional<NonFinite>> problems_; ///< by sample

@@ -41,7 +41,7 @@ struct Tiling {
 };
 
 /// In which order a pass computes several layers on this rank's box, each from the one before and
-/// its neighbours at distance 1.
+/// its neighbours at distance `radius`.
 ///
 /// Tiles are skewed: what step k computes of a tile lies k points lower than the tile, so that all
 /// it needs of step k - 1 is there. Along axes whose ghosts come from elsewhere (other ranks, or
@@ -49,10 +49,13 @@ struct Tiling {
 /// edges follow step by step, when the ghosts are there. Every point is computed once, whatever the
 /// tiling. A state may be overwritten two steps later in place, at its own points.
 ///
+/// Where the radius is more than 1, everything is an edge: ghosts first, then all points at once.
+///
 /// Source: time skewing, D. Wonnacott, IPDPS 2000; T. Malas et al., SIAM J. Sci. Comput. 37, 2015.
 class LayerPass {
  public:
-  LayerPass(const Grid& grid, const Tiling& tiling);
+  /// `tiling` of one layer where the radius is more than 1.
+  LayerPass(const Grid& grid, const Tiling& tiling, int radius = 1);
 
   std::int64_t layers() const { return tiling_.layers; }
   /// All of this rank's points, in local indices.

@@ -62,7 +62,10 @@ const Mistake mistakes[] = {
     {"training.optimizer=bqnsl",
      "training.optimizer: unknown optimizer \"bqnsl\" (did you mean \"bqnls\"? one of: bqnls, "
      "blmvm, lmvm, bncg, cg, bqnkls, bqnktr, bqnktl, steepest-descent, adam)"},
-    {"kernel.type=dense", "kernel.type: unknown kernel \"dense\" (one of: adr)"},
+    {"kernel.type=dense", "kernel.type: unknown kernel \"dense\" (one of: adr, moment, stencil)"},
+    {"kernel.weights=1", "kernel.weights: is a key of the kernel \"stencil\", not of \"adr\""},
+    {"kernel={ type = \"stencil\", radius = 63 }",
+     "kernel.radius: must be between 1 and 62, is 63"},
     {"network.scheme=rk4", "network.scheme: unknown scheme \"rk4\" (one of: explicit-euler)"},
     {"training.strategy=x", "training.strategy: unknown strategy \"x\" (one of: end-to-end)"},
     {"loss.reduction=Sum",

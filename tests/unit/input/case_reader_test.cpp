@@ -152,7 +152,6 @@ TEST(CaseReader, ANumberIsTheIsotropicTensor) {
   EXPECT_EQ(good(full_case, {"kernel.diffusion_tensor=diagonal"}).kernel.diffusion.init,
             (Numbers{0.3, 0.3, 0.3}));
   EXPECT_EQ(diffusion_components(3, DiffusionTensor::full), 6);
-  EXPECT_EQ(advection_components(2), 2);
 }
 
 TEST(CaseReader, ResolvedTextReadsBackToAnEqualCase) {
@@ -163,10 +162,28 @@ TEST(CaseReader, ResolvedTextReadsBackToAnEqualCase) {
     expect_equal(first, second);
     EXPECT_EQ(resolved_text(second), resolved);
   }
-  // Every key of the schema is in the text of a case that uses them all.
-  const std::string text = resolved_text(good(full_case));
+  // Every key of the schema is in the texts of cases that use them all.
+  std::string text = resolved_text(good(full_case));
+  for (const char* kernel : {"kernel={ type = \"moment\", higher = 0.1 }",
+                             "kernel={ type = \"stencil\", weights = { init = 0.1 } }"}) {
+    const Case first = good(full_case, {kernel});
+    text += resolved_text(first);
+    expect_equal(first, good(resolved_text(first)));
+  }
   for (const auto& key : case_keys())
     EXPECT_NE(text.find(key.substr(key.rfind('.') + 1)), std::string::npos) << key;
+}
+
+TEST(CaseReader, WeightsAreThoseOfTheIdentityUnlessGiven) {
+  const auto weights = [](const std::string& keys) {
+    return good(small_case, {"kernel={ type = \"stencil\"" + keys + " }"}).kernel.weights.init;
+  };
+  const Numbers identity{0, 0, 0, 0, 1, 0, 0, 0, 0}, given{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  EXPECT_EQ(weights(""), identity);
+  EXPECT_EQ(weights(", weights = { varies = [\"space\"] }"), identity);
+  EXPECT_EQ(weights(", weights = 0"), Numbers(9, 0.0));
+  EXPECT_EQ(weights(", weights = { init = 0.2 }"), Numbers(9, 0.2));
+  EXPECT_EQ(weights(", weights = { init = [1, 2, 3, 4, 5, 6, 7, 8, 9] }"), given);
 }
 
 TEST(CaseReader, ResolvedTextOfEverySetOfLayers) {

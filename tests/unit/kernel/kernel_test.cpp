@@ -10,6 +10,12 @@ namespace {
 TEST(Kernel, IsMadeByTheNameOfItsFamily) {
   KernelCase kernel;
   EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->coefficients(), 4); // R, U_y, U_x, D
+  kernel.type = "moment";
+  EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->coefficients(), 13); // and 4 + 5 higher ones
+  kernel.type = "stencil";
+  kernel.radius = 2;
+  EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->coefficients(), 25);
+  EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->radius(), 2);
   kernel.type = "no-such-family";
   EXPECT_THROW(make_kernel(kernel, 2, {1, 1, 1}), InputError);
 }

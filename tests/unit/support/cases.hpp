@@ -57,6 +57,29 @@ inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase
   return c;
 }
 
+/// The same with derivatives of order 3 up to `order`.
+inline Case moment_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                        std::int64_t order) {
+  Case c = small_case(std::move(shape), std::move(boundary), DiffusionTensor::full);
+  c.kernel.type = "moment";
+  c.kernel.order = order;
+  const auto count = static_cast<std::size_t>(components_of(c, Parameter::higher));
+  c.kernel.higher = fixed(std::vector<double>(count, 0.01));
+  return c;
+}
+
+/// The same with the weights of a full stencil.
+inline Case stencil_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                         std::int64_t radius) {
+  Case c = small_case(std::move(shape), std::move(boundary));
+  c.kernel.type = "stencil";
+  c.kernel.radius = radius;
+  const auto count = static_cast<std::size_t>(components_of(c, Parameter::weights));
+  c.kernel.weights = fixed(std::vector<double>(count, 0.4 / static_cast<double>(count)));
+  c.kernel.weights.init[count / 2] = 0.7;
+  return c;
+}
+
 inline ParameterCase& spec_of(Case& c, Parameter p) {
   return const_cast<ParameterCase&>(case_of(c, p));
 }
@@ -64,6 +87,7 @@ inline ParameterCase& spec_of(Case& c, Parameter p) {
 /// Makes every parameter trained and varying as told.
 inline void train_all(Case& c, bool space, bool layer) {
   for (const auto p : all_parameters) {
+    if (components_of(c, p) == 0) continue;
     ParameterCase& spec = spec_of(c, p);
     spec.train = true;
     spec.varies_space = space;

@@ -28,7 +28,7 @@ struct Evaluation {
 
 Evaluation evaluate(MPI_Comm comm, const Case& c, std::int64_t samples = 2,
                     const StatePlan& plan = {}) {
-  const Grid grid(comm, c.grid);
+  const Grid grid(comm, c.grid, kernel_radius(c.kernel));
   const Observations observations = test::random_observations(grid, c, samples);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), plan);
   VecHandle x = objective.initial_control(), g = objective.space().create();
@@ -113,6 +113,23 @@ TEST(Objective, IsTheSameBitsHoweverGroupsShareTheSamples) {
   Case by_layer = test::small_case({9, 10}, {test::reflect, test::periodic});
   test::train_all(by_layer, true, true);
   expect_same_bits_in_groups(by_layer, 33); // eight go together
+}
+
+TEST(Objective, IsTheSameBitsForEveryFamily) {
+  const std::vector<std::vector<std::int64_t>> shapes{{23}, {9, 13}, {7, 6, 5}};
+  for (const auto& shape : shapes) {
+    for (const auto& boundary : test::boundary_choices(shape.size())) {
+      for (const bool space : {true, false}) {
+        for (Case c :
+             {test::moment_case(shape, boundary, 4), test::stencil_case(shape, boundary, 1),
+              test::stencil_case(shape, boundary, shape.size() < 3 ? 2 : 1)}) {
+          test::train_all(c, space, !space);
+          expect_same_bits(c);
+          expect_same_bits_in_groups(c, 3);
+        }
+      }
+    }
+  }
 }
 
 TEST(Objective, NamesTheSampleOfABlowUpInAnotherGroup) {

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "nadir/base/multi_index.hpp"
+#include "nadir/kernel/kernel.hpp"
+
+#include <complex>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace nadir {
+
+/// A neighbour's part in a difference.
+struct Neighbour {
+  std::array<int, max_dimension> offset{}; ///< slowest axis first
+  double weight = 0.0;
+};
+/// delta z = sum of weight times z at the offset.
+using Difference = std::vector<Neighbour>;
+
+/// A family as a table: W z = [z +] sum_c theta_c delta_c z.
+struct Differences {
+  bool identity = true; ///< whether z itself is a term
+  int radius = 1;
+  std::vector<Difference> terms; ///< by coefficient, in the order of `kernel_parameters`
+};
+
+/// The narrowest central difference of d^k on a grid with this spacing: products of those of the
+/// axes; second order.
+Difference central_difference(const MultiIndex& k,
+                              const std::array<double, max_dimension>& spacing);
+
+/// The table of a case's family (adr, moment: R, -U.grad, D:grad grad, c_k d^k; stencil: shifts).
+Differences differences_of(const KernelCase& kernel, int dimension,
+                           const std::array<double, max_dimension>& spacing);
+
+/// A kernel that works through a table, however long: for families without one of their own.
+std::unique_ptr<Kernel> make_difference_kernel(const Differences& differences);
+
+/// The symbol W^(k) = W exp(i k.q) / exp(i k.q) for coefficients theta, where angle_a = k_a Delta_a
+/// (theory, section 3).
+std::complex<double> symbol(const Differences& differences, std::span<const double> theta,
+                            const std::array<double, max_dimension>& angle);
+
+} // namespace nadir
