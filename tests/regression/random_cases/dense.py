@@ -6,7 +6,7 @@ product, and its transpose is the transposed matrix: nothing here knows stencils
 
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 from math import erf, pi, prod, sqrt
 
 import numpy as np
@@ -42,29 +42,38 @@ def kron(matrices):
 
 @dataclass
 class Axis:
-    """One axis: its extension by a ghost at both ends, and differences of the extended axis."""
+    """One axis: its extension by ghosts at both ends, and differences of the extended axis."""
 
     points: int
     spacing: float
     boundary: object  # "periodic" | "reflect" | ghost value
+    ghosts: int = 1
 
     def extension(self):
         """E, c of extended = E z + c."""
-        n = self.points
-        extend, constant = np.zeros((n + 2, n)), np.zeros(n + 2)
-        extend[1:-1] = np.eye(n)
-        if self.boundary == "periodic":
-            extend[0, -1] = extend[-1, 0] = 1
-        elif self.boundary == "reflect":
-            extend[0, 0] = extend[-1, -1] = 1
-        else:
-            constant[[0, -1]] = self.boundary
+        n, width = self.points, self.ghosts
+        extend, constant = np.zeros((n + 2 * width, n)), np.zeros(n + 2 * width)
+        extend[width : width + n] = np.eye(n)
+        for ghost in [*range(-width, 0), *range(n, n + width)]:
+            if self.boundary == "periodic":
+                extend[ghost + width, ghost % n] = 1
+            elif self.boundary == "reflect":  # again at the other end where it is deeper than the axis
+                there = ghost % (2 * n)
+                extend[ghost + width, there if there < n else 2 * n - 1 - there] = 1
+            else:
+                constant[ghost + width] = self.boundary
         return extend, constant
 
+    def shift(self, offset):
+        return np.eye(self.points, self.points + 2 * self.ghosts, self.ghosts + offset)
+
     def difference(self, order):
-        """The central difference of order 0, 1, 2 of the extended axis at the points."""
-        weights = {0: (0, 1, 0), 1: (-0.5, 0, 0.5), 2: (1, -2, 1)}[order]
-        matrix = sum(w * np.eye(self.points, self.points + 2, k) for k, w in enumerate(weights))
+        """The narrowest central difference of any order of the extended axis at the points."""
+        weights = np.poly1d([1, -2, 1]) ** (order // 2) * (np.poly1d([0.5, 0, -0.5]) if order % 2 else 1)
+        # Coefficients of falling powers: of falling offsets.
+        weights = np.atleast_1d(np.asarray(weights.coeffs if order else [1.0]))
+        reach = len(weights) // 2
+        matrix = sum(w * self.shift(reach - k) for k, w in enumerate(weights))
         return matrix / self.spacing**order
 
     def pairs(self):
@@ -74,14 +83,29 @@ class Axis:
         return matrix if self.boundary == "periodic" else matrix[:-1]
 
 
-class Differences:
-    """What each coefficient multiplies: P z + q, one (P, q) per component of R, U and D."""
+def higher_indices(d, order):
+    """Orders of 3 and more by axis, by their sum, then lexicographic."""
+    indices = [k for k in product(range(order + 1), repeat=d) if 3 <= sum(k) <= order]
+    return sorted(indices, key=lambda k: (sum(k), k))
 
-    def __init__(self, axes, tensor):
+
+class Differences:
+    """What each coefficient multiplies: P z + q, one (P, q) per component of the kernel's parameters.
+
+    `family`: "adr"; ("moment", order), with higher derivatives; ("stencil", radius), weights alone.
+    """
+
+    def __init__(self, axes, tensor, family="adr"):
         self.axes = axes
         self.linear = kron([axis.extension()[0] for axis in axes])
         self.constant = self.ghost_values()
         d = range(len(axes))
+        self.identity = 0.0 if family[0] == "stencil" else 1.0
+        if family[0] == "stencil":
+            offsets = product(range(-family[1], family[1] + 1), repeat=len(axes))
+            shift = lambda o: kron([axis.shift(k) for axis, k in zip(axes, o)])  # noqa: E731
+            self.of = {"weights": [(shift(o) @ self.linear, shift(o) @ self.constant) for o in offsets]}
+            return
         square = {a: self.derivative([2 * (a == b) for b in d]) for a in d}
         mixed = lambda a, b: [2 * term for term in self.derivative([(c in (a, b)) * 1 for c in d])]  # noqa: E731
         self.of = {
@@ -95,6 +119,8 @@ class Differences:
         else:
             upper = combinations_with_replacement(d, 2)
             self.of["diffusion"] = [square[a] if a == b else mixed(a, b) for a, b in upper]
+        if family[0] == "moment":
+            self.of["higher"] = [self.derivative(k) for k in higher_indices(len(axes), family[1])]
 
     @property
     def size(self):
@@ -147,15 +173,15 @@ class Target:
 
 
 class Network:
-    """n layers on a grid; parameters by name: reaction, advection, diffusion, bias, relaxation."""
+    """n layers on a grid; parameters by name: those of the kernel, bias, relaxation."""
 
-    def __init__(self, axes, tensor, layers, activation, parameters):
+    def __init__(self, axes, tensor, family, layers, activation, parameters):
         self.axes, self.layers, self.parameters = axes, layers, parameters
         self.f = ACTIVATIONS[activation]
-        self.differences = Differences(axes, tensor)
+        self.differences = Differences(axes, tensor, family)
 
     def terms(self, layer):
-        """(parameter, component, values, P, q) of R, U and D."""
+        """(parameter, component, values, P, q) of the kernel's parameters."""
         for name, matrices in self.differences.of.items():
             for component, (P, q) in enumerate(matrices):
                 yield name, component, self.parameters[name].at(layer)[component], P, q
@@ -163,7 +189,7 @@ class Network:
     def step(self, layer, z):
         """z', its Jacobian, and the derivatives of z' with respect to each parameter's field."""
         size = self.differences.size
-        W, g = np.eye(size), np.zeros(size)
+        W, g = self.differences.identity * np.eye(size), np.zeros(size)
         for _, _, theta, P, q in self.terms(layer):
             theta = np.broadcast_to(theta, size)
             W, g = W + theta[:, None] * P, g + theta * q

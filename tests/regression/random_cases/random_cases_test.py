@@ -1,6 +1,6 @@
 """Random cases against dense matrices: states, loss and gradients on 1, 2 and 3 ranks.
 
-NADIR_TEST_FULL=1 runs 30 cases instead of 6.
+NADIR_TEST_FULL=1 runs 60 cases instead of 9; every third one is of another family than adr.
 """
 
 import sys
@@ -10,14 +10,15 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from dense import ACTIVATIONS, Axis, Network, Parameter, Penalty, Target
+from dense import ACTIVATIONS, Axis, Network, Parameter, Penalty, Target, higher_indices
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from program import FULL, expect, succeed  # noqa: E402
 
-CASES = 30 if FULL else 6
+CASES = 60 if FULL else 9
 TOLERANCE = 1e-11  # of a number, relative to the largest of its kind
-NAMES = ["reaction", "advection", "diffusion", "bias", "relaxation"]
+LAYERS = ["bias", "relaxation"]
+ADR = ["reaction", "advection", "diffusion"]
 TENSORS = ["isotropic", "diagonal", "full"]
 LARGEST_AXIS = {1: 16, 2: 7, 3: 5}
 
@@ -50,14 +51,35 @@ class RandomCase:
             Axis(int(random.integers(4, LARGEST_AXIS[self.d])), float(random.uniform(0.5, 2)), kinds[(number + a) % 3])
             for a in range(self.d)
         ]  # fmt: skip
+        self.family, ghosts = self.kernel()
+        for axis in self.axes:
+            axis.ghosts = ghosts
+            axis.points = max(axis.points, 3 * ghosts)  # room for three ranks along any axis
         self.shape = [axis.points for axis in self.axes]
-        self.parameters = {name: self.parameter(name, k) for k, name in enumerate(NAMES)}
+        self.kernel_names = {"adr": ADR, "moment": [*ADR, "higher"], "stencil": ["weights"]}[self.family[0]]
+        self.names = self.kernel_names + LAYERS
+        self.parameters = {name: self.parameter(name, k) for k, name in enumerate(self.names)}
         self.scale, self.offset = float(random.uniform(0.5, 3)), float(random.normal())
         self.inputs = random.normal(size=(self.samples, int(np.prod(self.shape))))
         self.targets = [self.target(k) for k in range(1 + number % 3)]
 
+    def kernel(self):
+        """The family and the points its neighbours are away."""
+        turn = self.number // 3
+        if self.number % 3 != turn % 3:
+            return ("adr", 2), 1
+        if turn % 2 == 0:
+            order = 3 + turn % 2 + (self.d < 3) * (turn // 2 % 3)
+            return ("moment", order), (order + 1) // 2
+        radius = 1 + (self.d < 3) * (turn // 2 % 2)
+        return ("stencil", radius), radius
+
     def components(self, name):
         d = self.d
+        if name == "higher":
+            return len(higher_indices(d, self.family[1]))
+        if name == "weights":
+            return (2 * self.family[1] + 1) ** d
         if name == "advection":
             return d
         return {"isotropic": 1, "diagonal": d, "full": d * (d + 1) // 2}[self.tensor] if name == "diffusion" else 1
@@ -69,6 +91,7 @@ class RandomCase:
         shape = (self.layers if kind > 1 else 1, self.components(name), np.prod(self.shape) if kind % 2 else 1)
         smallest = min(axis.spacing for axis in self.axes)
         size = {"reaction": 0.2, "advection": 0.3 * smallest, "diffusion": 0.1 * smallest**2, "bias": 0.2, "relaxation": 0.2}
+        size |= {"higher": 0.02 * smallest ** self.family[1], "weights": 1 / self.components("weights")}
         values = size[name] * random.uniform(-1, 1, shape) + (name == "relaxation") * 0.8
         penalty = Penalty(*random.uniform(0, 0.1, 4), epsilon=float(random.uniform(1e-3, 0.1)))
         penalty.continuum = kind % 2 == 1 and bool(random.integers(2))
@@ -119,8 +142,8 @@ class RandomCase:
             f'layers = {self.layers}\nactivation = "{self.activation}"',
             *(self.parameter_line(name) for name in ("bias", "relaxation")),
             "[kernel]",
-            f'diffusion_tensor = "{self.tensor}"',
-            *(self.parameter_line(name) for name in ("reaction", "advection", "diffusion")),
+            *self.kernel_lines(),
+            *(self.parameter_line(name) for name in self.kernel_names),
             "[data]",
             f'input = {{ file = "fields.h5", dataset = "input", index = {list(range(1, 2 * self.samples, 2))}, {number} }}',
             *(self.target_lines(k, number) for k in range(len(self.targets))),
@@ -128,6 +151,12 @@ class RandomCase:
             '[output]\nlayers = "all"',
         ]
         return "\n".join(lines) + "\n"
+
+    def kernel_lines(self):
+        kind, size = self.family
+        own = {"adr": "", "moment": f"order = {size}", "stencil": f"radius = {size}"}[kind]
+        tensor = "" if kind == "stencil" else f'diffusion_tensor = "{self.tensor}"'
+        return [f'type = "{kind}"', own, tensor]
 
     def parameter_line(self, name):
         parameter, p = self.parameters[name], self.parameters[name].penalty
@@ -163,7 +192,7 @@ class RandomCase:
             used = self.observed(k) & ~withheld[k]
             y = np.where(used, (target.raw - self.offset) / self.scale, 0)
             targets.append(Target(target.layer, target.weight, y, used))
-        network = Network(self.axes, self.tensor, self.layers, self.activation, self.parameters)
+        network = Network(self.axes, self.tensor, self.family, self.layers, self.activation, self.parameters)
         return network.evaluate(self.inputs, targets, self.mean), targets
 
     def observed(self, k):
@@ -202,9 +231,10 @@ def compare(case, result):
         close("loss", result.attrs["loss"], loss),
         close("loss_by_layer", result["loss_by_layer"], distance),
     ]
-    expect(set(result["gradient"]) & set(NAMES) == set(gradient), f"gradients of {list(result['gradient'])}")
+    found = set(result["gradient"]) & set(case.names)
+    expect(found == set(gradient), f"gradients of {list(result['gradient'])}")
     errors += [close(f"gradient of {name}", result["gradient"][name], g) for name, g in gradient.items()]
-    errors += [close(name, result["parameters"][name], case.parameters[name].values) for name in NAMES]
+    errors += [close(name, result["parameters"][name], case.parameters[name].values) for name in case.names]
     return max(errors)
 
 
@@ -213,7 +243,8 @@ def check(number):
     # The one hash-chosen set the result shows is that of its last target.
     for target in case.targets[:-1]:
         target.withhold = target.withhold.replace("fraction", "file")
-    what = f"case {number}: {case.shape}, {case.activation}, {case.tensor}, {case.layers} layers, {case.samples} samples"
+    kernel = " ".join(map(str, case.family))
+    what = f"case {number}: {case.shape}, {case.activation}, {kernel}, {case.tensor}, {case.layers} layers, {case.samples} samples"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         case.write(folder)
