@@ -4,7 +4,7 @@ A second, independent writing of docs/theory.md sections 1, 4 and 5, used to mak
 of which the coefficients are known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -25,6 +25,7 @@ class Network:
     D: list  # 1 (isotropic), d (diagonal) or d(d+1)/2 (upper triangle by rows) components
     b: object = 0.0
     activation: str = "identity"
+    higher: dict = field(default_factory=dict)  # c_k by order k >= 3, on a ring only
 
     def run(self, z):
         """z_n of the samples z_0 [sample, grid axes]."""
@@ -55,6 +56,8 @@ class Network:
                 corners = [s * t * shifted((a, s), (b, t)) for s in (1, -1) for t in (1, -1)]
                 second = 2 * sum(corners) / (4 * self.spacing[a] * self.spacing[b])
             result = result + D * second
+        for order, c in self.higher.items():
+            result = result + c * ring_difference(z, order) / self.spacing[0] ** order
         return result
 
     def tensor(self):
@@ -66,6 +69,16 @@ class Network:
         if len(self.D) == len(diagonal):
             return list(zip(diagonal, self.D))
         return list(zip(sorted(diagonal + list(combinations(axes, 2))), self.D))
+
+
+def ring_difference(z, order):
+    """The narrowest central difference of a derivative along the last axis, times the spacings."""
+    after, before = np.roll(z, -1, axis=-1), np.roll(z, 1, axis=-1)
+    if order == 0:
+        return z
+    if order == 1:
+        return (after - before) / 2
+    return ring_difference(after - 2 * z + before, order - 2)
 
 
 def extended(z, boundary):

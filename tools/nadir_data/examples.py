@@ -30,6 +30,15 @@ def identify_1d():
     return net, x, truth
 
 
+def dispersion_1d():
+    """Waves on a ring that run apart: advection, diffusion, dispersion and hyper-diffusion."""
+    random = np.random.default_rng(105)
+    net = Network(spacing=(0.5,), boundary=("periodic",), layers=12, omega=0.5,
+                  R=0.0, U=[0.1], D=[0.02], higher={3: 0.01, 4: -0.001})  # fmt: skip
+    truth = dict(advection=net.U[0], diffusion=net.D[0], higher=np.array([0.01, -0.001]))
+    return net, random_waves(random, (96,), 20, 2), truth
+
+
 def full_tensor_2d():
     """A diffusion tensor whose principal axis turns along x, as around a curved fibre."""
     random = np.random.default_rng(102)
@@ -80,6 +89,7 @@ def convection_diffusion():
 
 EXAMPLES = {
     "identify-1d": identify_1d,
+    "dispersion-1d": dispersion_1d,
     "full-tensor-2d": full_tensor_2d,
     "diffusion-3d": diffusion_3d,
     "convection-diffusion": convection_diffusion,
