@@ -12,6 +12,7 @@
 #include <fstream>
 #include <limits>
 #include <numeric>
+#include <set>
 
 namespace nadir {
 namespace {
@@ -129,11 +130,51 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Sizes& sizes) {
           {"work arrays", std::max(reading_bytes(c, sizes), most)}};
 }
 
-/// As far as the case tells; a grid may be too small for it.
-bool passes_take_layers(const Case& c) {
-  const auto by_layer = [&](Parameter p) { return case_of(c, p).varies_layer; };
-  return c.network.layers > 1 && c.run.layers_per_pass != 1 &&
-         std::ranges::none_of(all_parameters, by_layer);
+std::int64_t target_layers(const Case& c) {
+  std::set<std::int64_t> layers;
+  for (const TargetCase& target : c.data.targets) layers.insert(target.layer);
+  return static_cast<std::int64_t>(layers.size());
+}
+
+/// A plan of rounded states, whose window takes a small part of `states`.
+StatePlan rounded(const Case& c, const StatePlan& from, double states) {
+  constexpr double share = 1.0 / 8;
+  const auto layers = static_cast<double>(most_layers_per_pass(c));
+  StatePlan plan = from;
+  plan.single = true;
+  plan.exact = target_layers(c);
+  plan.window = 1 + static_cast<std::int64_t>(std::clamp(share * states, 1.0, layers));
+  return plan;
+}
+
+/// All states of a case, rounded where it asks for that and it saves room.
+StatePlan all_states(const Case& c, std::int64_t samples, int groups) {
+  const std::int64_t n = c.network.layers;
+  StatePlan plan;
+  plan.samples = samples;
+  plan.groups = groups;
+  if (!c.run.single_states) return plan;
+  StatePlan single = rounded(c, plan, static_cast<double>(n));
+  single.reversal = {n, n, 0, n};
+  return single.room(n) < plan.room(n) ? single : plan;
+}
+
+/// The states that compute the fewest layers in the room of `states`, or of the fewest that do.
+StatePlan some_states(const Case& c, const StatePlan& from, double states) {
+  constexpr double fewest = 3, fewest_rounded = 2; // one kept and two of a block; those
+  StatePlan plan = from.single ? rounded(c, from, states) : from;
+  StateCosts costs;
+  if (plan.single) costs = {0.5, 1, static_cast<double>(plan.exact + plan.window)};
+  const double room = std::max(states, plan.single ? fewest_rounded + costs.beside : fewest);
+  plan.keep_all = false;
+  plan.reversal = plan_reversal(c.network.layers, room, costs);
+  if (c.run.scratch.empty()) return plan;
+  costs.kept = 0;
+  const ReversalPlan on_disk = plan_reversal(c.network.layers, room, costs);
+  if (on_disk.forward >= plan.reversal.forward) return plan;
+  plan.reversal = on_disk;
+  plan.on_disk = true;
+  return plan;
 }
 
 /// What one group of ranks has of all samples, at most.
@@ -206,11 +247,15 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
   const auto together = static_cast<double>(plan.samples);
   // Beside the trajectory two states for values without adjoint, two adjoints, g, which several
   // layers in a pass need twice; one state for penalties.
-  const double work = together * (4 * swept.state + (passes_take_layers(c) ? 2 : 1) * swept.wide) +
-                      sizes.state + writing_bytes(c, sizes);
-  const double vectors = penalty_vectors(c) +
-                         (training ? training_vectors(c.training.optimizer) + bound_vectors(c) : 2);
-  const double states = together * static_cast<double>(plan.states(c.network.layers));
+  const double work =
+      together * (4 * swept.state + (most_layers_per_pass(c) > 1 ? 2 : 1) * swept.wide) +
+      sizes.state + writing_bytes(c, sizes);
+  // Where states are rounded, a gradient is compared with the exact one.
+  const double vectors =
+      penalty_vectors(c) + (training ? training_vectors(c.training.optimizer) + bound_vectors(c)
+                            : plan.single ? 3
+                                          : 2);
+  const double states = together * plan.room(c.network.layers);
   return {{{"data", data_bytes(c, sizes)},
            {"grid", grid_bytes(sizes)},
            {"coefficients", sizes.values},
@@ -223,25 +268,30 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
 
 StatePlan plan_states(const Case& c, const Boxes& boxes, std::int64_t samples, Workload workload,
                       double bytes, int groups) {
-  constexpr double fewest_states = 3; // to compute others again
-  const double state = state_bytes(c, boxes.swept), all = static_cast<double>(c.network.layers + 1);
-  StatePlan plan;
-  plan.groups = groups;
-  plan.samples = samples_per_pass(c, samples);
+  const double state = state_bytes(c, boxes.swept);
+  StatePlan plan = all_states(c, samples_per_pass(c, samples), groups);
+  const auto taken = [&] {
+    return static_cast<double>(plan.samples) * plan.room(c.network.layers) * state;
+  };
   const auto budget = [&] {
     if (c.run.memory > 0) return c.run.memory;
-    const double total = estimate_memory(c, boxes, samples, true, workload, plan).total();
-    return bytes - (total - static_cast<double>(plan.samples) * all * state);
+    return bytes - (estimate_memory(c, boxes, samples, true, workload, plan).total() - taken());
   };
-  const auto fits = [&] { return static_cast<double>(plan.samples) * all * state <= budget(); };
-  if (fits()) return plan;
+  if (taken() <= budget()) return plan;
   if (c.run.samples_per_pass == 0) plan.samples = 1;
-  if (fits() || all <= fewest_states) return plan;
-  const double states = std::floor(budget() / (static_cast<double>(plan.samples) * state));
-  const auto kept = static_cast<std::int64_t>(std::clamp(states, fewest_states, all));
-  plan.reversal = plan_reversal(c.network.layers, kept);
-  plan.keep_all = false;
-  return plan;
+  constexpr std::int64_t fewest_layers = 3; // of fewer, none is computed again
+  if (taken() <= budget() || c.network.layers < fewest_layers) return plan;
+  return some_states(c, plan, std::floor(budget() / (static_cast<double>(plan.samples) * state)));
+}
+
+StatePlan exact_plan(const Case& c, const StatePlan& plan) {
+  constexpr std::int64_t fewest = 3;
+  StatePlan exact;
+  exact.samples = plan.samples;
+  exact.groups = plan.groups;
+  exact.keep_all = false;
+  exact.reversal = plan_reversal(c.network.layers, std::max(fewest, (plan.reversal.block + 1) / 2));
+  return exact;
 }
 
 Extents largest_box(const Extents& shape, const ProcessGrid& processes) {

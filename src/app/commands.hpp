@@ -58,13 +58,17 @@ struct MemoryPlan {
   StatePlan states;       ///< of a gradient
   double state_bytes = 0; ///< of one state of the samples that go together
   MemoryEstimate estimate;
-  double free = 0; ///< bytes for each rank on the fullest node
+  double free = 0;                  ///< bytes for each rank on the fullest node
+  double disk = 0, disk_in_all = 0; ///< bytes of states in a rank's scratch file, of all ranks
 };
 MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
 
 /// Throws InputError where a node has less memory than the work needs there, else returns the
 /// plan. Collective.
 MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
+
+/// Throws InputError where the disks of run.scratch have less room than the plan needs. Collective.
+void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory);
 
 /// Throws InputError naming words after `--` that nobody asked for; warns of options from
 /// elsewhere. Call when everything that reads options is set up. Collective.

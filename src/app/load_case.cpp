@@ -13,6 +13,7 @@
 #include "nadir/output/output_lock.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/result_file.hpp"
+#include "nadir/output/scratch_file.hpp"
 #include "nadir/training/control.hpp"
 #include "nadir/training/sample_sweep.hpp"
 
@@ -105,6 +106,13 @@ void check_output(MPI_Comm comm, const Case& c, Command command, Diagnostics& di
   if (!problem.empty()) add(diagnostics, c, "output.file", problem);
 }
 
+/// The folder for states must be there on every rank's node.
+void check_scratch_folder(MPI_Comm comm, const Case& c, Command command, Diagnostics& diagnostics) {
+  if (c.run.scratch.empty() || (command != Command::gradient && command != Command::train)) return;
+  const std::string problem = first_problem(comm, unusable_scratch(c.run.scratch));
+  if (!problem.empty()) add(diagnostics, c, "run.scratch", problem);
+}
+
 /// What killed runs left. Collective.
 void clear_away_leftovers(const Session& session, const Case& c) {
   together<SystemError>(session.comm(), "", [&] {
@@ -138,6 +146,7 @@ Case load_case(const Session& session, const Arguments& arguments) {
   check_grid(session.comm(), c, diagnostics);
   check_case_files(session.comm(), c, diagnostics);
   if (!c.output.file.empty()) check_output(session.comm(), c, arguments.command, diagnostics);
+  check_scratch_folder(session.comm(), c, arguments.command, diagnostics);
   diagnostics.throw_if_any();
   return c;
 }
@@ -164,6 +173,8 @@ MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workl
       workload == Workload::forward ? std::vector{1} : preferred_groups(c, ranks, samples);
   if (std::ranges::none_of(preferred, plan))
     plan(std::ranges::min(preferred)); // what needs the least
+  memory.disk = static_cast<double>(memory.states.states_on_disk()) * memory.state_bytes;
+  memory.disk_in_all = memory.disk * ranks; // or a little less: boxes differ by a point
   return memory;
 }
 
@@ -173,8 +184,7 @@ MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Work
   const StatePlan& plan = memory.states;
   const double needed = memory.estimate.total();
   const bool goes_back = workload != Workload::forward;
-  const bool computes_again = goes_back && !plan.keep_all;
-  const double held = static_cast<double>(plan.states(c.network.layers)) * memory.state_bytes;
+  const double held = plan.room(c.network.layers) * memory.state_bytes;
   if (goes_back && c.run.memory > 0 && held > c.run.memory)
     add(diagnostics, c, "run.memory",
         formatted("%s is too little: %lld states, the fewest that do, take %s",
@@ -187,13 +197,28 @@ MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Work
                   goes_back && c.run.memory > 0
                       ? "less for states, more nodes or fewer ranks on each"
                       : "more nodes, fewer ranks on each or a smaller grid"));
-  else if (computes_again && plan.reversal.repetition() > longest_repetition)
+  else if (goes_back && plan.repetition() > longest_repetition)
     add(diagnostics, c, "network.layers",
         formatted("only %lld of their states fit the memory; computing the others again would "
                   "take more than %g times as long; use more nodes or fewer layers",
-                  static_cast<long long>(plan.reversal.states()), longest_repetition));
+                  static_cast<long long>(plan.states(c.network.layers)), longest_repetition));
   diagnostics.throw_if_any();
   return memory;
+}
+
+void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory) {
+  if (memory.disk == 0) return;
+  const double free = free_disk(c.run.scratch) / node_memory(comm).ranks;
+  double least = free > 0 ? free : infinity;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE, MPI_MIN, comm));
+  Diagnostics diagnostics;
+  if (memory.disk > least)
+    add(diagnostics, c, "run.scratch",
+        formatted("the states need %s on disk for each rank of a node that has %s free for it in "
+                  "%s; allow more memory (run.memory), or use another folder",
+                  bytes_text(memory.disk).c_str(), bytes_text(least).c_str(),
+                  c.run.scratch.c_str()));
+  diagnostics.throw_if_any();
 }
 
 void refuse_unused_options(const Job& job) {

@@ -55,6 +55,30 @@ CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<Iteration>& 
           rows};
 }
 
+/// Which states of a gradient are held, and how; empty where it is all of them and nothing else was
+/// asked for.
+std::string states_text(const Case& c, const MemoryPlan& memory) {
+  const StatePlan& plan = memory.states;
+  const std::int64_t n = c.network.layers;
+  if (plan.keep_all && !c.run.single_states) return {};
+  const char* precision = plan.single           ? " in single precision"
+                          : c.run.single_states ? " in double precision (single would save nothing)"
+                                                : "";
+  const std::string room = bytes_text(plan.room(n) * memory.state_bytes);
+  if (plan.keep_all)
+    return formatted("states: all %lld are held%s (%s per rank)", whole(n + 1), precision,
+                     room.c_str());
+  const std::string disk =
+      plan.on_disk
+          ? formatted(", %lld are on disk (%s per rank, %s in all)", whole(plan.states_on_disk()),
+                      bytes_text(memory.disk).c_str(), bytes_text(memory.disk_in_all).c_str())
+          : "";
+  return formatted("states: %lld of %lld are held%s (%s per rank)%s, the others computed again: "
+                   "%.2f times the layers",
+                   whole(plan.states(n)), whole(n + 1), precision, room.c_str(), disk.c_str(),
+                   plan.repetition());
+}
+
 } // namespace
 
 std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory) {
@@ -63,14 +87,8 @@ std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory) {
   if (groups > 1)
     lines.push_back(formatted("samples: shared by %d groups of %d rank%s each", groups, each,
                               each == 1 ? "" : "s"));
-  if (memory.states.keep_all) return lines;
-  const ReversalPlan& reversal = memory.states.reversal;
-  lines.push_back(
-      formatted("states: %lld of %lld are held (%s per rank), the others computed again: %.2f "
-                "times the layers",
-                whole(reversal.states()), whole(job.c.network.layers + 1),
-                bytes_text(static_cast<double>(reversal.states()) * memory.state_bytes).c_str(),
-                reversal.repetition()));
+  const std::string states = states_text(job.c, memory);
+  if (!states.empty()) lines.push_back(states);
   return lines;
 }
 

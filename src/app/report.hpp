@@ -8,8 +8,8 @@
 
 namespace nadir::app {
 
-/// Who shares the samples and which states of a gradient are held: lines, none where there are
-/// neither groups nor states left out.
+/// Who shares the samples and which states of a gradient are held, and how: lines, none where there
+/// are no groups, all states are held and nothing else was asked for.
 std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory);
 
 /// Prints the resolved case (verbose), a line about what runs where, and the plan.

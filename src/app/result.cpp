@@ -232,6 +232,11 @@ void ResultWriter::write_attributes(const Outcome& outcome) {
     file_.attribute("/", "loss", outcome.loss);
     file_.attribute("/", "misfit", outcome.misfit);
   }
+  if (r_.state_error) {
+    file_.attribute("/", "gradient_state_error", r_.state_error->gradient);
+    for (const auto& [parameter, error] : r_.state_error->parameters)
+      file_.attribute("/", "gradient_state_error_" + std::string(name_of(parameter)), error);
+  }
   if (!outcome.scores) return;
   file_.attribute("/", "withheld_rms", outcome.scores->withheld_rms);
   file_.attribute("/", "withheld_persistence_rms", outcome.scores->persistence_rms);

@@ -7,6 +7,7 @@
 #include "nadir/training/objective.hpp"
 #include "nadir/training/observations.hpp"
 #include "nadir/training/optimizer.hpp"
+#include "nadir/training/state_error.hpp"
 
 #include <optional>
 #include <span>
@@ -31,6 +32,7 @@ struct Result {
   const Coefficients& coefficients;
   double penalty = 0.0;
   const Coefficients* gradient = nullptr;
+  std::optional<StateError> state_error{}; ///< where states are rounded
   std::span<const Iteration> history{};
   std::span<const double> forward_seconds{}, gradient_seconds{}; ///< with --repeat
   Objective::Traffic traffic{}; ///< of one gradient, the most of all ranks

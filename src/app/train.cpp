@@ -1,6 +1,7 @@
 #include "checkpoints.hpp"
 #include "report.hpp"
 #include "restart.hpp"
+#include "rounded_states.hpp"
 
 #include "nadir/analysis/speed.hpp"
 #include "nadir/analysis/stability.hpp"
@@ -94,6 +95,7 @@ class Training {
 
 void run_train(const Job& job) {
   const MemoryPlan memory = check_memory(job.session.comm(), job.c, job.samples, Workload::train);
+  check_scratch(job.session.comm(), job.c, memory);
   const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
   const Observations observations = load_observations(grid, job.c);
   Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c), memory.states);
@@ -104,6 +106,7 @@ void run_train(const Job& job) {
   mention_checkpoints(job);
 
   VecHandle x = objective.initial_control();
+  const auto state_error = compare_rounded(job, objective, memory.states, x);
   Training run(job, grid, objective, optimizer);
   const TrainingResult training = run.run(x);
   run.finish();
@@ -116,6 +119,7 @@ void run_train(const Job& job) {
                                         .chain = objective.chain(),
                                         .coefficients = objective.coefficients(),
                                         .penalty = training.history[training.best].loss.penalty,
+                                        .state_error = state_error,
                                         .history = training.history});
   print_training(job, grid, objective, training, optimizer.active_share(x));
   print_outcome(job, outcome);

@@ -147,6 +147,13 @@ File create_file(MPI_Comm comm, const std::string& path) {
   return File(check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation, access), "create the file"));
 }
 
+File create_own_file(const std::string& path) {
+  silence();
+  const Properties access(check(H5Pcreate(H5P_FILE_ACCESS), "create access list"));
+  check(H5Pset_sieve_buf_size(access, 0), "set buffer size");
+  return File(check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), "create the file"));
+}
+
 bool exists(hid_t file, const std::string& path) {
   for (std::size_t end = path.find_first_not_of('/'); end != std::string::npos;) {
     end = path.find('/', end);

@@ -374,6 +374,17 @@ Section<RunCase> run_section() {
       "of each rank for the states a gradient goes back over: all of them where they fit, else as "
       "many as do, and the others are computed again, with the same result; \"auto\": what the "
       "node has free");
+  s.key("state_precision", &RunCase::single_states,
+        choice<bool>("state_precision", {{"double", false}, {"single", true}}),
+        "single: the way back of a gradient reads states rounded to single precision, which take "
+        "half the room; the loss is the same, and how far the gradient is from the exact one is "
+        "printed and stored");
+  s.key(
+       "scratch", &RunCase::scratch, name(),
+       "a folder, relative to the working directory, best on a disk of each node: where the states "
+       "do not fit the memory, those from which others are computed again lie there while the "
+       "program runs, so that no layer is computed more than twice")
+      .by_default("none");
   s.key("layers_per_pass", &RunCase::layers_per_pass, integer(at_least(0)),
         "layers computed in one pass over the points, where they share their coefficients; never "
         "changes a result; 0: as many as fit the cache, 1: one after the other");

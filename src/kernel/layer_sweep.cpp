@@ -90,7 +90,7 @@ void LayerSweep::set_gradient(const LayerBar& bar) {
 
 bool LayerSweep::value_is_next() const {
   const CoefficientView& omega = view_[omega_slot()];
-  return !omega.field && omega.number == 1.0 && activation_.adjoint_of_value;
+  return !rounded_ && !omega.field && omega.number == 1.0 && activation_.adjoint_of_value;
 }
 
 void LayerSweep::adjoint(const Box& box, FieldView z, FieldView z_next, FieldView lambda_next,

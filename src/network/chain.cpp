@@ -11,6 +11,7 @@ namespace nadir {
 WatchedLayers::WatchedLayers(std::vector<std::int64_t> layers)
     : all_(false), layers_(std::move(layers)) {
   std::ranges::sort(layers_);
+  layers_.erase(std::ranges::unique(layers_).begin(), layers_.end());
 }
 
 bool WatchedLayers::contains(std::int64_t layer) const {
@@ -37,13 +38,21 @@ Chain::Chain(const Grid& grid, const Case& c, const PassPlan& plan)
       layer_(grid, *kernel_, c.network.activation, plan.forward, plan.transpose, plan.samples),
       problems_(plan.samples) {}
 
-/// The states first .. last of all samples; all but the first are still to be written, or there.
-StateTable Chain::table(Trajectories states, std::int64_t first, std::int64_t last, bool write) {
+/// The states first .. last of all samples; all but the first are still to be written.
+StateTable Chain::table_to_write(Trajectories states, std::int64_t first, std::int64_t last) {
   states_.clear();
   for (std::int64_t l = first; l <= last; ++l) {
     for (Trajectory* trajectory : states)
-      states_.push_back(write && l > first ? trajectory->write(l) : trajectory->read(l));
+      states_.push_back(l == first ? trajectory->read(l) : trajectory->write(l));
   }
+  return {states_, states.size()};
+}
+
+/// The same for the way back: all of them are there.
+StateTable Chain::table_to_recall(Trajectories states, std::int64_t first, std::int64_t last) {
+  states_.clear();
+  for (std::int64_t l = first; l <= last; ++l)
+    for (Trajectory* trajectory : states) states_.push_back(trajectory->recall(l));
   return {states_, states.size()};
 }
 
@@ -52,7 +61,7 @@ void Chain::compute(const Coefficients& coefficients, Trajectories states, std::
                     std::int64_t last) {
   const ProfileEvent event(Event::forward);
   const double start = MPI_Wtime();
-  layer_.steps(coefficients.layer(first), table(states, first, last, true));
+  layer_.steps(coefficients.layer(first), table_to_write(states, first, last));
   work_.forward_seconds += MPI_Wtime() - start;
   const double points = points_of(states.size(), last - first);
   work_.forward_points += points;
@@ -65,7 +74,7 @@ void Chain::transpose(const Coefficients& coefficients, Trajectories states, std
   const ProfileEvent event(Event::adjoint);
   const double start = MPI_Wtime();
   auto& [lambda, other] = lambda_arrays_;
-  layer_.steps_transpose(coefficients.layer(first), table(states, first, last, false),
+  layer_.steps_transpose(coefficients.layer(first), table_to_recall(states, first, last),
                          {std::span<double* const>(lambda), std::span<double* const>(other)},
                          bar.layer_bar(first));
   if ((last - first) % 2 != 0) lambda.swap(other);
@@ -89,8 +98,9 @@ void Chain::forward(const Coefficients& coefficients, Trajectories states, std::
     layer_.prepare(states[s]->read(first));
     if (first == 0 && watched.contains(0)) observe(s, 0, states[s]->read(0));
   }
+  const std::int64_t most = layers_per_pass(states, layer_.layers_per_pass());
   for (std::int64_t l = first; l < last;) {
-    const std::int64_t end = watched.next(l, std::min(last, l + layer_.layers_per_pass()));
+    const std::int64_t end = watched.next(l, std::min(last, l + most));
     compute(coefficients, states, l, end);
     for (std::size_t s = 0; s < states.size(); ++s) {
       const auto& problem = layer_.problem(s);
@@ -120,13 +130,19 @@ void Chain::make_lambda(std::size_t samples) {
   }
 }
 
+/// As many as the layer takes and the states' stores, which are all of one kind, have places for.
+std::int64_t Chain::layers_per_pass(Trajectories states, std::int64_t most) {
+  return std::min(most, states[0]->layers_at_once());
+}
+
 /// Makes sure that state `layer`, and those before it that go with it, are held.
 void Chain::compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
                           const Pulse& after_pass) {
+  const std::int64_t most = layers_per_pass(states, layer_.layers_per_pass());
   std::int64_t from = layer;
   for (Trajectory* trajectory : states) from = trajectory->resume(layer); // all the same
   while (from < layer) {
-    const std::int64_t end = std::min(layer, from + layer_.layers_per_pass());
+    const std::int64_t end = std::min(layer, from + most);
     compute(coefficients, states, from, end);
     from = end;
     if (after_pass) after_pass();
@@ -141,15 +157,15 @@ void Chain::adjoint(const Coefficients& coefficients, Trajectories states,
   auto& lambda = lambda_arrays_[0];
   for (std::size_t s = 0; s < states.size(); ++s) {
     std::fill_n(lambda[s], state_layout().size(), 0.0);
-    if (watched.contains(layers_)) seed(s, layers_, states[s]->read(layers_), lambda[s]);
+    if (watched.contains(layers_)) seed(s, layers_, states[s]->recall(layers_), lambda[s]);
   }
+  const std::int64_t most = layers_per_pass(states, layer_.layers_per_pass_back());
   for (std::int64_t l = layers_; l > 0;) {
     compute_again(coefficients, states, l, after_pass);
-    const std::int64_t begin =
-        watched.previous(l, std::max(states[0]->held_from(l), l - layer_.layers_per_pass_back()));
+    const std::int64_t begin = watched.previous(l, std::max(states[0]->held_from(l), l - most));
     transpose(coefficients, states, begin, l, bar);
     for (std::size_t s = 0; s < states.size() && watched.contains(begin); ++s)
-      seed(s, begin, states[s]->read(begin), lambda[s]);
+      seed(s, begin, states[s]->recall(begin), lambda[s]);
     l = begin;
     if (after_pass) after_pass();
   }

@@ -88,9 +88,10 @@ Tiling choose(const Grid& grid, const Streams& streams, std::int64_t layers, std
   return uncut(shape);
 }
 
-bool layers_share_coefficients(const Case& c) {
-  return std::ranges::none_of(all_parameters,
-                              [&](Parameter p) { return case_of(c, p).varies_layer; });
+bool layers_may_go_together(const Case& c) {
+  return kernel_radius(c.kernel) <= 1 && std::ranges::none_of(all_parameters, [&](Parameter p) {
+           return case_of(c, p).varies_layer;
+         });
 }
 
 /// Sharing coefficients by samples must not change the order of a sum: so only where every trained
@@ -129,11 +130,17 @@ std::int64_t samples_per_pass(const Case& c, std::int64_t samples) {
   return std::clamp<std::int64_t>(samples, 1, together);
 }
 
+std::int64_t most_layers_per_pass(const Case& c) {
+  if (!layers_may_go_together(c)) return 1;
+  return std::min(c.network.layers,
+                  c.run.layers_per_pass > 0 ? c.run.layers_per_pass : most_layers);
+}
+
 PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, MPI_Comm comm) {
   const Shape shape = shape_of(grid);
   PassPlan plan{uncut(shape), uncut(shape), 1};
   plan.samples = static_cast<std::size_t>(samples_per_pass(c, samples));
-  if (!layers_share_coefficients(c) || kernel_radius(c.kernel) > 1) return plan;
+  if (!layers_may_go_together(c)) return plan;
 
   Streams forward, transpose;
   forward.states = static_cast<std::int64_t>(plan.samples);

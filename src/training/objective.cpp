@@ -17,6 +17,9 @@ Objective::Objective(const Grid& grid, const Case& c, const Observations& observ
       tree_(grid, c, sweep_.leaves()), penalty_(grid, space_, initial_control()),
       reduction_(first_number + space_.numbers()) {
   if (plan.groups > 1) groups_.emplace(grid, c, observations, coefficients_, plan);
+  if (plan.on_disk)
+    together<SystemError>(grid.comm(), "no scratch file in " + c.run.scratch + ": ",
+                          [&] { sweep().open_scratch(c.run.scratch); });
 }
 
 VecHandle Objective::initial_control() const {
@@ -58,6 +61,7 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
   reduction_[0] = misfit.take();
   if (problem) reduction_[2].add(1.0);
   if (stop_ && stop_->wished()) reduction_[3].add(1.0);
+  if (!sweep().disk_problem().empty()) reduction_[4].add(1.0);
   Coefficients* const bar = gradient ? tree_.nodes().front().sum.get() : nullptr;
   const VecRead x_local(x);
   std::optional<VecWrite> g_local;
@@ -78,6 +82,7 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
     space_.spread_numbers(numbers, *bar);
     space_.add_numbers(*bar, g_local->data());
   }
+  if (result(4) > 0) throw SystemError(first_problem(grid_.comm(), sweep().disk_problem()));
   if (result(2) > 0)
     throw_if_not_finite(grid_, groups_ ? groups_->problem_sample() : sweep_.problem_sample(),
                         problem);
@@ -89,13 +94,17 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
 }
 
 /// States may be finite and what is made of them not: a square, or an adjoint, that overflows.
-void Objective::check_finite(const LossParts& parts, Vec gradient) {
+void Objective::check_finite(const LossParts& parts, Vec gradient) const {
   PetscReal norm = 0;
   if (gradient) check_petsc(VecNorm(gradient, NORM_2, &norm)); // what optimisers work with
   const bool finite = std::isfinite(parts.misfit) && std::isfinite(parts.penalty);
   if (!finite) throw NumericsError("the loss is not finite, though all states are");
   if (!std::isfinite(norm))
-    throw NumericsError("the norm of the gradient is not finite, though all states are");
+    throw NumericsError(
+        std::string("the norm of the gradient is not finite, though all states are") +
+        (case_.run.single_states ? " (in single precision none may exceed 3.4e38: try "
+                                   "run.state_precision = \"double\")"
+                                 : ""));
 }
 
 Objective::Traffic Objective::traffic() const {

@@ -1,5 +1,7 @@
 #include "nadir/training/sample_sweep.hpp"
 
+#include "nadir/network/keep_window.hpp"
+
 #include <algorithm>
 
 namespace nadir {
@@ -24,21 +26,35 @@ SampleSweep::SampleSweep(Chain& chain, const Coefficients& coefficients,
                          const Observations& observations, const Case& c, const StatePlan& plan,
                          std::int64_t samples_per_leaf)
     : chain_(chain), coefficients_(coefficients), observations_(observations),
-      misfit_(chain.state_layout(), observations, c.loss.reduction), plan_(plan),
-      per_leaf_(samples_per_leaf), target_layers_(layers_of(observations)) {}
+      misfit_(chain.state_layout(), observations, c.loss.reduction), per_leaf_(samples_per_leaf),
+      target_layers_(layers_of(observations)) {
+  hold_states(plan);
+}
 
-std::unique_ptr<Trajectory> SampleSweep::make_trajectory(bool to_go_back) const {
-  const Layout& layout = chain_.state_layout();
-  if (!to_go_back) return std::make_unique<KeepTwo>(layout);
-  if (plan_.keep_all) return std::make_unique<KeepAll>(layout, chain_.layers());
-  return std::make_unique<KeepSome>(layout, plan_.reversal);
+void SampleSweep::hold_states(const StatePlan& plan) {
+  all_states_.clear();
+  plan_ = plan;
+  chain_.layer().states_are_rounded(plan.single);
+}
+
+void SampleSweep::open_scratch(const std::string& folder) {
+  const std::size_t states =
+      chain_.samples_at_once() * static_cast<std::size_t>(plan_.states_on_disk());
+  scratch_.emplace(folder, states, chain_.state_layout().size());
 }
 
 std::vector<Trajectory*> SampleSweep::trajectories(std::int64_t count, bool to_go_back) {
   auto& kept = to_go_back ? all_states_ : two_states_;
+  const Layout& layout = chain_.state_layout();
+  const auto make = [&](std::size_t k) -> std::unique_ptr<Trajectory> {
+    if (!to_go_back) return std::make_unique<KeepTwo>(layout);
+    return make_trajectory(layout, chain_.layers(), plan_, target_layers_.listed(),
+                           scratch_ ? &*scratch_ : nullptr,
+                           k * static_cast<std::size_t>(plan_.states_on_disk()));
+  };
   std::vector<Trajectory*> result;
   for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
-    if (k == kept.size()) kept.push_back(make_trajectory(to_go_back));
+    if (k == kept.size()) kept.push_back(make(k));
     result.push_back(kept[k].get());
   }
   return result;

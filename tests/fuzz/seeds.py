@@ -98,6 +98,7 @@ time_limit = "00:10:00"
 memory = "1 MiB"
 layers_per_pass = 3
 tile = 2
+state_precision = "single"
 [output]
 file = "result.h5"
 layers = [0, 2]
@@ -122,6 +123,8 @@ time_limit = 60
 samples_per_pass = 2
 sample_groups = 1
 memory = "auto"
+state_precision = "double"
+scratch = "."
 [output]
 layers = "all"
 """

@@ -39,9 +39,15 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
                                Workload workload, const StatePlan& plan = {});
 
 /// Which states of a gradient are held where a rank may use `bytes` for its memory, or, where the
-/// case gives one, that much for states. Keeps at least three, whatever that takes.
+/// case gives one, that much for states; in single precision, or on disk, where the case asks for
+/// it and that helps. Keeps at least three, whatever that takes. Whether states are rounded depends
+/// on the case alone, not on the memory.
 StatePlan plan_states(const Case& c, const Boxes& boxes, std::int64_t samples, Workload workload,
                       double bytes, int groups = 1);
+/// The plan in double precision, all in memory, that computes the fewest layers in the room that
+/// the block of `plan`, whose states are rounded, leaves when it is given back: the largest piece
+/// of memory there is.
+StatePlan exact_plan(const Case& c, const StatePlan& plan);
 /// Bytes of one padded state.
 double state_bytes(const Case& c, const Extents& box);
 

@@ -68,6 +68,9 @@ using Properties = Handle<H5Pclose>;
 File open_file(MPI_Comm comm, const std::string& path);
 /// Creates a file written by all ranks of `comm`; it must not exist. Collective.
 File create_file(MPI_Comm comm, const std::string& path);
+/// Creates a file of this rank alone, without MPI-IO, whose data go to the system at once; it must
+/// not exist. Not collective; the functions below with a communicator are not for it.
+File create_own_file(const std::string& path);
 
 /// Whether every link of a path ("/a/b", "a/b") exists below `file`.
 bool exists(hid_t file, const std::string& path);

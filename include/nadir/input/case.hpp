@@ -176,6 +176,8 @@ struct RunCase {
   std::optional<CheckpointCase> checkpoint;
   std::optional<double> time_limit; ///< seconds, of the whole run
   double memory = 0;                ///< bytes of each rank for states; 0: chosen
+  bool single_states = false;       ///< what the adjoint reads is rounded to single precision
+  std::string scratch;              ///< folder for states that do not fit; empty: none
   std::int64_t layers_per_pass = 0; ///< 0: chosen
   std::int64_t samples_per_pass = 0;
   std::int64_t sample_groups = 0; ///< of ranks that share the samples; 0: chosen

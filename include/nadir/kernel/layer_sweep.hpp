@@ -74,6 +74,9 @@ class LayerSweep {
   void set_gradient(const LayerBar& bar);
   void adjoint(const Box& box, FieldView z, FieldView z_next, FieldView lambda_next,
                MutableFieldView g, MutableFieldView lambda);
+  /// The adjoint is given states that were rounded: f' is taken from Z, not from z_next. Near the
+  /// ends of tanh's range f' = 1 - f^2 from a rounded f would lose all its digits.
+  void states_are_rounded(bool rounded) { rounded_ = rounded; }
 
   /// Floating-point operations per point; an activation counts as 20.
   double forward_flops() const;
@@ -107,6 +110,7 @@ class LayerSweep {
   const Kernel& kernel_;
   ActivationRows activation_;
   std::size_t theta_count_;
+  bool rounded_ = false;
   std::vector<CoefficientView> view_; ///< theta, b, omega
   std::vector<CoefficientBar> bar_;
   std::vector<NumberRow> number_rows_; ///< numbers as rows, one per coefficient

@@ -22,6 +22,8 @@ class WatchedLayers {
   explicit WatchedLayers(std::vector<std::int64_t> layers);
 
   bool contains(std::int64_t layer) const;
+  /// Ascending, each once; empty where all are watched.
+  const std::vector<std::int64_t>& listed() const { return layers_; }
   /// The first one after `layer`, or `last`, whichever comes first; and the last one before.
   std::int64_t next(std::int64_t layer, std::int64_t last) const;
   std::int64_t previous(std::int64_t layer, std::int64_t first) const;
@@ -90,7 +92,9 @@ class Chain {
   const double* lambda(std::size_t sample) const { return lambda_arrays_[0][sample]; }
 
  private:
-  StateTable table(Trajectories states, std::int64_t first, std::int64_t last, bool write);
+  StateTable table_to_write(Trajectories states, std::int64_t first, std::int64_t last);
+  StateTable table_to_recall(Trajectories states, std::int64_t first, std::int64_t last);
+  static std::int64_t layers_per_pass(Trajectories states, std::int64_t most);
   void compute(const Coefficients& coefficients, Trajectories states, std::int64_t first,
                std::int64_t last);
   void transpose(const Coefficients& coefficients, Trajectories states, std::int64_t first,

@@ -79,6 +79,9 @@ class Layer {
   void steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
                        const std::array<std::span<double* const>, 2>& lambda, const LayerBar& bar);
 
+  /// Whether steps_transpose is given states that were rounded (LayerSweep::states_are_rounded).
+  void states_are_rounded(bool rounded) { sweep_.states_are_rounded(rounded); }
+
   /// The kernel alone: Z = W z (ghosts of z are filled, beyond `value` boundaries as told) and
   /// z_bar = W^T Z_bar, on owned points. Collective.
   void apply(const LayerCoefficients& coefficients, double* z, double* Z, GhostValue beyond);

@@ -17,6 +17,9 @@ struct PassPlan {
 /// or where that changes no order of summation.
 std::int64_t samples_per_pass(const Case& c, std::int64_t samples);
 
+/// Layers a pass takes at most, as far as the case tells; a grid may be too small for them.
+std::int64_t most_layers_per_pass(const Case& c);
+
 /// From the case where it says so, else from the size of the second-level cache: as many layers per
 /// pass as keep what a tile needs of all of them in cache, where layers share their coefficients.
 /// Layers and samples are the same on all ranks, tiles may differ. Collective over `comm`, the

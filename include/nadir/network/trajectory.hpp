@@ -4,7 +4,7 @@
 #include "nadir/network/reversal.hpp"
 
 #include <cstdint>
-#include <vector>
+#include <limits>
 
 namespace nadir {
 
@@ -21,6 +21,12 @@ class Trajectory {
   /// State `layer`, with the ghosts its layer's step left. A forward chain reads the layer it wrote
   /// last; what else can be read depends on the store.
   virtual double* read(std::int64_t layer) = 0;
+
+  /// State `layer` for the way back (not KeepTwo), maybe rounded, where resume() let it be held;
+  /// valid while at most layers_at_once() + 1 states that follow each other are recalled.
+  virtual double* recall(std::int64_t layer) { return read(layer); }
+  /// Layers that may be written in one go after the one that is read.
+  virtual std::int64_t layers_at_once() const { return std::numeric_limits<std::int64_t>::max(); }
 
   /// On the way back (not KeepTwo), in descending order: the last layer up to `layer` whose state
   /// is held. From there up to `layer` states are to be written once more.
@@ -65,21 +71,15 @@ class KeepSome final : public Trajectory {
   KeepSome(const Layout& layout, const ReversalPlan& plan);
   double* write(std::int64_t layer) override;
   double* read(std::int64_t layer) override { return place(layer); }
-  std::int64_t resume(std::int64_t layer) override;
-  std::int64_t held_from(std::int64_t layer) const override {
-    return block_of(layer) * plan_.block;
-  }
+  std::int64_t resume(std::int64_t layer) override { return blocks_.resume(layer); }
+  std::int64_t held_from(std::int64_t layer) const override { return blocks_.first_of(layer); }
 
  private:
-  /// The block that `layer` ends or is inside of.
-  std::int64_t block_of(std::int64_t layer) const { return (layer - 1) / plan_.block; }
   double* place(std::int64_t layer);
-  void plan_way_to(std::int64_t block);
 
   ReversalPlan plan_;
+  KeptBlocks blocks_;
   std::size_t stride_;
-  std::vector<std::int64_t> kept_; ///< blocks whose first state is kept, or will be; ascending
-  std::int64_t held_ = 0;          ///< the block all of whose states are held
   /// Of the states kept, then of the last block + 1 states written.
   AlignedDoubles data_;
 };

@@ -26,7 +26,8 @@ struct LossParts {
 class Objective {
  public:
   /// `initial` are the coefficients training starts from, `plan` tells which states are held and
-  /// how many groups of ranks share the samples; the other arguments must outlive this.
+  /// how many groups of ranks share the samples; the other arguments must outlive this. A scratch
+  /// file that cannot be made is a SystemError.
   Objective(const Grid& grid, const Case& c, const Observations& observations, Coefficients initial,
             const StatePlan& plan = {});
 
@@ -39,6 +40,10 @@ class Objective {
 
   /// The coefficients of the last evaluation, and their derivatives (misfit's part).
   const Coefficients& coefficients() const { return coefficients_; }
+  /// Gradients hold their states as this plan tells from now on, with the samples and groups as
+  /// before; only the plan this began with may be one on disk.
+  void hold_states(const StatePlan& plan) { sweep().hold_states(plan); }
+
   /// Evaluates nothing: coefficients() become those of x, ghosts included. Collective.
   void set_control(Vec x) {
     space_.to_coefficients(x, coefficients_);
@@ -77,7 +82,8 @@ class Objective {
   LossParts evaluate(Vec x, Vec gradient);
   void run_samples(BufferedSum& misfit, bool with_gradient);
   const Chain& sweeping_chain() const { return groups_ ? groups_->chain() : chain_; }
-  static void check_finite(const LossParts& parts, Vec gradient);
+  SampleSweep& sweep() { return groups_ ? groups_->sweep() : sweep_; }
+  void check_finite(const LossParts& parts, Vec gradient) const;
 
   const Grid& grid_;
   const Case& case_;
@@ -89,9 +95,9 @@ class Objective {
   std::optional<SampleGroups> groups_;
   GradientTree tree_; ///< one node after a gradient
   Penalty penalty_;
-  /// misfit, penalty, ranks not finite, ranks that wish to stop, gradients of numbers
+  /// misfit, penalty, ranks not finite, that wish to stop, whose disk failed, gradients of numbers
   std::vector<ReproducibleSum> reduction_;
-  static constexpr std::size_t first_number = 4;
+  static constexpr std::size_t first_number = 5;
   Stop* stop_ = nullptr;
   std::int64_t evaluations_ = 0, reductions_ = 0;
 };

@@ -34,6 +34,7 @@ class SampleGroups {
   }
 
   const Chain& chain() const { return chain_; }
+  SampleSweep& sweep() { return sweep_; }
   /// Of this rank, between groups and within its own.
   std::int64_t messages_sent() const {
     return regrouping_.messages_sent() + coefficients_.messages_sent() +

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/network/chain.hpp"
+#include "nadir/output/scratch_file.hpp"
 #include "nadir/training/gradient_tree.hpp"
 #include "nadir/training/misfit.hpp"
 
@@ -22,6 +23,13 @@ class SampleSweep {
   SampleSweep(Chain& chain, const Coefficients& coefficients, const Observations& observations,
               const Case& c, const StatePlan& plan, std::int64_t samples_per_leaf);
 
+  /// Holds states as another plan tells from now on, for as many samples at once.
+  void hold_states(const StatePlan& plan);
+  /// Makes this rank's file for a plan with states on disk. Throws. Not collective.
+  void open_scratch(const std::string& folder);
+  /// Why this rank's disk failed in some run; empty when it did not. What that run found is wrong.
+  std::string disk_problem() const { return scratch_ ? scratch_->problem() : ""; }
+
   std::int64_t leaves() const { return pieces(observations_.samples, per_leaf_); }
   /// Chains forward (and back) that one run takes.
   std::int64_t chains() const;
@@ -38,7 +46,6 @@ class SampleSweep {
 
  private:
   static std::int64_t pieces(std::int64_t n, std::int64_t each) { return (n + each - 1) / each; }
-  std::unique_ptr<Trajectory> make_trajectory(bool to_go_back) const;
   std::vector<Trajectory*> trajectories(std::int64_t count, bool to_go_back);
   void run_chain(std::int64_t first, std::int64_t count, BufferedSum& misfit,
                  Coefficients* gradient, const Chain::Pulse& pulse);
@@ -50,6 +57,7 @@ class SampleSweep {
   StatePlan plan_;
   std::int64_t per_leaf_;
   WatchedLayers target_layers_;
+  std::optional<ScratchFile> scratch_; ///< where the plan has states on disk
   /// Of the samples that go together: for values, and for gradients, made by the first one.
   std::vector<std::unique_ptr<Trajectory>> two_states_, all_states_;
   std::optional<NonFinite> problem_;

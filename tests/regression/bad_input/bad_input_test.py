@@ -241,6 +241,11 @@ WRONG_WORDS = {
         "--set run.memory: 1.00 KiB is too little: 3 states, the fewest that do, take 1.69 KiB",
     ("gradient", "case.toml", "--set", "run.memory=2 GB"):
         '--set run.memory: expected "auto" or a size as "2 GiB", found the string "2 GB"',
+    ("gradient", "case.toml", "--set", "run.scratch=absent"): "--set run.scratch: there is no folder absent",
+    ("train", "case.toml", "--set", "run.scratch=fields.h5"): "--set run.scratch: fields.h5 is not a folder",
+    ("train", "case.toml", "--set", "run.scratch="): "--set run.scratch: must not be empty",
+    ("gradient", "case.toml", "--set", "run.state_precision=half"):
+        '--set run.state_precision: unknown state_precision "half" (one of: double, single)',
     ("train", "case.toml", "--output", "case.toml/x.h5"):
         "--output: output.file: cannot create the folder case.toml: Not a directory",
     ("train", "case.toml", "--", "-tao_nonsense", "3"):

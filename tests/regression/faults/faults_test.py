@@ -58,15 +58,18 @@ def checkpoints(folder):
     return sorted(int(match[1]) for match in found if match)
 
 
+def small_disk(folder, size):
+    """Mounts an empty disk; False where that is not possible."""
+    folder.mkdir(exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder]
+    return os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
+
+
 def check_full_disk(folder):
     """A disk of a few megabytes: the run ends with 3, the checkpoints that fitted are whole."""
-    if os.geteuid() != 0:
-        return print("full disk: needs root, left out")
     for ranks, size in ((1, "2200k"), (2, "2400k"), (1, "400k")):
         disk = folder / "disk"
-        disk.mkdir(exist_ok=True)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", disk], capture_output=True)
-        if mounted.returncode != 0:
+        if not small_disk(disk, size):
             return print("full disk: no file system can be mounted here, left out")
         try:
             run = nadir("train", folder / "case.toml", folder=disk, ranks=ranks)
@@ -104,6 +107,50 @@ def check_read_only(folder):
     finally:
         if os.geteuid() == 0:
             subprocess.run(["umount", closed], check=True)
+
+
+def check_scratch(folder):
+    """States on disk: the same result, too small a disk is found in time, and nothing is ever left."""
+    states = folder / "states"
+    states.mkdir()
+    on_disk = ("--set", "network.layers=60", "--set", 'run.memory="128 KiB"', "--set", f"run.scratch={states}")
+    for ranks in (1, 2):
+        run = succeed("gradient", "case.toml", *on_disk, "--output", "disk.h5", folder=folder, ranks=ranks)
+        expect(re.search(r"^states: \d+ of 61 are held \(.*\), \d+ are on disk \(", run.out, re.M), f"{run}")
+        succeed("gradient", "case.toml", *on_disk[:2], "--output", "memory.h5", folder=folder)
+        with h5py.File(folder / "disk.h5") as disk, h5py.File(folder / "memory.h5") as memory:
+            for name in memory["gradient"]:
+                expect(np.array_equal(disk["gradient"][name], memory["gradient"][name]), f"{name} differs: {run}")
+    # Also while a run goes on, and after it is killed, there is nothing in the folder.
+    train = [NADIR, "train", "case.toml", *on_disk, "--output", "endless.h5", *ENDLESS]
+    run = subprocess.Popen(train, cwd=folder, env={**ENVIRONMENT, **os.environ}, stdout=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    while not (folder / "endless.csv").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    open_files = [os.readlink(path) for path in Path(f"/proc/{run.pid}/fd").iterdir()]
+    expect(any(str(states) in name for name in open_files), f"no scratch file among {open_files}")
+    expect(not list(states.iterdir()), "the scratch file has a name")
+    run.kill()
+    run.wait()
+    expect(not list(states.iterdir()), "a killed run left something")
+    # A file that may not grow, on one rank of two (MPI's own files are smaller).
+    deep = ("gradient", "case.toml", *on_disk, "--set", "network.layers=4000", "--output", "deep.h5")
+    limited = f"if [ ${{OMPI_COMM_WORLD_RANK:-$PMI_RANK}} = 1 ]; then ulimit -f 8000; trap '' XFSZ; fi; exec {NADIR} \"$@\""
+    run = subprocess.run(
+        [os.environ.get("NADIR_MPIEXEC") or "mpirun", "-n", "2", "sh", "-c", limited, "sh", *deep],
+        cwd=folder, env={**ENVIRONMENT, **os.environ}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    expect(run.returncode == 3 and run.stderr.count("no scratch file in") == 1, f"{run}")
+    expect(not list(states.iterdir()), f"something is left: {run}")
+    if not small_disk(states, "64k"):
+        return print("small disk: no file system can be mounted here, left out")
+    try:
+        for ranks in (1, 2):
+            run = nadir("gradient", "case.toml", *on_disk, folder=folder, ranks=ranks)
+            expect(run.code == 2 and run.err.count("run.scratch: the states need") == 1, f"{run}")
+            expect(not list(states.iterdir()), f"something is left: {run}")
+    finally:
+        subprocess.run(["umount", states], check=True)
 
 
 def check_killed_rank(folder):
@@ -162,7 +209,7 @@ with tempfile.TemporaryDirectory() as name:
     folder = Path(name)
     write_inputs(folder)
     before = snapshot(folder)
-    for check in (check_full_disk, check_read_only, check_killed_rank, check_clock, check_vanished_folder):
+    for check in (check_full_disk, check_read_only, check_scratch, check_killed_rank, check_clock, check_vanished_folder):
         began = time.monotonic()
         check(folder)
         print(f"{check.__name__}: {time.monotonic() - began:.1f} s", flush=True)

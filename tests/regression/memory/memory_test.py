@@ -46,6 +46,7 @@ class Case:
     options: str = ""  # of every parameter
     target: str = ""  # more keys of the target
     memory: str = "auto"  # for states
+    run: str = ""  # more keys of [run]
 
     def write(self, folder):
         random = np.random.default_rng(5)
@@ -68,7 +69,7 @@ class Case:
             '[data]\ninput = { file = "fields.h5", dataset = "x" }',
             f'target = {{ file = "fields.h5", dataset = "y"{self.target} }}',
             f'[training]\noptimizer = "{self.optimizer}"\niterations = 3',
-            f'[run]\nmemory = "{self.memory}"',
+            f'[run]\nmemory = "{self.memory}"\n{self.run}',
         ]
         (folder / "case.toml").write_text("\n".join(lines) + "\n")
 
@@ -110,6 +111,8 @@ both = ("space", "layer")
 cases = [
     Case("gradient", (512, 512), 250),  # the states dominate
     Case("train", (640, 640), 2),  # the optimiser's vectors dominate
+    Case("gradient", (512, 512), 500, run='state_precision = "single"'),
+    Case("gradient", (1300, 1300), 60, memory="300 MiB", run='scratch = "."'),
 ]
 if FULL:
     cases += [
@@ -119,6 +122,8 @@ if FULL:
         Case("gradient", (512, 512), 3, (), samples=125, target=", withhold = { fraction = 0.2, seed = 1 }"),
         Case("gradient", (400, 400), 16, both),
         Case("gradient", (1300, 1300), 100, memory="300 MiB"),
+        Case("gradient", (1300, 1300), 100, memory="300 MiB", run='state_precision = "single"\nscratch = "."'),
+        Case("train", (512, 512), 500, run='state_precision = "single"'),
         Case("gradient", (100, 100, 100), 12),
         Case("gradient", (2000000,), 12),
         Case("gradient", (1300, 1300), 1, options=", penalty = { l2 = 0.1, h1 = 0.1 }"),

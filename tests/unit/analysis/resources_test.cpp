@@ -29,6 +29,59 @@ TEST(Resources, StatesAreCountedWithTheirGhosts) {
   EXPECT_GT(estimate.total(), states->bytes);
 }
 
+/// Of 100 layers in room of so many states.
+StatePlan plan_in(const Case& c, double states) {
+  Case limited = c;
+  limited.run.memory = states * state_bytes(c, {1, 40, 50});
+  return plan_states(limited, Extents{1, 40, 50}, 1, Workload::gradient, 0);
+}
+
+Case deep_small_case() {
+  Case c = test::small_case({40, 50}, {test::periodic, test::reflect});
+  c.network.layers = 100;
+  c.data.targets[0].layer = 100;
+  test::train_all(c, true, false);
+  return c;
+}
+
+TEST(Resources, RoundedStatesTakeHalfTheRoomAndFewerLayersAreComputedAgain) {
+  Case c = deep_small_case();
+  EXPECT_EQ(plan_in(c, 101).room(100), 101);
+  EXPECT_FALSE(plan_in(c, 100).keep_all);
+  const StatePlan exact = plan_in(c, 40);
+  c.run.single_states = true;
+  const StatePlan all = plan_in(c, 101);
+  EXPECT_TRUE(all.single && all.keep_all);
+  EXPECT_EQ(all.room(100), 50.5 + 9 + 1); // the block, the window of a pass, the target
+  const StatePlan some = plan_in(c, 40);
+  EXPECT_TRUE(some.single && !some.keep_all);
+  EXPECT_LE(some.room(100), 40);
+  EXPECT_LT(some.repetition(), exact.repetition());
+}
+
+TEST(Resources, WhetherStatesAreRoundedDependsOnTheCaseAlone) {
+  Case c = deep_small_case();
+  c.run.single_states = true;
+  for (const double states : {3.0, 20.0, 1e6}) EXPECT_TRUE(plan_in(c, states).single);
+  for (std::int64_t layer = 0; layer < 100; ++layer)
+    c.data.targets.emplace_back(c.data.targets[0]).layer = layer;
+  for (const double states : {3.0, 20.0, 1e6}) EXPECT_FALSE(plan_in(c, states).single);
+}
+
+TEST(Resources, StatesGoToTheDiskWhereThatSavesLayers) {
+  Case c = deep_small_case();
+  c.run.scratch = ".";
+  EXPECT_FALSE(plan_in(c, 101).on_disk);
+  EXPECT_FALSE(plan_in(c, 60).on_disk); // two kept and half of the layers: as few without it
+  const StatePlan plan = plan_in(c, 5);
+  EXPECT_TRUE(plan.on_disk);
+  EXPECT_EQ(plan.reversal.block, 4);
+  EXPECT_EQ(plan.states(100), 5);
+  EXPECT_EQ(plan.room(100), 5);
+  EXPECT_EQ(plan.states_on_disk(), 25);
+  EXPECT_EQ(plan.reversal.forward, 100 + 96);
+}
+
 TEST(Resources, TheLargestBoxBoundsEveryRank) {
   EXPECT_EQ(largest_box({1, 10, 7}, {1, 3, 2}), (Extents{1, 4, 4}));
 }

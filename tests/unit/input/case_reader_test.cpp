@@ -71,6 +71,8 @@ adam_epsilon = 1e-4
 [run]
 checkpoint = { every = 5, keep = 3, layers = "all" }
 time_limit = "01:02:03"
+scratch = "/d/scratch"
+state_precision = "single"
 [output]
 file = "out/r.h5"
 layers = [7, 0, 3]
@@ -143,6 +145,8 @@ TEST(CaseReader, ReadsEveryKey) {
   EXPECT_EQ(c.training.adam_epsilon, 1e-4);
   EXPECT_EQ(c.run.checkpoint, (CheckpointCase{5, 3, StoredLayers::all}));
   EXPECT_EQ(c.run.time_limit, 3723.0);
+  EXPECT_EQ(c.run.scratch, "/d/scratch");
+  EXPECT_TRUE(c.run.single_states);
   EXPECT_EQ(c.output.layers, (Layers{0, 3, 7}));
 }
 

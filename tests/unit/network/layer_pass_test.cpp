@@ -1,18 +1,16 @@
 #include "nadir/network/layer_pass.hpp"
 
+#include "nadir/base/error.hpp"
 #include "nadir/network/chain.hpp"
 
-#include "support/cases.hpp"
+#include "support/chain_results.hpp"
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
 
 namespace nadir {
 namespace {
-
-constexpr std::size_t samples = 2;
 
 std::vector<Tiling> tilings() { return {{2, 3, 0}, {3, 1, 4}, {5, 2, 3}, {7, 4, 5}}; }
 
@@ -56,66 +54,6 @@ TEST(LayerPass, ComputesEveryPointOfEveryStepOnceAfterWhatItNeeds) {
   }
 }
 
-enum class Keep { all, two };
-
-/// Makes the store of one sample.
-using Store = std::function<std::unique_ptr<Trajectory>(const Layout&)>;
-
-/// Last states, all derivatives and lambda_0 of two samples, this rank's part; without derivatives
-/// where only two states are kept.
-std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& plan, Keep keep,
-                            const Store& store = {}) {
-  Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
-  if (!c.network.relaxation.train)
-    coefficients[Parameter::relaxation].fill(c.network.relaxation.init[0]);
-  Coefficients bar(grid, c, Coefficients::Content::gradients);
-  Chain chain(grid, c, plan);
-  const auto observations = test::random_observations(grid, c, samples);
-  std::vector<std::unique_ptr<Trajectory>> kept;
-  std::vector<Trajectory*> states;
-  for (std::size_t s = 0; s < samples; ++s) {
-    if (store)
-      kept.push_back(store(chain.state_layout()));
-    else if (keep == Keep::all)
-      kept.push_back(std::make_unique<KeepAll>(chain.state_layout(), chain.layers()));
-    else
-      kept.push_back(std::make_unique<KeepTwo>(chain.state_layout()));
-    states.push_back(kept.back().get());
-    unpack(chain.state_layout(), observations.input_sample(static_cast<std::int64_t>(s)),
-           states[s]->write(0));
-  }
-  const WatchedLayers watched({4, chain.layers()});
-  std::vector<double> all;
-  const auto add = [&](const double* padded) {
-    for_owned_rows(chain.state_layout(), padded,
-                   [&](const double* row, std::int64_t n) { all.insert(all.end(), row, row + n); });
-  };
-  for (std::size_t s = 0; s < samples; s += plan.samples) {
-    const auto together = std::span(states).subspan(s, plan.samples);
-    chain.forward(coefficients, together, 0, chain.layers(), watched,
-                  [&](std::size_t, std::int64_t, const double* z) { add(z); });
-    if (keep == Keep::two) continue;
-    coefficients.fill_ghosts();
-    chain.adjoint(
-        coefficients, together, watched,
-        [&](std::size_t, std::int64_t layer, const double* z, double* lambda) {
-          for (std::size_t i = 0; i < chain.state_layout().size(); ++i)
-            lambda[i] += (layer == 4 ? 0.5 : 2.0) * z[i];
-        },
-        bar);
-    for (std::size_t k = 0; k < plan.samples; ++k) add(chain.lambda(k));
-  }
-  for (const auto p : all_parameters) {
-    for (const ReproducibleSum& sum : bar.sums(p)) all.push_back(sum.value());
-    for (std::int64_t b = 0; bar[p].varies_space() && b < bar[p].blocks(); ++b) {
-      for_owned_rows(bar[p].layout(), bar[p].block(b), [&](const double* row, std::int64_t n) {
-        all.insert(all.end(), row, row + n);
-      });
-    }
-  }
-  return all;
-}
-
 TEST(LayerPass, GivesTheSameBitsHoweverItIsCut) {
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{{29}, {17, 14}, {11, 9, 8}}) {
     for (const auto& boundary : test::boundary_choices(shape.size())) {
@@ -125,10 +63,10 @@ TEST(LayerPass, GivesTheSameBitsHoweverItIsCut) {
         test::train_all(c, fields, false);
         if (!fields) c.network.relaxation = test::fixed({1.0});
         const Grid grid(MPI_COMM_WORLD, c.grid);
-        for (const Keep keep : {Keep::all, Keep::two}) {
-          const auto plain = results(grid, c, {}, keep);
+        for (const test::Keep keep : {test::Keep::all, test::Keep::two}) {
+          const auto plain = test::results(grid, c, {}, keep);
           for (const Tiling& tiling : tilings())
-            ASSERT_EQ(results(grid, c, {tiling, tiling, 1}, keep), plain)
+            ASSERT_EQ(test::results(grid, c, {tiling, tiling, 1}, keep), plain)
                 << shape.size() << "-D, " << tiling.layers << " layers";
         }
       }
@@ -141,8 +79,8 @@ TEST(LayerPass, TakesSamplesTogetherWithTheSameBitsWhereLayersHaveTheirOwnCoeffi
   c.network.layers = 5;
   test::train_all(c, true, true);
   const Grid grid(MPI_COMM_WORLD, c.grid);
-  auto apart = results(grid, c, {}, Keep::all),
-       together = results(grid, c, {{}, {}, samples}, Keep::all);
+  auto apart = test::results(grid, c, {}, test::Keep::all),
+       together = test::results(grid, c, {{}, {}, test::chain_samples}, test::Keep::all);
   // The states come in another order.
   std::ranges::sort(apart);
   std::ranges::sort(together);
@@ -159,29 +97,11 @@ TEST(LayerPass, ReadsTheActivationFromTheNextStateWithTheSameBits) {
     test::train_all(c, true, false);
     c.network.relaxation = test::fixed({1.0});
     const Grid grid(MPI_COMM_WORLD, c.grid);
-    const auto numbers = results(grid, c, {}, Keep::all);
+    const auto numbers = test::results(grid, c, {}, test::Keep::all);
     c.network.relaxation.varies_space = true;
-    EXPECT_EQ(numbers, results(grid, c, {}, Keep::all));
+    EXPECT_EQ(numbers, test::results(grid, c, {}, test::Keep::all));
   }
 }
-
-/// Counts the states that are computed.
-class Counted final : public Trajectory {
- public:
-  Counted(const Layout& layout, const ReversalPlan& plan, std::int64_t& writes)
-      : states_(layout, plan), writes_(writes) {}
-  double* write(std::int64_t layer) override {
-    writes_ += layer > 0;
-    return states_.write(layer);
-  }
-  double* read(std::int64_t layer) override { return states_.read(layer); }
-  std::int64_t resume(std::int64_t layer) override { return states_.resume(layer); }
-  std::int64_t held_from(std::int64_t layer) const override { return states_.held_from(layer); }
-
- private:
-  KeepSome states_;
-  std::int64_t& writes_;
-};
 
 TEST(KeepSome, GivesTheSameGradientBitForBitWithAsManyLayersAsPlanned) {
   for (const std::int64_t layers : {1, 2, 9, 40}) {
@@ -190,18 +110,19 @@ TEST(KeepSome, GivesTheSameGradientBitForBitWithAsManyLayersAsPlanned) {
       c.network.layers = layers;
       test::train_all(c, true, false);
       const Grid grid(MPI_COMM_WORLD, c.grid);
-      const auto plain = results(grid, c, {}, Keep::all);
+      const auto plain = test::results(grid, c, {}, test::Keep::all);
       for (const std::int64_t states : {3, 4, 6, 13}) {
         for (const Tiling& tiling : {Tiling{}, Tiling{3, 2, 4}}) {
           const ReversalPlan plan = plan_reversal(layers, states);
           std::int64_t computed = 0;
-          ASSERT_EQ(results(grid, c, {tiling, tiling, 1}, Keep::all,
-                            [&](const Layout& layout) {
-                              return std::make_unique<Counted>(layout, plan, computed);
-                            }),
+          ASSERT_EQ(test::results(grid, c, {tiling, tiling, 1}, test::Keep::all,
+                                  [&](const Layout& layout) {
+                                    return std::make_unique<test::Counted>(
+                                        std::make_unique<KeepSome>(layout, plan), computed);
+                                  }),
                     plain)
               << layers << " layers in " << states << " states";
-          EXPECT_EQ(computed, static_cast<std::int64_t>(samples) * plan.forward)
+          EXPECT_EQ(computed, static_cast<std::int64_t>(test::chain_samples) * plan.forward)
               << layers << " layers in " << states << " states, blocks of " << plan.block << ", "
               << plan.kept << " kept";
         }

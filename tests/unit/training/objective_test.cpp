@@ -1,8 +1,12 @@
 #include "nadir/training/objective.hpp"
 
+#include "nadir/analysis/group_choice.hpp"
+#include "nadir/analysis/resources.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/training/state_error.hpp"
 
 #include "support/cases.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -171,6 +175,143 @@ TEST(Objective, NamesTheSampleLayerAndPointOfABlowUp) {
               std::string::npos)
         << error.what();
   }
+}
+
+/// Twice the loss and gradient of a deep case in room of `states` states.
+struct InRoom {
+  StatePlan plan;
+  double loss = 0;
+  std::vector<double> sums;     ///< g.g and g.x, the same bits on any number of ranks
+  std::vector<double> gradient; ///< this rank's part
+};
+InRoom evaluate_in_room(MPI_Comm comm, Case c, double states, int groups = 1) {
+  const Grid grid(comm, c.grid);
+  const Observations observations = test::random_observations(grid, c, 3);
+  // The largest boxes, so that all ranks plan the same.
+  int ranks = 1;
+  MPI_Comm_size(comm, &ranks);
+  const Boxes boxes(box_in_group(c, ranks, 1), box_in_group(c, ranks, groups));
+  c.run.memory = states * state_bytes(c, boxes.swept);
+  InRoom found;
+  found.plan = plan_states(c, boxes, 3, Workload::gradient, 0, groups);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), found.plan);
+  VecHandle x = objective.initial_control(), g = objective.space().create();
+  objective.value_and_gradient(x, g);
+  found.loss = objective.value_and_gradient(x, g).loss();
+  found.sums.resize(2);
+  check_petsc(VecDot(g, g, &found.sums[0]));
+  check_petsc(VecDot(g, x, &found.sums[1]));
+  const VecRead local(g);
+  found.gradient.assign(local.data(), local.data() + objective.space().local_size());
+  return found;
+}
+
+Case deep_case() {
+  Case c = rich_case();
+  c.network.layers = 26;
+  c.data.targets[0].layer = 26;
+  c.data.targets[1].layer = 11;
+  c.run.samples_per_pass = 2; // the third goes alone
+  return c;
+}
+
+TEST(Objective, GradientsWithStatesOnDiskAreTheSameBits) {
+  for (const std::int64_t layers_per_pass : {1, 4}) {
+    Case c = deep_case();
+    test::train_all(c, true, layers_per_pass == 1);
+    c.run.layers_per_pass = layers_per_pass;
+    const InRoom plain = evaluate_in_room(MPI_COMM_WORLD, c, 2 * 27);
+    EXPECT_TRUE(plain.plan.keep_all);
+    c.run.scratch = testing::TempDir();
+    for (const double states : {2 * 3.0, 2 * 5.0, 2 * 8.0}) {
+      const InRoom found = evaluate_in_room(MPI_COMM_WORLD, c, states);
+      EXPECT_TRUE(found.plan.on_disk);
+      EXPECT_EQ(found.loss, plain.loss);
+      EXPECT_EQ(found.gradient, plain.gradient);
+    }
+  }
+}
+
+TEST(Objective, ADiskThatFailsOnOneRankIsAnErrorOnAllOfThem) {
+  Case c = deep_case();
+  c.run.scratch = testing::TempDir();
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Observations observations = test::random_observations(grid, c, 1);
+  const Extents box = largest_box(grid.shape(), grid.process_grid());
+  c.run.memory = 5 * state_bytes(c, box);
+  const StatePlan plan = plan_states(c, box, 1, Workload::gradient, 0);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), plan);
+  VecHandle x = objective.initial_control(), g = objective.space().create();
+  std::optional<test::FileLimit> limit;
+  if (grid.rank() == test::world_size() - 1) limit.emplace(4000);
+  try {
+    objective.value_and_gradient(x, g);
+    FAIL() << "no error";
+  } catch (const SystemError& error) {
+    EXPECT_NE(std::string(error.what()).find("scratch file " + c.run.scratch), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Objective, GradientsWithRoundedStatesAreTheSameBitsOnAnyRanksAndInAnyRoom) {
+  Case c = deep_case();
+  const InRoom plain = evaluate_in_room(MPI_COMM_WORLD, c, 2 * 27);
+  c.run.single_states = true;
+  const InRoom most = evaluate_in_room(MPI_COMM_WORLD, c, 2 * 27);
+  EXPECT_TRUE(most.plan.single && most.plan.keep_all);
+  EXPECT_EQ(most.loss, plain.loss);
+  EXPECT_NE(most.sums, plain.sums);
+  EXPECT_NEAR(most.sums[0] / plain.sums[0], 1, 1e-5);
+  EXPECT_EQ(evaluate_in_room(MPI_COMM_SELF, c, 2 * 27).sums, most.sums);
+  for (const bool disk : {false, true}) {
+    c.run.scratch = disk ? testing::TempDir() : "";
+    for (const double states : {2 * 6.0, 2 * 10.0}) {
+      const InRoom found = evaluate_in_room(MPI_COMM_WORLD, c, states);
+      EXPECT_FALSE(found.plan.keep_all);
+      EXPECT_EQ(found.gradient, most.gradient) << states << disk;
+    }
+  }
+}
+
+TEST(Objective, GroupsOfRanksHoldTheirStatesWithTheSameBits) {
+  const int groups = test::world_size() % 2 == 0 ? 2 : 1;
+  Case c = deep_case();
+  for (const bool single : {false, true}) {
+    c.run.single_states = single;
+    const InRoom plain = evaluate_in_room(MPI_COMM_WORLD, c, 2 * 27);
+    c.run.scratch = testing::TempDir();
+    const InRoom found = evaluate_in_room(MPI_COMM_WORLD, c, 2 * 6, groups);
+    EXPECT_TRUE(found.plan.on_disk);
+    EXPECT_EQ(found.plan.single, single);
+    EXPECT_EQ(found.loss, plain.loss);
+    EXPECT_EQ(found.gradient, plain.gradient);
+    c.run.scratch.clear();
+  }
+}
+
+TEST(Objective, TellsHowFarRoundedStatesLeadFromTheExactGradient) {
+  Case c = deep_case();
+  c.run.single_states = true;
+  const auto error_on = [&](MPI_Comm comm) {
+    const Grid grid(comm, c.grid);
+    const Observations observations = test::random_observations(grid, c, 3);
+    const StatePlan plan = plan_states(c, Extents{1, 9, 10}, 3, Workload::gradient, 1e9);
+    Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), plan);
+    VecHandle x = objective.initial_control(), g = objective.space().create();
+    objective.value_and_gradient(x, g);
+    const StateError error = state_error(objective, x, g, plan, exact_plan(c, plan));
+    // Afterwards they are rounded again.
+    VecHandle again = objective.space().create();
+    objective.value_and_gradient(x, again);
+    EXPECT_EQ(state_error(objective.space(), again, g).gradient, 0);
+    return error;
+  };
+  const StateError together = error_on(MPI_COMM_WORLD), alone = error_on(MPI_COMM_SELF);
+  EXPECT_GT(alone.gradient, 1e-9);
+  EXPECT_LT(alone.gradient, 1e-6);
+  EXPECT_EQ(together.gradient, alone.gradient);
+  EXPECT_EQ(alone.parameters.size(), 5U); // all of this family, and b and omega
+  EXPECT_EQ(together.parameters, alone.parameters);
 }
 
 /// Pages of this process in memory.

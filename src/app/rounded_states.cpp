@@ -1,0 +1,69 @@
+#include "rounded_states.hpp"
+
+#include "nadir/base/error.hpp"
+
+namespace nadir::app {
+namespace {
+
+/// Layers computed for each layer of the exact gradient beyond which nobody would wait for it.
+constexpr double longest_comparison = 10;
+
+std::string text_of(const StateError& error) {
+  std::string parts;
+  for (const auto& [parameter, difference] : error.parameters)
+    parts += formatted("%s%s %.1e", parts.empty() ? "" : ", ",
+                       std::string(name_of(parameter)).c_str(), difference);
+  return formatted(
+      "states in single precision: the gradient is %.1e of its norm from the exact one "
+      "(%s)",
+      error.gradient, parts.c_str());
+}
+
+/// plan_to_compare(), which says why there is none.
+std::optional<StatePlan> plan_or_say(const Job& job, const StatePlan& states) {
+  const auto exact = plan_to_compare(job.c, states);
+  if (states.single && !exact)
+    job.log.line(formatted("states in single precision: not compared with the exact gradient, "
+                           "which would take more than %g times the layers in this memory",
+                           longest_comparison));
+  return exact;
+}
+
+StateError compare(const Job& job, Objective& objective, const StatePlan& states,
+                   const StatePlan& exact, Vec x, Vec gradient) {
+  const StateError error = state_error(objective, x, gradient, states, exact);
+  job.log.line(text_of(error));
+  return error;
+}
+
+} // namespace
+
+std::optional<StatePlan> plan_to_compare(const Case& c, const StatePlan& states) {
+  if (!states.single) return std::nullopt;
+  const StatePlan exact = exact_plan(c, states);
+  if (exact.repetition() > longest_comparison) return std::nullopt;
+  return exact;
+}
+
+std::optional<StateError> compare_rounded(const Job& job, Objective& objective,
+                                          const StatePlan& states, Vec x, Vec gradient) {
+  const auto exact = plan_or_say(job, states);
+  if (!exact) return std::nullopt;
+  return compare(job, objective, states, *exact, x, gradient);
+}
+
+std::optional<StateError> compare_rounded(const Job& job, Objective& objective,
+                                          const StatePlan& states, Vec x) {
+  const auto exact = plan_or_say(job, states);
+  if (!exact) return std::nullopt;
+  VecHandle gradient = objective.space().create();
+  try {
+    objective.value_and_gradient(x, gradient);
+    return compare(job, objective, states, *exact, x, gradient);
+  } catch (const NumericsError&) { // on all ranks
+    objective.hold_states(states);
+    return std::nullopt;
+  }
+}
+
+} // namespace nadir::app
