@@ -1,4 +1,4 @@
-# PETSc, MPI, Highway and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
+# PETSc, MPI, SLEPc, Highway and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
 # once installed, by nadirConfig.cmake for programs that link to nadir.
 
 # Ends the configuration of nadir itself; of a program that uses nadir only its find_package.
@@ -25,6 +25,11 @@ if(NOT MPI_CXX_FOUND OR NOT MPI_C_FOUND)
   nadir_dependency_failed("MPI: no working C and C++ wrappers found. On Debian install \
 libopenmpi-dev and openmpi-bin; elsewhere load the MPI module that PETSc was built with, or pass \
 -DMPI_CXX_COMPILER= and -DMPI_C_COMPILER=.")
+endif()
+
+find_package(SLEPc)
+if(NOT SLEPc_FOUND)
+  nadir_dependency_failed("SLEPc: ${SLEPc_problem}")
 endif()
 
 find_package(PkgConfig QUIET)

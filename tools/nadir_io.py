@@ -160,6 +160,16 @@ class Run:
         """Seconds of repeated evaluations."""
         return self._group("timing")
 
+    @property
+    def attractor(self):
+        """Fixed points of the layers, their basins and eigenvalues; after `nadir attractor`."""
+        return self._group("attractor")
+
+    @property
+    def relaxation(self):
+        """How the inputs relax to them, by depth."""
+        return self._group("relaxation")
+
     @functools.cached_property
     def provenance(self):
         """Versions, command line, ranks, host, start time, run id, the case as it was read."""

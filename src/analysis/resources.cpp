@@ -130,6 +130,15 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Sizes& sizes) {
           {"work arrays", std::max(reading_bytes(c, sizes), most)}};
 }
 
+/// Vectors of the solvers of `attractor`, the fixed points of all starts and Green's functions.
+double attractor_vectors(const Case& c, std::int64_t samples) {
+  constexpr double krylov = 110, others = 20; // bases of GMRES or Anderson
+  const AttractorCase& a = c.attractor;
+  const auto modes = static_cast<double>(a.modes);
+  const double fixed_points = static_cast<double>(2 * (a.starts + samples + 1));
+  return krylov + others + std::max(2 * modes, modes + 15) + fixed_points;
+}
+
 std::int64_t target_layers(const Case& c) {
   std::set<std::int64_t> layers;
   for (const TargetCase& target : c.data.targets) layers.insert(target.layer);
@@ -241,6 +250,11 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
                                Workload workload, const StatePlan& plan) {
   const Sizes sizes = sizes_of(c, boxes.owned, samples, rank_0);
   if (workload == Workload::forward) return {forward_parts(c, sizes)};
+  if (workload == Workload::attractor) {
+    std::vector<MemoryPart> parts = forward_parts(c, sizes);
+    parts.push_back({"vectors of the solvers", attractor_vectors(c, samples) * sizes.field});
+    return {parts};
+  }
   const bool training = workload == Workload::train;
   const Shares shares = shares_of(c, samples, plan.groups);
   const Sizes swept = sizes_of(c, boxes.swept, shares.samples, false);

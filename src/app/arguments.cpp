@@ -23,6 +23,8 @@ constexpr std::array commands{
     CommandInfo{Command::train, "train", "minimise the loss"},
     CommandInfo{Command::describe, "describe",
                 "what would run: unknowns, layout, memory, stability"},
+    CommandInfo{Command::attractor, "attractor",
+                "fixed points, their stability, relaxation history"},
 };
 
 std::string version_text() {

@@ -8,7 +8,7 @@
 
 namespace nadir::app {
 
-enum class Command { forward, gradient, train, describe };
+enum class Command { forward, gradient, train, describe, attractor };
 
 /// The command line, `nadir COMMAND CASE.toml [options] [-- PETSc options]`.
 struct Arguments {

@@ -48,6 +48,7 @@ void run_forward(const Job& job);
 void run_gradient(const Job& job);
 void run_train(const Job& job);
 void run_describe(const Job& job);
+void run_attractor(const Job& job);
 
 /// The case of a command line with everything that can be known before data are read: keys, files,
 /// ranks, output. Throws InputError with all that is wrong. Collective.

@@ -31,8 +31,20 @@ void add(Diagnostics& diagnostics, const Case& c, const std::string& path,
   diagnostics.add(position_of(c, path), path, message);
 }
 
+/// Fixed points are of one layer that is repeated.
+void check_same_layers(const Case& c, Diagnostics& diagnostics) {
+  for (const auto p : all_parameters) {
+    if (!case_of(c, p).varies_layer) continue;
+    const std::string path = std::string(key_of(p)) + ".varies";
+    add(diagnostics, c, path,
+        "`nadir attractor` needs coefficients that are the same in all layers: leave out "
+        "\"layer\"");
+  }
+}
+
 /// What a command needs beyond a valid case.
 void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
+  if (command == Command::attractor) return check_same_layers(c, diagnostics);
   if (command != Command::train && command != Command::gradient) return;
   const std::string name = command == Command::train ? "train" : "gradient";
   const bool unread = c.positions.empty(); // no file, or no TOML: the reader has said so
@@ -169,8 +181,9 @@ MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workl
     memory.state_bytes = state_bytes(c, boxes.swept) * static_cast<double>(memory.states.samples);
     return memory.states.keep_all && memory.estimate.total() <= share * memory.free;
   };
-  const auto preferred =
-      workload == Workload::forward ? std::vector{1} : preferred_groups(c, ranks, samples);
+  const auto preferred = workload == Workload::forward || workload == Workload::attractor
+                             ? std::vector{1}
+                             : preferred_groups(c, ranks, samples);
   if (std::ranges::none_of(preferred, plan))
     plan(std::ranges::min(preferred)); // what needs the least
   memory.disk = static_cast<double>(memory.states.states_on_disk()) * memory.state_bytes;
@@ -183,7 +196,7 @@ MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Work
   MemoryPlan memory = plan_memory(comm, c, samples, workload);
   const StatePlan& plan = memory.states;
   const double needed = memory.estimate.total();
-  const bool goes_back = workload != Workload::forward;
+  const bool goes_back = workload == Workload::gradient || workload == Workload::train;
   const double held = plan.room(c.network.layers) * memory.state_bytes;
   if (goes_back && c.run.memory > 0 && held > c.run.memory)
     add(diagnostics, c, "run.memory",
@@ -260,6 +273,8 @@ void run_command(const Session& session, const Arguments& arguments) {
     return run_gradient(job);
   case Command::train:
     return run_train(job);
+  case Command::attractor:
+    return run_attractor(job);
   case Command::describe:
     break;
   }

@@ -6,6 +6,7 @@
 
 #include <H5public.h>
 #include <petscsys.h>
+#include <slepcsys.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,14 +18,15 @@ namespace nadir::app {
 namespace {
 
 std::string library_versions() {
-  std::array<char, 256> petsc{};
+  std::array<char, 256> petsc{}, slepc{};
   check_petsc(PetscGetVersion(petsc.data(), petsc.size()));
+  check_petsc(SlepcGetVersion(slepc.data(), slepc.size()));
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> mpi{};
   int length = 0;
   check_mpi(MPI_Get_library_version(mpi.data(), &length));
   unsigned major = 0, minor = 0, release = 0;
   H5get_libversion(&major, &minor, &release);
-  return std::string(petsc.data()) + "; HDF5 " + std::to_string(major) + "." +
+  return std::string(petsc.data()) + "; " + slepc.data() + "; HDF5 " + std::to_string(major) + "." +
          std::to_string(minor) + "." + std::to_string(release) + "; " + mpi.data();
 }
 

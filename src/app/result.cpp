@@ -23,12 +23,6 @@ std::vector<std::int64_t> counted(std::int64_t n) {
   return numbers;
 }
 
-std::string squared(const std::string& units) {
-  if (units == "1") return units;
-  const bool simple = units.find_first_of(" */^-") == std::string::npos;
-  return simple ? units + "^2" : "(" + units + ")^2";
-}
-
 /// The table of a training whose result was kept; `train` keeps it before it begins one of its own.
 void keep_table_of(const Result& result, const std::string& kept) {
   together<SystemError>(result.grid.comm(), "", [&] {
@@ -38,6 +32,12 @@ void keep_table_of(const Result& result, const std::string& kept) {
 }
 
 } // namespace
+
+std::string squared(const std::string& units) {
+  if (units == "1") return units;
+  const bool simple = units.find_first_of(" */^-") == std::string::npos;
+  return simple ? units + "^2" : "(" + units + ")^2";
+}
 
 ResultWriter::ResultWriter(const Result& result, const std::string& path,
                            std::vector<std::int64_t> layers)
@@ -221,13 +221,17 @@ void ResultWriter::write_timing() {
   file_.attribute("/timing", "bytes", r_.traffic.bytes);
 }
 
-void ResultWriter::write_attributes(const Outcome& outcome) {
+void ResultWriter::write_description() {
   file_.attribute("/", "Conventions", std::string("CF-1.8"));
   file_.attribute("/", "schema_version", schema_version);
   file_.attribute("/", "title", c_.title);
   file_.attribute("/", "data_units", c_.data.units);
   file_.attribute("/", "data_scale", data_field().scale);
   file_.attribute("/", "data_offset", data_field().offset);
+}
+
+void ResultWriter::write_attributes(const Outcome& outcome) {
+  write_description();
   if (has_target()) {
     file_.attribute("/", "loss", outcome.loss);
     file_.attribute("/", "misfit", outcome.misfit);

@@ -33,15 +33,17 @@ class ResultWriter {
   void write_history();
   void write_timing();
   void write_attributes(const Outcome& outcome);
+  /// What of that says how to read the file.
+  void write_description();
   void write_xdmf_file();
 
   /// Units of z: those of the data unless they were scaled.
   std::string state_units() const { return scaled() ? "1" : c_.data.units; }
   std::vector<std::string> with_axes(std::vector<std::string> leading) const;
+  void add_axis_scales(const std::string& group);
   ResultFile& file() { return file_; }
 
  private:
-  void add_axis_scales(const std::string& group);
   template<class T>
   void write_samples(const char* path, const Label& label,
                      const std::function<T(std::size_t)>& value_of);
@@ -61,6 +63,9 @@ class ResultWriter {
   std::vector<std::string> axes_;
   ResultFile file_;
 };
+
+/// The square of a unit, in words.
+std::string squared(const std::string& units);
 
 /// Everything but the states, which the writer has got, then the names: the rest of write_result().
 Outcome finish_result(const Result& result, ResultWriter& writer, Outcome outcome);

@@ -3,6 +3,7 @@
 #include "nadir/base/check.hpp"
 
 #include <petscsys.h>
+#include <slepcsys.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,6 +60,7 @@ void start_petsc(const std::vector<std::string>& words) {
     check_petsc(PetscOptionsSetValue(nullptr, "-options_left", "no"));
   }
   check_petsc(PetscPopSignalHandler());
+  check_petsc(SlepcInitializeNoArguments());
 }
 
 std::vector<std::string> unused_options() {
@@ -107,6 +109,7 @@ Session::Session(const std::vector<std::string>& petsc_words) : words_(petsc_wor
 }
 
 Session::~Session() {
+  SlepcFinalize();
   PetscPopErrorHandler();
   PetscFinalize();
   MPI_Comm_free(&last_);

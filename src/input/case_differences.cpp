@@ -11,7 +11,7 @@ namespace {
 
 bool may_change(const std::string& key) {
   return key == "training.iterations" || key == "training.gradient_tolerance" ||
-         key.starts_with("run.") || key.starts_with("output.");
+         key.starts_with("attractor.") || key.starts_with("run.") || key.starts_with("output.");
 }
 
 /// The values of a resolved case by their keys. It is our own text: a line per key, lists of tables

@@ -282,6 +282,41 @@ Section<TrainingCase> training_section() {
   return s;
 }
 
+Section<AttractorCase> attractor_section() {
+  Section<AttractorCase> s;
+  s.key("solver", &AttractorCase::solver,
+        choice<FixedPointMethod>("solver", {{"newton", FixedPointMethod::newton},
+                                            {"anderson", FixedPointMethod::anderson},
+                                            {"relaxation", FixedPointMethod::relaxation}}),
+        "Newton-Krylov finds unstable fixed points too, Anderson mixing takes less memory, "
+        "relaxation is the layers themselves; where f is the identity a linear system is solved "
+        "instead");
+  s.key("starts", &AttractorCase::starts, integer(between(0, 100000)),
+        "random fields to start from, beside the input's samples and zero: uniform, long and short "
+        "waves and noise in turn");
+  s.key("seed", &AttractorCase::seed, seed(), "of the random fields");
+  s.key("amplitude", &AttractorCase::amplitude, list("numbers", real(positive())),
+        "root mean square of the random fields, in turn");
+  s.key("tolerance", &AttractorCase::tolerance, real(positive()),
+        "a fixed point has `|z - f(Z)|` below this (root mean square; relative where `|z|` > 1)");
+  s.key("iterations", &AttractorCase::iterations, integer(between(1, most_layers)),
+        "of newton or anderson, at most");
+  s.key("layers", &AttractorCase::layers, integer(between(1, most_layers)),
+        "of a relaxation, at most");
+  s.key("distance", &AttractorCase::distance, real(positive()),
+        "fixed points closer than this are one (root mean square; relative where `|z|` > 1)");
+  s.key("depth_tolerance", &AttractorCase::depth_tolerance, real(positive()),
+        "distance from its attractor at which the input has reached it: the depth that is "
+        "predicted and measured");
+  s.key("modes", &AttractorCase::modes, integer(between(1, 1000)),
+        "leading eigenvalues of the layer map at each fixed point");
+  s.key("green", &AttractorCase::green,
+        list("points", list("integers", integer(at_least(0)), {1, 3}), {0}),
+        "points at which to add a unit of bias, as indices `[y, x]`: the Green's functions")
+      .by_default("none");
+  return s;
+}
+
 Section<CheckpointCase> checkpoint_section() {
   Section<CheckpointCase> s;
   s.key("every", &CheckpointCase::every, integer(at_least(0)),
@@ -442,6 +477,8 @@ Section<Case> make_case_section() {
         "is observed and not withheld.");
   s.key("training", &Case::training, section(training_section()),
         "How `train` minimises the loss.");
+  s.key("attractor", &Case::attractor, section(attractor_section()),
+        "What `attractor` looks for, and how.");
   s.key("run", &Case::run, section(run_section()), "Long runs.");
   s.key("output", &Case::output, section(output_section()), "The result file.");
   return s;

@@ -51,22 +51,10 @@ Section<FieldCase> field_section() {
 
 Section<WithholdCase> withhold_section() {
   Section<WithholdCase> s;
-  const Type<std::uint64_t> seed{"integer, at least 0",
-                                 "an integer",
-                                 [](const Item& item, std::uint64_t& value) {
-                                   std::int64_t read = 0;
-                                   if (!integer(at_least(0)).read(item, read)) return false;
-                                   value = static_cast<std::uint64_t>(read);
-                                   return true;
-                                 },
-                                 [](const std::uint64_t& value) { return std::to_string(value); },
-                                 {},
-                                 {},
-                                 false};
   s.key("fraction", &WithholdCase::fraction, real(from_to_below(0, 1)),
         "share of the observed points to keep out of the loss")
       .by_default("none");
-  s.key("seed", &WithholdCase::seed, seed, "which points: a hash of seed and global index");
+  s.key("seed", &WithholdCase::seed, seed(), "which points: a hash of seed and global index");
   s.include(&WithholdCase::source, dataset_section());
   s.check([](const Item& item, const WithholdCase&) {
     const auto& table = *item.node.table();

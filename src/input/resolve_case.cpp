@@ -43,6 +43,7 @@ class Resolver {
     kernel();
     for (auto& [path, value] : parameters(c_)) parameter(path, value);
     targets();
+    green_points();
     output();
   }
 
@@ -63,6 +64,7 @@ class Resolver {
   void within_bounds(const std::string& path, const ParameterCase& p);
   void bounds_supported(const std::string& path, const ParameterCase& p);
   void targets();
+  void green_points();
   void output();
   void stored_layers();
 
@@ -194,6 +196,22 @@ void Resolver::targets() {
     if (layer > n && usable("network.layers"))
       problem(path, "must be between 0 and network.layers = " + std::to_string(n) + ", is " +
                         std::to_string(layer));
+  }
+}
+
+void Resolver::green_points() {
+  const auto& shape = c_.grid.shape;
+  if (!usable("grid.shape") || !usable("attractor.green")) return;
+  for (std::size_t k = 0; k < c_.attractor.green.size(); ++k) {
+    const auto& point = c_.attractor.green[k];
+    const std::string path = "attractor.green." + std::to_string(k);
+    if (point.size() != shape.size())
+      return problem(path, "must have one index for each of the " + std::to_string(shape.size()) +
+                               " axes of grid.shape, has " + std::to_string(point.size()));
+    for (std::size_t a = 0; a < shape.size(); ++a)
+      if (point[a] >= shape[a])
+        return problem(path, "index " + std::to_string(point[a]) + " is beyond the " +
+                                 std::to_string(shape[a]) + " points of its axis, counted from 0");
   }
 }
 

@@ -81,6 +81,21 @@ Type<double> real() {
 
 Type<double> real(const RealCheck& check) { return narrowed(real(), check); }
 
+Type<std::uint64_t> seed() {
+  return {"integer, at least 0",
+          "an integer",
+          [](const Item& item, std::uint64_t& value) {
+            std::int64_t read = 0;
+            if (!integer(at_least(0)).read(item, read)) return false;
+            value = static_cast<std::uint64_t>(read);
+            return true;
+          },
+          [](const std::uint64_t& value) { return std::to_string(value); },
+          {},
+          {},
+          false};
+}
+
 Type<bool> flag() {
   Type<bool> type{"true or false", "true or false", {}, {}, {}, {}, false};
   type.read = [](const Item& item, bool& value) {

@@ -28,6 +28,8 @@ Type<std::int64_t> integer(const IntegerCheck& check);
 /// A finite number; an integer counts as one.
 Type<double> real();
 Type<double> real(const RealCheck& check);
+/// Of random numbers.
+Type<std::uint64_t> seed();
 Type<bool> flag();
 /// A string without control characters.
 Type<std::string> text();

@@ -24,6 +24,8 @@ hid_t stored_type(Number number) {
     return H5T_IEEE_F64LE;
   case Number::i8:
     return H5T_STD_I64LE;
+  case Number::i4:
+    return H5T_STD_I32LE;
   case Number::u1:
     return H5T_STD_U8LE;
   }
@@ -36,6 +38,8 @@ hid_t memory_type(Number number) {
     return H5T_NATIVE_DOUBLE;
   case Number::i8:
     return H5T_NATIVE_INT64;
+  case Number::i4:
+    return H5T_NATIVE_INT32;
   case Number::u1:
     return H5T_NATIVE_UINT8;
   }

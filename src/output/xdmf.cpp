@@ -63,6 +63,8 @@ std::string number_attributes(Number number) {
     return "NumberType=\"Float\" Precision=\"8\"";
   case Number::i8:
     return "NumberType=\"Int\" Precision=\"8\"";
+  case Number::i4:
+    return "NumberType=\"Int\" Precision=\"4\"";
   case Number::u1:
     return "NumberType=\"UChar\" Precision=\"1\"";
   }

@@ -92,6 +92,18 @@ learning_rate = 1e-2
 adam_beta1 = 0.9
 adam_beta2 = 0.99
 adam_epsilon = 1e-9
+[attractor]
+solver = "anderson"
+starts = 2
+seed = 5
+amplitude = [0.5, 2.0]
+tolerance = 1e-9
+iterations = 20
+layers = 50
+distance = 1e-3
+depth_tolerance = 1e-4
+modes = 3
+green = [[0, 5], [4, 0]]
 [run]
 checkpoint = { every = 1, keep = 2, layers = "all" }
 time_limit = "00:10:00"
@@ -200,10 +212,14 @@ def examples():
     def number(found):
         return f"{found.group(1)}{min(int(found.group(2)), LAYERS)}"
 
+    def indices(found):
+        return re.sub(r"\d+", lambda index: str(min(int(index[0]), 1)), found.group(0))
+
     texts = []
     for path in sorted((ROOT / "inputs").glob("*.toml")):
         text = re.sub(r"shape\s*=\s*\[(.*?)\]", shape, path.read_text(encoding="utf-8"), count=1)
         text = re.sub(r"(?m)^(layers?\s*=\s*)(\d+)", number, text)
+        text = re.sub(r"(?m)^green\s*=\s*\S.*?\]\]", indices, text)
         text = re.sub(r"(?m)^(iterations\s*=\s*)(\d+)", number, text)
         texts.append(text)
     return texts

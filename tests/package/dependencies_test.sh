@@ -1,7 +1,7 @@
 #!/bin/bash
 # What the configuration refuses, and whether it says why: PETSc that is not there, too old,
-# complex or in single precision, a serial HDF5, missing headers, flags that break reproducibility.
-# What it accepts: a compiler that knows by itself where PETSc is.
+# complex or in single precision, SLEPc that is not there or of another PETSc, a serial HDF5, missing headers, flags that break reproducibility.
+# What it accepts: a compiler that knows by itself where PETSc and SLEPc are.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -33,6 +33,19 @@ petsc() {
     "Cflags: -I$folder/include" 'Libs:' >"$folder/lib/pkgconfig/PETSc.pc"
 }
 
+# A SLEPc whose library needs a PETSc of another name.
+slepc_of_another() {
+  local folder=$work/slepc
+  mkdir -p "$folder/lib/pkgconfig"
+  echo 'int SlepcInitialize(void) { return 0; }' >"$work/petsc.c"
+  cc -shared -o "$folder/lib/libpetsc_other.so" -Wl,-soname,libpetsc_other.so "$work/petsc.c"
+  cc -shared -o "$folder/lib/libslepc_other.so" -Wl,--no-as-needed "$work/petsc.c" \
+    -L"$folder/lib" -lpetsc_other
+  printf '%s\n' "prefix=$folder" "includedir=$(pkg-config --variable=includedir SLEPc)" \
+    "libdir=$folder/lib" 'Name: SLEPc' 'Description: a test' 'Version: 3.18.0' \
+    "Libs: -L$folder/lib -lslepc_other" >"$folder/lib/pkgconfig/SLEPc.pc"
+}
+
 # A serial HDF5, as far as its compiler wrapper tells: the parallel one with another answer.
 serial_hdf5() {
   cat >"$work/h5cc" <<EOF
@@ -53,6 +66,9 @@ refused nowhere "$work/nowhere/arch-opt/lib/pkgconfig/PETSc.pc (from PETSC_DIR a
 refused old "version 3.17.0 in '$work/petsc-old' is too old" -DPETSC_DIR="$work/petsc-old"
 refused complex "complex scalars" -DPETSC_DIR="$work/petsc-complex"
 refused single "double precision" -DPETSC_DIR="$work/petsc-single"
+refused slepc "$work/nowhere/lib/pkgconfig/SLEPc.pc" -DSLEPC_DIR="$work/nowhere"
+slepc_of_another
+refused another "belongs to another PETSc" -DSLEPC_DIR="$work/slepc"
 refused serial "is a serial build, but nadir writes with all ranks" \
   -DHDF5_C_COMPILER_EXECUTABLE="$work/h5cc"
 refused fast "fast-math" -DCMAKE_CXX_FLAGS=-ffast-math
@@ -61,7 +77,7 @@ refused highway "hwy/highway.h or its library not found" -DCMAKE_IGNORE_PATH="$(
 refused headers "'toml++/toml.h' not found" -DCMAKE_IGNORE_PATH="$(folder_of TOMLPLUSPLUS)" \
   -DNADIR_HIGHWAY_FOLDER="$(folder_of HIGHWAY)"
 
-read -ra flags < <(pkg-config --cflags --libs PETSc)
+read -ra flags < <(pkg-config --cflags --libs SLEPc PETSc)
 read -ra mpi < <(mpicxx -show | cut -d' ' -f2-)
 printf '#!/bin/sh\nexec %s "$@" %s\n' "$(command -v c++)" "${flags[*]} ${mpi[*]}" >"$work/wrapper"
 chmod +x "$work/wrapper"
@@ -69,7 +85,7 @@ export PKG_CONFIG_LIBDIR=$work/nowhere PKG_CONFIG_PATH=
 refused nothing "the compiler alone"
 if ! cmake -S "$NADIR_SOURCE" -B "$work/wrapped" -DNADIR_TESTS=OFF \
   -DCMAKE_CXX_COMPILER="$work/wrapper" >"$work/log" 2>&1; then
-  echo "a compiler wrapper that adds PETSc is not accepted:"
+  echo "a compiler wrapper that adds PETSc and SLEPc is not accepted:"
   sed -n '/^CMake Error/,$p' "$work/log"
   failures=$((failures + 1))
 fi

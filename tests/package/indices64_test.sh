@@ -2,7 +2,7 @@
 # nadir with a PETSc of 64-bit indices, built as docs/installation.md says: its unit tests, cases with more
 # than 2^31 unknowns or points, and a checkpoint of the ordinary build. Some minutes.
 # usage: indices64_test.sh PROGRAM
-# Exit code 77: NADIR_TEST_FULL=1 is not set, or libpetsc64-real-dev is missing and cannot be installed.
+# Exit code 77: NADIR_TEST_FULL=1 is not set, or libslepc64-real-dev is missing and cannot be installed.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(readlink -f "$1")
@@ -13,13 +13,13 @@ program=$(readlink -f "$1")
 # Installs what is missing; fails where that is impossible.
 install_petsc64() {
   local as_root=()
-  [ ! -e /usr/lib/petscdir/petsc64-real/lib/pkgconfig/PETSc.pc ] || return 0
+  [ ! -e /usr/lib/slepcdir/slepc64-real/lib/pkgconfig/SLEPc.pc ] || return 0
   command -v apt-get >/dev/null || return 1
   [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
   { "${as_root[@]}" apt-get -qq update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get -qq install --yes --no-install-recommends libpetsc64-real-dev; } </dev/null >/dev/null 2>&1
+    apt-get -qq install --yes --no-install-recommends libpetsc64-real-dev libslepc64-real-dev; } </dev/null >/dev/null 2>&1
 }
-install_petsc64 || { echo "skipped: libpetsc64-real-dev is missing and cannot be installed"; exit 77; }
+install_petsc64 || { echo "skipped: libslepc64-real-dev is missing and cannot be installed"; exit 77; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,7 +1,8 @@
 """Data of the examples in inputs/: known coefficients, random inputs, the scheme's own output.
 
-Every file has /input and /target [sample, grid axes] and the coefficients that made the target
-under /truth, named and shaped as under /parameters of a result file: comparable as they are.
+Every file but attractors.h5 has /input and /target [sample, grid axes] and the coefficients that
+made the target under /truth, named and shaped as under /parameters of a result file: comparable as
+they are. attractors.h5 has the inputs and a source for the cases that have attractors.
 """
 
 import argparse
@@ -87,6 +88,29 @@ def convection_diffusion():
     return net, inputs, dict(advection=np.stack(net.U), diffusion=np.array(net.D))
 
 
+def write_attractors(path, name):
+    """Where the cases inputs/attractor-*.toml start from."""
+    random = np.random.default_rng(105)
+    ring, (ny, nx) = 16, (20, 24)
+    x = np.arange(ring)
+    levels = np.repeat([[0.2], [0.45], [0.9]], ring, axis=1)
+    bump = np.exp(-((x - 7.5) ** 2) / 18)
+    sides = np.stack([0.2 + 0.3 * bump, -0.2 - 0.3 * bump, 0.6 * np.sin(2 * np.pi * x / ring) + 0.1])
+    yy, xx = np.mgrid[0:ny, 0:nx]
+    heater = np.exp(-((yy - 6) ** 2 + (xx - 7) ** 2) / 8) - 0.5 * np.exp(-((yy - 14) ** 2 + (xx - 17) ** 2) / 12)
+    with hdf5.create(path) as out:
+        hdf5.text(out, title=write_attractors.__doc__, comment=f"Made by tools/make-examples {name}.")
+        for axis, n in (("sample", 3), ("ring", ring), ("y", ny), ("x", nx)):
+            hdf5.axis(out, axis, np.arange(n, dtype="i4"), "1", axis)
+        start = ("sample", "ring")
+        hdf5.field(out, "profiles", random_waves(random, (ring,), 3, 3), start, "1", "smooth profiles", "f4")
+        hdf5.field(out, "levels", levels, start, "1", "uniform profiles", "f4")
+        hdf5.field(out, "sides", sides, start, "1", "above zero, below it, on both sides", "f4")
+        hdf5.field(out, "cold", np.zeros((ny, nx)), ("y", "x"), "K", "plate at the start", "f4")
+        hdf5.field(out, "sink", -0.1 * heater, ("y", "x"), "K", "bias b: minus the heating of a layer", "f4")
+    print(f"{path}: starts of attractors, {path.stat().st_size // 1024} KiB")
+
+
 EXAMPLES = {
     "identify-1d": identify_1d,
     "dispersion-1d": dispersion_1d,
@@ -94,6 +118,7 @@ EXAMPLES = {
     "diffusion-3d": diffusion_3d,
     "convection-diffusion": convection_diffusion,
 }
+NAMES = [*EXAMPLES, "attractors"]
 
 
 def write(path, name, make):
@@ -127,15 +152,16 @@ def main():
     parser = argparse.ArgumentParser(
         prog="tools/make-examples", description="Make the data of the examples in inputs/."
     )
-    parser.add_argument("name", nargs="*", help=f"default: all of {', '.join(EXAMPLES)}")
+    parser.add_argument("name", nargs="*", help=f"default: all of {', '.join(NAMES)}")
     parser.add_argument(
         "--output", type=Path, default=hdf5.DATA, help="folder; default: inputs/data"
     )
     options = parser.parse_args()
-    for name in options.name or EXAMPLES:
-        if name not in EXAMPLES:
-            parser.error(f"{name}: unknown example (one of {', '.join(EXAMPLES)})")
-        write(options.output / f"{name}.h5", name, EXAMPLES[name])
+    for name in options.name or NAMES:
+        if name not in NAMES:
+            parser.error(f"{name}: unknown example (one of {', '.join(NAMES)})")
+        path = options.output / f"{name}.h5"
+        write_attractors(path, name) if name == "attractors" else write(path, name, EXAMPLES[name])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import h5py
 
+import attractors
 import coefficients
 import curves
 import fields
@@ -17,7 +18,7 @@ from result import Result
 def arguments(words):
     parser = argparse.ArgumentParser(
         prog="tools/plot",
-        description="PNG pictures of a result file: fields, errors, coefficients, training, overview. "
+        description="PNG pictures of a result file: fields, errors, coefficients, training, overview; attractors. "
         "Of several: errors, coefficients and training against the keys in which their cases differ.",
     )
     parser.add_argument(
@@ -62,6 +63,7 @@ def pictures(result, sample, layer):
     stored = result.state is not None
     yield "overview", overview.draw(result, sample, layer) if stored else None
     yield "fields", fields.draw(result, sample, layer) if stored else None
+    yield from attractors.draw(result)
     yield from coefficients.draw(result, layer)
     yield "history", curves.draw_history(result)
     yield "loss-by-layer", curves.draw_by_layer(result)

@@ -56,6 +56,10 @@ class Result:
             self._read_grid(file)
             self._read_fields(file)
             self.parameters = self._read_parameters(file)
+            self.attractor, self.relaxation = (
+                {name: dataset[()] for name, dataset in file.get(group, {}).items()}
+                for group in ("attractor", "relaxation")
+            )
             history = file.get("history", {})
             self.history = {k: history[k][()] for k in history if history[k].ndim == 1}
 

@@ -24,7 +24,7 @@ struct MemoryEstimate {
   double total() const;
 };
 
-enum class Workload { forward, gradient, train };
+enum class Workload { forward, gradient, train, attractor };
 
 /// A rank's points: its box of the grid cut among all ranks, and of the grid cut among its group,
 /// where groups share the samples.

@@ -4,7 +4,9 @@
 
 #include <petscdmda.h>
 #include <petscksp.h>
+#include <petscsnes.h>
 #include <petsctao.h>
+#include <slepceps.h>
 
 #include <utility>
 
@@ -41,6 +43,9 @@ template<class Object, PetscErrorCode (*destroy)(Object*)> class PetscHandle {
 using VecHandle = PetscHandle<Vec, VecDestroy>;
 using MatHandle = PetscHandle<Mat, MatDestroy>;
 using KspHandle = PetscHandle<KSP, KSPDestroy>;
+using SnesHandle = PetscHandle<SNES, SNESDestroy>;
+using EpsHandle = PetscHandle<EPS, EPSDestroy>;
+using NullSpaceHandle = PetscHandle<MatNullSpace, MatNullSpaceDestroy>;
 using DmHandle = PetscHandle<DM, DMDestroy>;
 using TaoHandle = PetscHandle<Tao, TaoDestroy>;
 

@@ -15,7 +15,8 @@ void query_options(const std::vector<std::string>& names);
 /// Seconds since the process started to work, by a clock that nobody sets.
 double process_seconds();
 
-/// MPI and PETSc from start to end of the program. One per process, made first, destroyed last.
+/// MPI, PETSc and SLEPc from start to end of the program. One per process, made first, destroyed
+/// last.
 class Session {
  public:
   /// Starts MPI, hands `petsc_words` (what stood after `--`) to PETSc's options, and turns errors

@@ -16,16 +16,17 @@
 namespace nadir {
 
 /// What a dataset of a result holds, in the file.
-enum class Number { f8, i8, u1 };
+enum class Number { f8, i8, i4, u1 };
 
 template<class T>
-concept Stored =
-    std::same_as<T, double> || std::same_as<T, std::int64_t> || std::same_as<T, std::uint8_t>;
+concept Stored = std::same_as<T, double> || std::same_as<T, std::int64_t> ||
+    std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t>;
 
 /// The Number a type of memory is stored as.
 template<Stored T> constexpr Number number_of() {
   if (std::same_as<T, double>) return Number::f8;
-  return std::same_as<T, std::int64_t> ? Number::i8 : Number::u1;
+  if (std::same_as<T, std::int64_t>) return Number::i8;
+  return std::same_as<T, std::int32_t> ? Number::i4 : Number::u1;
 }
 
 /// What every dataset says about itself.

@@ -82,6 +82,7 @@ table = "docs/installation.md"
 expected = {
     "cmake": wanted("CMakeLists.txt", r"cmake_minimum_required\(VERSION ([\d.]+)\)"),
     "petsc": wanted("cmake/NadirDependencies.cmake", r"find_package\(PETSc ([\d.]+)\)"),
+    "slepc": wanted(table, r"\| SLEPc.*? \| ([\d.]+) \|"),
     "mpi": wanted(table, r"\| MPI \| (\d+)"),
     "hdf5": wanted(table, r"\| HDF5.*? \| ([\d.]+) \|"),
     "highway": wanted("cmake/NadirDependencies.cmake", r"libhwy-dev \(([\d.]+) or later"),

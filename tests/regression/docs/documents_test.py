@@ -1,5 +1,5 @@
-"""Every command and program of README.md, docs/result-file.md, docs/restart.md and
-docs/reproducibility.md, run in their order.
+"""Every command and program of README.md, docs/result-file.md, docs/restart.md,
+docs/reproducibility.md and docs/attractor.md, run in their order.
 
 Blocks marked sh, python and toml are run (toml is written to the file named before it) in an empty
 folder. Indented commands are those of the README's second section, run by tools/test itself and by
@@ -96,7 +96,18 @@ def reproducibility():
             sys.exit("docs/reproducibility.md: blocks are missing, or their marks")
 
 
+def attractor():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "inputs").symlink_to(ROOT / "inputs")
+        if run_document("docs/attractor.md", folder) != 7:
+            sys.exit("docs/attractor.md: blocks are missing, or their marks")
+        if not (folder / "results/attractor-bistable-pictures/attractors.png").exists():
+            sys.exit("docs/attractor.md: no picture of the attractors")
+
+
 readme()
 result_file()
 restart()
 reproducibility()
+attractor()

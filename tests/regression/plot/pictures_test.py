@@ -1,4 +1,4 @@
-"""tools/plot on made-up results of every dimension and family, and on a forward run."""
+"""tools/plot on made-up results of every dimension and family, on a forward run and on attractors."""
 
 import contextlib
 import importlib.util
@@ -33,6 +33,7 @@ SHAPES = {1: (40,), 2: (16, 24), 3: (6, 8, 10)}
 CONSTANT, SPACE, LAYER, BOTH = [], ["space"], ["layer"], ["space", "layer"]
 # What does not vary in space is drawn by the same lines of code in every dimension.
 FAMILIES = {1: (CONSTANT, SPACE, LAYER, BOTH), 2: (LAYER, SPACE), 3: (SPACE,)}
+GREEN = {"bistable": "[[3]]", "linear": "[[6, 7], [14, 17]]"}
 SMALL, LARGE, HEAVY = 60, 5000, 300_000  # pixels, pixels, bytes
 
 
@@ -152,6 +153,16 @@ def check_bare(folder, dimension):
     check_pictures(plot(path), {"coefficients", "constants"})
 
 
+def check_attractors(folder, name):
+    """An analysis file of `nadir attractor`: lines in one dimension, maps in two."""
+    path = folder / f"attractor-{name}.h5"
+    case = ROOT / "inputs" / f"attractor-{name}.toml"
+    command = [NADIR, "attractor", case, "--quiet", "--output", path, "--set", "attractor.green=" + GREEN[name]]
+    subprocess.run([str(c) for c in command], check=True, cwd=folder)
+    maps = {"coefficients"} if name == "linear" else set()
+    check_pictures(plot(path), {"attractors", "relaxation", "constants"} | maps)
+
+
 def run_job(job):
     check, *words = job
     check(*words)
@@ -164,6 +175,7 @@ if __name__ == "__main__":
         # What takes longest goes first.
         jobs = [(check_family, folder, d, f) for d in (3, 2, 1) for f in FAMILIES[d]]
         jobs += [(check, folder) for check in (check_without_target, check_refusals, check_options)]
+        jobs += [(check_attractors, folder, name) for name in GREEN]
         jobs += [(check_bare, folder, dimension) for dimension in (2, 3)]
         for _ in pool.imap_unordered(run_job, jobs, chunksize=1):
             pass

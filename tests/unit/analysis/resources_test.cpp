@@ -82,6 +82,17 @@ TEST(Resources, StatesGoToTheDiskWhereThatSavesLayers) {
   EXPECT_EQ(plan.reversal.forward, 100 + 96);
 }
 
+TEST(Resources, AttractorsTakeVectorsForEveryStart) {
+  Case c = test::small_case({100, 200}, {test::periodic, test::reflect});
+  const auto bytes = [&] {
+    return estimate_memory(c, Extents{1, 100, 200}, 2, true, Workload::attractor).total();
+  };
+  const double before = bytes();
+  EXPECT_GT(before, estimate_memory(c, Extents{1, 100, 200}, 2, true, Workload::forward).total());
+  c.attractor.starts += 10;
+  EXPECT_EQ(bytes() - before, 20.0 * 100 * 200 * 8); // a relaxed and a solved one each
+}
+
 TEST(Resources, TheLargestBoxBoundsEveryRank) {
   EXPECT_EQ(largest_box({1, 10, 7}, {1, 3, 2}), (Extents{1, 4, 4}));
 }

@@ -46,11 +46,12 @@ TEST(CaseDifferences, NamesKeysAndBothValues) {
 
 TEST(CaseDifferences, WhatARestartMayChangeIsNone) {
   EXPECT_EQ(case_differences(resolved({}), resolved({})), Lines{});
-  EXPECT_EQ(case_differences(resolved({}),
-                             resolved({"training.iterations=7", "training.gradient_tolerance=0.5",
-                                       "run.time_limit=9", "run.checkpoint.keep=5",
-                                       "output.layers=all", "output.file=other.h5"})),
-            Lines{});
+  EXPECT_EQ(
+      case_differences(resolved({}),
+                       resolved({"training.iterations=7", "training.gradient_tolerance=0.5",
+                                 "attractor.starts=5", "run.time_limit=9", "run.checkpoint.keep=5",
+                                 "output.layers=all", "output.file=other.h5"})),
+      Lines{});
 }
 
 } // namespace

@@ -168,6 +168,16 @@ const Mistake mistakes[] = {
     {"kernel.diffusion={init=[1, 2], varies=[\"layer\"]}",
      "kernel.diffusion.init: must have one number per component, 1, has 2; values that differ in "
      "space or layer come from a file"},
+    // attractors
+    {"attractor.solver=newtn", "attractor.solver: unknown solver \"newtn\" (did you mean "
+                               "\"newton\"? one of: newton, anderson, relaxation)"},
+    {"attractor.amplitude=[1, 0]", "attractor.amplitude.1: must be positive, is 0.0"},
+    {"attractor.modes=0", "attractor.modes: must be between 1 and 1000, is 0"},
+    {"attractor.green=[[1]]", "attractor.green.0: must have one index for each of the 2 axes of "
+                              "grid.shape, has 1"},
+    {"attractor.green=[[1, 2], [3, 9]]",
+     "attractor.green.1: index 9 is beyond the 9 points of its axis, counted from 0"},
+    {"attractor.green=[[1, -1]]", "attractor.green.0.1: must be at least 0, is -1"},
     // output
     {"output.layers=[0, 5]", "output.layers: layer 5 is beyond network.layers = 4"},
     {"output.layers=[2, 0, 2]", "output.layers: names layer 2 twice"},

@@ -68,6 +68,18 @@ learning_rate = 0.1
 adam_beta1 = 0.5
 adam_beta2 = 0.6
 adam_epsilon = 1e-4
+[attractor]
+solver = "anderson"
+starts = 3
+seed = 9
+amplitude = [0.1, 7]
+tolerance = 1e-9
+iterations = 30
+layers = 500
+distance = 0.01
+depth_tolerance = 1e-4
+modes = 2
+green = [[3, 0, 5], [0, 4, 1]]
 [run]
 checkpoint = { every = 5, keep = 3, layers = "all" }
 time_limit = "01:02:03"
@@ -94,6 +106,7 @@ void expect_equal(const Case& a, const Case& b) {
   EXPECT_TRUE(a.data == b.data);
   EXPECT_TRUE(a.loss == b.loss);
   EXPECT_TRUE(a.training == b.training);
+  EXPECT_TRUE(a.attractor == b.attractor);
   EXPECT_TRUE(a.run == b.run);
   EXPECT_TRUE(a.output == b.output);
 }
@@ -143,6 +156,17 @@ TEST(CaseReader, ReadsEveryKey) {
   EXPECT_EQ(c.data.targets[1].layer, 7);
   EXPECT_EQ(c.data.targets[1].withhold->source, (DatasetCase{"/d/w.h5", "w"}));
   EXPECT_EQ(c.training.adam_epsilon, 1e-4);
+  EXPECT_EQ(c.attractor, (AttractorCase{FixedPointMethod::anderson,
+                                        3,
+                                        9,
+                                        {0.1, 7.0},
+                                        1e-9,
+                                        30,
+                                        500,
+                                        0.01,
+                                        1e-4,
+                                        2,
+                                        {{3, 0, 5}, {0, 4, 1}}}));
   EXPECT_EQ(c.run.checkpoint, (CheckpointCase{5, 3, StoredLayers::all}));
   EXPECT_EQ(c.run.time_limit, 3723.0);
   EXPECT_EQ(c.run.scratch, "/d/scratch");

@@ -124,8 +124,8 @@ std::string input_error(const std::function<void()>& work) {
   return {};
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+bool contains(const std::string& whole, const std::string& part) {
+  return whole.find(part) != std::string::npos;
 }
 
 TEST(ReadField, AnyNumberTypeAndByteOrder) {

@@ -37,6 +37,7 @@ class Nadir(CMakePackage):
     depends_on("petsc@3.18:~complex+double+mpi+shared")
     depends_on("petsc~int64", when="~int64")
     depends_on("petsc+int64", when="+int64")
+    depends_on("slepc@3.18:")
 
     conflicts("%gcc@:10", msg="C++20 needs GCC 11 or newer")
     conflicts("%clang@:13", msg="C++20 needs Clang 14 or newer")
