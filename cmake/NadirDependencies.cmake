@@ -1,4 +1,4 @@
-# PETSc, MPI, SLEPc, Highway and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
+# PETSc, MPI, SLEPc, Highway, LAPACK, zlib and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
 # once installed, by nadirConfig.cmake for programs that link to nadir.
 
 # Ends the configuration of nadir itself; of a program that uses nadir only its find_package.
@@ -47,6 +47,19 @@ elseif(NOT TARGET Highway::hwy)
   add_library(Highway::hwy UNKNOWN IMPORTED)
   set_target_properties(Highway::hwy PROPERTIES IMPORTED_LOCATION "${NADIR_HIGHWAY_FILE}"
     INTERFACE_INCLUDE_DIRECTORIES "${NADIR_HIGHWAY_FOLDER}")
+endif()
+
+# PETSc declares LAPACK's functions; which library has them it does not always pass on.
+find_package(LAPACK)
+if(NOT LAPACK_FOUND)
+  nadir_dependency_failed("LAPACK: not found. On Debian install liblapack-dev; elsewhere load the \
+module that PETSc was built with, or pass -DBLA_VENDOR= or -DLAPACK_LIBRARIES=.")
+endif()
+
+find_package(ZLIB)
+if(NOT ZLIB_FOUND)
+  nadir_dependency_failed("zlib: zlib.h or its library not found. On Debian install zlib1g-dev; \
+elsewhere load a module of zlib, or pass -DZLIB_ROOT=.")
 endif()
 
 set(HDF5_PREFER_PARALLEL TRUE)

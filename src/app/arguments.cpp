@@ -25,6 +25,8 @@ constexpr std::array commands{
                 "what would run: unknowns, layout, memory, stability"},
     CommandInfo{Command::attractor, "attractor",
                 "fixed points, their stability, relaxation history"},
+    CommandInfo{Command::interpret, "interpret",
+                "moments and physical report of kernels or of others' weights"},
 };
 
 std::string version_text() {
@@ -32,12 +34,46 @@ std::string version_text() {
          (git_dirty() == "yes" ? ", with local changes)" : ")");
 }
 
+/// FILE and the words after it that say what is in it and where the neurons sit.
+void add_interpret_options(CLI::App& sub, Arguments& arguments) {
+  InterpretOptions& o = arguments.interpret;
+  sub.add_option("FILE", arguments.case_file,
+                 "a result of nadir, or weights: HDF5, .npy, .npz, .safetensors")
+      ->required();
+  struct TextOption {
+    const char* name;
+    std::string& value;
+    const char* help;
+  };
+  const std::array texts{
+      TextOption{"--dataset", o.dataset, "the array in FILE, when it has several"},
+      TextOption{"--layout", o.layout,
+                 "matrix [N, N], stack [matrix, N, N] or filters [out, in, (z, (y,)) x]; told by "
+                 "the shape where it can be"},
+      TextOption{"--shape", o.shape, "neurons by axis, slowest first: 64,64"},
+      TextOption{"--spacing", o.spacing, "distance of neighbours by axis (default 1)"},
+      TextOption{"--boundary", o.boundary, "periodic or open by axis: periodic,open"},
+      TextOption{"--coordinates", o.coordinates,
+                 "FILE:/dataset with the neurons' places [N, axis], instead of a shape"},
+      TextOption{"--signals", o.signals,
+                 "FILE:/dataset [signal, N] to judge moments by (default: waves)"},
+      TextOption{"--units", o.units, "units of the places (default 1)"},
+  };
+  for (const auto& text : texts) sub.add_option(text.name, text.value, text.help);
+  sub.add_option("--order", o.order, "largest order of the moments (default 4)");
+  sub.add_option("--relaxation", o.relaxation, "omega of a layer of others (default 1)");
+}
+
 void add_options(CLI::App& sub, Command command, Arguments& arguments, bool& quiet, bool& verbose) {
-  sub.add_option("CASE", arguments.case_file, "the case file (TOML)")->required();
-  sub.add_option("--set", arguments.overrides, "key.path=value: change the case; repeatable")
-      ->take_all()
-      ->expected(1)
-      ->allow_extra_args(false);
+  if (command == Command::interpret) {
+    add_interpret_options(sub, arguments);
+  } else {
+    sub.add_option("CASE", arguments.case_file, "the case file (TOML)")->required();
+    sub.add_option("--set", arguments.overrides, "key.path=value: change the case; repeatable")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false);
+  }
   sub.add_option("--output", arguments.output, "result file instead of the case's output.file");
   sub.add_flag("--quiet", quiet, "print errors and warnings only");
   sub.add_flag("--verbose", verbose, "print more");

@@ -8,13 +8,21 @@
 
 namespace nadir::app {
 
-enum class Command { forward, gradient, train, describe, attractor };
+enum class Command { forward, gradient, train, describe, attractor, interpret };
+
+/// Options of `interpret`, as typed; empty where not given.
+struct InterpretOptions {
+  std::string dataset, layout, shape, spacing, boundary, coordinates, signals;
+  std::string units = "1";
+  int order = 4;
+  double relaxation = 1.0;
+};
 
 /// The command line, `nadir COMMAND CASE.toml [options] [-- PETSc options]`.
 struct Arguments {
   Command command = Command::describe;
-  std::string command_name; ///< "forward", ...
-  std::string case_file;
+  std::string command_name;           ///< "forward", ...
+  std::string case_file;              ///< of `interpret`: the file with the weights
   std::vector<std::string> overrides; ///< key.path=value, in order
   std::string output;                 ///< empty: as in the case
   Verbosity verbosity = Verbosity::normal;
@@ -22,7 +30,8 @@ struct Arguments {
   bool restart = false;     ///< train, forward: go on from a checkpoint ...
   std::string restart_file; ///< ... this one; empty: the newest that is whole
   int repeat = 0;           ///< gradient: evaluations after one warm-up; 0 without --repeat
-  std::string line;         ///< the whole command line, for /provenance
+  InterpretOptions interpret;
+  std::string line; ///< the whole command line, for /provenance
 };
 
 /// What to do: run `arguments`, or print `text` (help, version) and end well.

@@ -49,10 +49,17 @@ void run_gradient(const Job& job);
 void run_train(const Job& job);
 void run_describe(const Job& job);
 void run_attractor(const Job& job);
+void run_interpret(const Session& session, const Arguments& arguments, const Log& log);
 
 /// The case of a command line with everything that can be known before data are read: keys, files,
 /// ranks, output. Throws InputError with all that is wrong. Collective.
 Case load_case(const Session& session, const Arguments& arguments);
+
+/// Why a result cannot be written to `path`, in words, on all ranks; empty when it can: no room for
+/// it there, or somebody's data under that name. Collective.
+std::string output_problem(MPI_Comm comm, const std::string& path);
+/// Clears away what killed runs left. Collective.
+void clear_away_leftovers(const Session& session, const std::string& output);
 
 /// What a command will hold in memory on the rank with the largest box.
 struct MemoryPlan {
@@ -74,5 +81,6 @@ void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory);
 /// Throws InputError naming words after `--` that nobody asked for; warns of options from
 /// elsewhere. Call when everything that reads options is set up. Collective.
 void refuse_unused_options(const Job& job);
+void refuse_unused_options(const Session& session, const Log& log);
 
 } // namespace nadir::app

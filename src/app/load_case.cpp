@@ -113,8 +113,7 @@ std::string foreign_file(MPI_Comm comm, const std::string& path) {
 
 void check_output(MPI_Comm comm, const Case& c, Command command, Diagnostics& diagnostics) {
   if (command == Command::describe) return;
-  std::string problem = check_writable(comm, c.output.file);
-  if (problem.empty()) problem = first_problem(comm, foreign_file(comm, c.output.file));
+  const std::string problem = output_problem(comm, c.output.file);
   if (!problem.empty()) add(diagnostics, c, "output.file", problem);
 }
 
@@ -123,13 +122,6 @@ void check_scratch_folder(MPI_Comm comm, const Case& c, Command command, Diagnos
   if (c.run.scratch.empty() || (command != Command::gradient && command != Command::train)) return;
   const std::string problem = first_problem(comm, unusable_scratch(c.run.scratch));
   if (!problem.empty()) add(diagnostics, c, "run.scratch", problem);
-}
-
-/// What killed runs left. Collective.
-void clear_away_leftovers(const Session& session, const Case& c) {
-  together<SystemError>(session.comm(), "", [&] {
-    if (session.rank() == 0) clear_leftovers(c.output.file);
-  });
 }
 
 /// Samples of the input as its file has them. Collective.
@@ -146,6 +138,17 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double longest_repetition = 100;
 
 } // namespace
+
+void clear_away_leftovers(const Session& session, const std::string& output) {
+  together<SystemError>(session.comm(), "", [&] {
+    if (session.rank() == 0) clear_leftovers(output);
+  });
+}
+
+std::string output_problem(MPI_Comm comm, const std::string& path) {
+  const std::string problem = check_writable(comm, path);
+  return problem.empty() ? first_problem(comm, foreign_file(comm, path)) : problem;
+}
 
 Case load_case(const Session& session, const Arguments& arguments) {
   Diagnostics diagnostics;
@@ -234,21 +237,24 @@ void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory) {
   diagnostics.throw_if_any();
 }
 
-void refuse_unused_options(const Job& job) {
+void refuse_unused_options(const Job& job) { refuse_unused_options(job.session, job.log); }
+
+void refuse_unused_options(const Session& session, const Log& log) {
   std::vector<std::string> problems;
-  for (const auto& word : job.session.unused_petsc_words()) {
+  for (const auto& word : session.unused_petsc_words()) {
     problems.push_back("-- " + word + ": no part of PETSc used here asks for this option");
   }
   if (!problems.empty()) throw InputError(problems);
-  const auto elsewhere = job.session.unused_petsc_environment();
+  const auto elsewhere = session.unused_petsc_environment();
   if (!elsewhere.empty()) {
-    job.log.warning("PETSc options from the environment or rc files that nothing uses: " +
-                    join(elsewhere, " "));
+    log.warning("PETSc options from the environment or rc files that nothing uses: " +
+                join(elsewhere, " "));
   }
 }
 
 void run_command(const Session& session, const Arguments& arguments) {
   const Log log(session.rank(), arguments.verbosity);
+  if (arguments.command == Command::interpret) return run_interpret(session, arguments, log);
   Case c = load_case(session, arguments);
   const std::int64_t samples = count_samples(session, c);
   check_groups(session, c, samples);
@@ -264,7 +270,7 @@ void run_command(const Session& session, const Arguments& arguments) {
     run.parent_id = restart->run_id;
     run.first_id = restart->first_run_id;
   }
-  if (lock.held()) clear_away_leftovers(session, c);
+  if (lock.held()) clear_away_leftovers(session, c.output.file);
   const Job job{session, arguments, log, std::move(c), samples, std::move(restart), std::move(run)};
   switch (arguments.command) {
   case Command::forward:
@@ -276,6 +282,7 @@ void run_command(const Session& session, const Arguments& arguments) {
   case Command::attractor:
     return run_attractor(job);
   case Command::describe:
+  case Command::interpret:
     break;
   }
 }

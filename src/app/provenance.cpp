@@ -63,13 +63,18 @@ std::string Run::description() const {
 }
 
 void write_provenance(ResultFile& file, const Job& job) {
+  write_provenance(file, job.session, job.arguments, job.run, job.c.text, resolved_text(job.c));
+}
+
+void write_provenance(ResultFile& file, const Session& session, const Arguments& arguments,
+                      const Run& run, const std::string& case_text, const std::string& resolved) {
   const std::string group = ResultFile::provenance_group;
   const auto text = [&](const char* name, std::string value) {
     file.attribute(group, name, std::move(value));
   };
-  text("case", job.c.text);
-  text(ResultFile::resolved_case, resolved_text(job.c));
-  text(ResultFile::command, job.arguments.command_name);
+  text("case", case_text);
+  text(ResultFile::resolved_case, resolved);
+  text(ResultFile::command, arguments.command_name);
   text("version", std::string(version()));
   text("git_hash", std::string(git_hash()));
   text("git_dirty", std::string(git_dirty()));
@@ -77,13 +82,13 @@ void write_provenance(ResultFile& file, const Job& job) {
   text("compiler", std::string(compiler()));
   text("compile_flags", std::string(compile_flags()));
   text("instruction_set", instruction_set());
-  text("command_line", job.arguments.line);
+  text("command_line", arguments.line);
   text("host", host_name());
-  text("start_time", job.run.start_time);
-  text("run_id", job.run.id);
-  text("parent_run_id", job.run.parent_id);
-  text(ResultFile::first_run_id, job.run.first_id);
-  file.attribute(group, "ranks", std::int64_t{job.session.ranks()});
+  text("start_time", run.start_time);
+  text("run_id", run.id);
+  text("parent_run_id", run.parent_id);
+  text(ResultFile::first_run_id, run.first_id);
+  file.attribute(group, "ranks", std::int64_t{session.ranks()});
 }
 
 } // namespace nadir::app

@@ -52,5 +52,8 @@ Outcome write_result(const Result& result);
 
 /// The texts that tell where a result comes from, for /provenance.
 void write_provenance(ResultFile& file, const Job& job);
+/// The same where there is no case: `text` and `resolved` stand in its place.
+void write_provenance(ResultFile& file, const Session& session, const Arguments& arguments,
+                      const Run& run, const std::string& text, const std::string& resolved);
 
 } // namespace nadir::app

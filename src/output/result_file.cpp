@@ -26,6 +26,8 @@ hid_t stored_type(Number number) {
     return H5T_STD_I64LE;
   case Number::i4:
     return H5T_STD_I32LE;
+  case Number::i1:
+    return H5T_STD_I8LE;
   case Number::u1:
     return H5T_STD_U8LE;
   }
@@ -40,6 +42,8 @@ hid_t memory_type(Number number) {
     return H5T_NATIVE_INT64;
   case Number::i4:
     return H5T_NATIVE_INT32;
+  case Number::i1:
+    return H5T_NATIVE_INT8;
   case Number::u1:
     return H5T_NATIVE_UINT8;
   }
@@ -242,6 +246,20 @@ void ResultFile::write_box(Dataset dataset, std::span<const std::int64_t> indice
   together([&] {
     if (number != entry.number) throw std::logic_error("wrong type for " + entry.path);
     hdf5::write(comm_, entry.handle, slab_of(entry, indices, box), memory_type(number), values);
+  });
+}
+
+void ResultFile::write_range(Dataset dataset, std::int64_t first, std::int64_t count, Number number,
+                             const void* values) {
+  const ProfileEvent event(Event::write);
+  const Entry& entry = entries_[dataset.index];
+  together([&] {
+    if (number != entry.number || entry.extents.empty())
+      throw std::logic_error("wrong type or axes for " + entry.path);
+    hdf5::Slab slab{std::vector<hsize_t>(entry.extents.size(), 0), entry.extents};
+    slab.start[0] = static_cast<hsize_t>(first);
+    slab.count[0] = static_cast<hsize_t>(count);
+    hdf5::write(comm_, entry.handle, slab, memory_type(number), values);
   });
 }
 

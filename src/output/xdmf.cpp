@@ -65,6 +65,8 @@ std::string number_attributes(Number number) {
     return "NumberType=\"Int\" Precision=\"8\"";
   case Number::i4:
     return "NumberType=\"Int\" Precision=\"4\"";
+  case Number::i1:
+    return "NumberType=\"Char\" Precision=\"1\"";
   case Number::u1:
     return "NumberType=\"UChar\" Precision=\"1\"";
   }

@@ -16,17 +16,18 @@
 namespace nadir {
 
 /// What a dataset of a result holds, in the file.
-enum class Number { f8, i8, i4, u1 };
+enum class Number { f8, i8, i4, i1, u1 };
 
 template<class T>
 concept Stored = std::same_as<T, double> || std::same_as<T, std::int64_t> ||
-    std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t>;
+    std::same_as<T, std::int32_t> || std::same_as<T, std::int8_t> || std::same_as<T, std::uint8_t>;
 
 /// The Number a type of memory is stored as.
 template<Stored T> constexpr Number number_of() {
   if (std::same_as<T, double>) return Number::f8;
   if (std::same_as<T, std::int64_t>) return Number::i8;
-  return std::same_as<T, std::int32_t> ? Number::i4 : Number::u1;
+  if (std::same_as<T, std::int32_t>) return Number::i4;
+  return std::same_as<T, std::int8_t> ? Number::i1 : Number::u1;
 }
 
 /// What every dataset says about itself.
@@ -82,6 +83,12 @@ class ResultFile {
     write_box(dataset, indices, box, number_of<T>(), values);
   }
 
+  /// Writes each rank's range of the slowest axis, all else whole; ranks may have none.
+  template<Stored T>
+  void write_rows(Dataset dataset, std::int64_t first, std::int64_t count, const T* values) {
+    write_range(dataset, first, count, number_of<T>(), values);
+  }
+
   /// Writes a whole small dataset from rank 0's values.
   template<Stored T> void write_all(Dataset dataset, std::span<const T> values) {
     write_whole(dataset, number_of<T>(), values.size(), values.data());
@@ -123,6 +130,8 @@ class ResultFile {
   const Entry& find_scale(const std::string& group, const std::string& name) const;
   void write_box(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
                  Number number, const void* values);
+  void write_range(Dataset dataset, std::int64_t first, std::int64_t count, Number number,
+                   const void* values);
   void write_whole(Dataset dataset, Number number, std::size_t size, const void* values);
   void write_by_rank_0(const Entry& entry, hid_t type, const void* values);
   template<class Value>

@@ -503,9 +503,9 @@ def check_help(folder):
         run = succeed(*words, folder=folder)
         expect(run.out.strip() and not run.err, f"{words}: {run}")
     listed = succeed("--help", folder=folder).out
-    for command in ("forward", "gradient", "train", "describe", "attractor"):
+    for command in ("forward", "gradient", "train", "describe", "attractor", "interpret"):
         expect(re.search(rf"^ +{command} ", listed, re.M), f"--help does not list {command}")
-    for command in ("interpret", "reach"):
+    for command in ("reach",):
         expect(command not in listed, f"--help lists {command}, which is not there")
     expect(re.fullmatch(r"nadir \d+\.\d+\.\d+ \(.+\)\n", succeed("--version", folder=folder).out), "--version")
 

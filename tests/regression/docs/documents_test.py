@@ -1,5 +1,5 @@
 """Every command and program of README.md, docs/result-file.md, docs/restart.md,
-docs/reproducibility.md and docs/attractor.md, run in their order.
+docs/reproducibility.md, docs/attractor.md and docs/interpret.md, run in their order.
 
 Blocks marked sh, python and toml are run (toml is written to the file named before it) in an empty
 folder. Indented commands are those of the README's second section, run by tools/test itself and by
@@ -106,7 +106,25 @@ def attractor():
             sys.exit("docs/attractor.md: no picture of the attractors")
 
 
+def interpret():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        text = (ROOT / "inputs/identify-1d.toml").read_text()
+        (folder / "case.toml").write_text(text.replace("data/", f"{ROOT}/inputs/data/"))
+        if run_document("docs/interpret.md", folder) != 5:
+            sys.exit("docs/interpret.md: blocks are missing, or their marks")
+        with h5py.File(folder / "results/weights-interpretation.h5") as found:
+            velocity = 0.2 + 0.1 * np.sin(2 * np.pi * np.arange(64) / 64)
+            np.testing.assert_allclose(found["coefficients/U"][0], velocity, rtol=1e-12)
+            np.testing.assert_array_equal(found["random/verdict"][:], [0])
+        with h5py.File(folder / "results/random.h5") as found:
+            np.testing.assert_array_equal(found["random/verdict"][:], [1, 1, 1])
+        if not (folder / "results/weights-interpretation-report/index.html").exists():
+            sys.exit("docs/interpret.md: no page")
+
+
 readme()
+interpret()
 result_file()
 restart()
 reproducibility()

@@ -32,6 +32,8 @@ class Nadir(CMakePackage):
     depends_on("googletest", type="test")
 
     depends_on("highway@1.0.3:")
+    depends_on("lapack")
+    depends_on("zlib-api")
     depends_on("mpi@3:")
     depends_on("hdf5@1.10:+hl+mpi")
     depends_on("petsc@3.18:~complex+double+mpi+shared")

@@ -1,0 +1,198 @@
+"""The pictures of one matrix: each function draws a figure, or returns None without data for it."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import style
+from analysis import ALIASED, DIVERGENT
+
+COLOURS = ["#1b6ca8", "#d95f02", "#4d9a3f", "#7a4fa3"]
+QUIET_LINE = dict(color="#888888", lw=0.9, ls="--")
+MOST_FIELDS = 9
+
+
+def shown(analysis, matrix):
+    """Coefficients worth a panel: those that vary, without aliases and what does not exist."""
+    found = [c for c in analysis.coefficients(matrix) if c.state not in (ALIASED, DIVERGENT)]
+    return [c for c in found if c.varies and np.isfinite(c.values).all()][:MOST_FIELDS]
+
+
+def draw_moments(analysis, matrix):
+    fields = shown(analysis, matrix)
+    if not fields or analysis.moments[matrix].shape[-1] < 2:
+        return None
+    columns = min(3, len(fields))
+    rows = -(-len(fields) // columns)
+    figure, panels = plt.subplots(rows, columns, figsize=(3.2 * columns, 2.6 * rows), squeeze=False)
+    for panel in panels.flat[len(fields) :]:
+        panel.set_axis_off()
+    for panel, field in zip(panels.flat, fields):
+        draw_field(panel, analysis, field)
+        panel.set_title(style.with_units(f"{field.label}  {field.process}", field.units))
+    notes = [c.label for c in analysis.coefficients(matrix) if c.state == DIVERGENT]
+    style.heading(figure, f"{analysis.matrix_name(matrix)}: coefficients that vary")
+    style.caption(
+        figure,
+        "points that touch a boundary are left out" if not fields[0].inner.all() and fields[0].inner.any() else "",
+        f"do not exist: {', '.join(notes)}" if notes else "",
+    )
+    return figure
+
+
+def draw_field(panel, analysis, field):
+    values = np.where(field.inner, field.values, np.nan) if field.inner.any() else field.values
+    coordinates = analysis.coordinates
+    if len(coordinates) == 3:  # the middle slice
+        values, coordinates = values[values.shape[0] // 2], coordinates[1:]
+    if len(coordinates) == 2:
+        colours, norm = style.shades(values)
+        colours.set_bad(style.UNKNOWN)
+        image = panel.pcolormesh(coordinates[1], coordinates[0], values, cmap=colours, norm=norm,
+                                 shading="nearest", rasterized=True)  # fmt: skip
+        panel.set_aspect("auto")
+        panel.figure.colorbar(image, ax=panel)
+        panel.set_xlabel(style.with_units(analysis.axes[-1], analysis.units))
+        panel.set_ylabel(style.with_units(analysis.axes[-2], analysis.units))
+        return
+    places = coordinates[0] if coordinates else np.arange(len(values))
+    panel.plot(places, values, color=COLOURS[0], lw=1.2 if coordinates else 0,
+               marker=None if coordinates else ".", ms=3)  # fmt: skip
+    label = style.with_units(analysis.axes[0], analysis.units) if coordinates else "neuron"
+    panel.set_xlabel(label)
+    panel.axhline(0, lw=0.5, color="#bbbbbb")
+
+
+def draw_symbol(analysis, matrix):
+    if analysis.symbol is None:
+        return None
+    s, phase = analysis.symbol, analysis.symbol["phase"] / np.pi
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.7))
+    for d, (name, colour) in enumerate(zip(analysis.directions(), COLOURS)):
+        where = name if name == "diagonal" else f"along {name}"
+        left.plot(phase, s["real"][matrix, d], color=colour, lw=1.5, label=f"{where}, real")
+        left.plot(phase, s["imaginary"][matrix, d], color=colour, lw=1.2, ls=":", label="imaginary")
+        low, high = s["lowest"][matrix, d], s["highest"][matrix, d]
+        if (high - low).max() > 1e-9:
+            right.fill_between(phase, low, high, color=colour, alpha=0.15, lw=0)
+        right.plot(phase, s["amplification"][matrix, d], color=colour, lw=1.5, label=where)
+    left.axhline(0, lw=0.5, color="#bbbbbb")
+    left.set_title(r"symbol $\hat W(k)=\sum_r W_r\,e^{ik\cdot r}$")
+    right.axhline(s["amplification"][matrix, 0, 0], label="$|a(0)|$: below it a wave is smoothed", **QUIET_LINE)
+    right.axhline(1, lw=0.6, color="#c0267e")
+    right.set_ylim(bottom=0)
+    right.set_title(r"amplification $|a|=|1-\omega+\omega\hat W|$ of a layer")
+    for panel in (left, right):
+        panel.set_xlabel("phase of the wave from point to point [π]")
+        panel.legend(ncol=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+    spread = (s["highest"][matrix] - s["lowest"][matrix]).max() > 1e-9
+    style.heading(figure, f"{analysis.matrix_name(matrix)}: what happens to waves")
+    style.caption(figure, "shaded: the range over all points" if spread else "", "above the thin line at 1 a wave grows")
+    return figure
+
+
+def draw_explained(analysis, matrix):
+    shares = analysis.explained
+    if not np.isfinite(shares[matrix]).any():
+        return None
+    figure, panel = plt.subplots(figsize=(4.6, 3.1))
+    orders = np.arange(shares.shape[1])
+    for other in shares[:50] if len(shares) > 1 else []:
+        panel.plot(orders, np.maximum(other, -0.3), color="#c9d7e2", lw=0.8)
+    lines = {"of $Wz$": shares[matrix], "of its change $Wz-z$": analysis.explained_change[matrix]}
+    for (label, line), colour in zip(lines.items(), COLOURS):
+        panel.plot(orders, np.maximum(line, -0.3), color=colour, lw=1.6, marker="o", ms=4, label=label)
+    panel.axhline(1, **QUIET_LINE)
+    lowest = np.nanmin([np.nanmin(line) for line in lines.values() if np.isfinite(line).any()])
+    panel.set_ylim(min(0, max(lowest, -0.3)) - 0.03, 1.06)
+    panel.legend()
+    panel.set_xticks(orders)
+    panel.set_xlabel("moments up to this order")
+    panel.set_ylabel("explained share")
+    style.heading(figure, f"{analysis.matrix_name(matrix)}: how much the PDE explains")
+    style.caption(figure, "the other matrices in pale blue" if len(shares) > 1 else "", "below −0.3 cut off" if lowest < -0.3 else "")
+    return figure
+
+
+def draw_spectrum(analysis, matrix):
+    if not analysis.has_spectrum(matrix):
+        return None
+    values = analysis.random["eigenvalues"][matrix]
+    figure, panel = plt.subplots(figsize=(4.2, 4.0))
+    angle = np.linspace(0, 2 * np.pi, 200)
+    panel.fill(np.cos(angle), np.sin(angle), color="#eeeeee", lw=0)
+    panel.plot(np.cos(angle), np.sin(angle), label="circular law of random matrices", **QUIET_LINE)
+    panel.plot(values[:, 0], values[:, 1], ".", ms=4, color=COLOURS[0], label="eigenvalues")
+    reach = 1.08 * max(1.0, np.abs(values).max())
+    panel.set_xlim(-reach, reach)
+    panel.set_ylim(-reach, 1.3 * reach)
+    panel.set_aspect("equal")
+    panel.set_xlabel("real part")
+    panel.set_ylabel("imaginary part")
+    panel.legend(loc="upper left")
+    style.heading(figure, f"{analysis.matrix_name(matrix)}: eigenvalues")
+    style.caption(figure, f"p = {analysis.random['p_circular'][matrix]:.2g}")
+    return figure
+
+
+def draw_singular_values(analysis, matrix):
+    if not analysis.has_spectrum(matrix):
+        return None
+    squares = np.sort(analysis.random["singular_values"][matrix] ** 2)
+    figure, panel = plt.subplots(figsize=(4.8, 3.4))
+    share = np.arange(1, len(squares) + 1) / len(squares)
+    s = np.linspace(0, 2, 300)
+    law = 2 / np.pi * (s / 2 * np.sqrt(1 - (s / 2) ** 2) + np.arcsin(s / 2))
+    panel.plot(s**2, law, label="Marchenko–Pastur's law of random matrices", **QUIET_LINE)
+    panel.step(squares, share, where="post", color=COLOURS[0], lw=1.4, label="squared singular values")
+    if squares[-1] > 12:
+        panel.set_xscale("symlog", linthresh=4)
+    panel.set_xlim(left=0)
+    panel.set_ylim(0, 1.03)
+    panel.set_xlabel("$s^2$")
+    panel.set_ylabel("share of values below")
+    panel.legend(loc="lower right")
+    style.heading(figure, f"{analysis.matrix_name(matrix)}: singular values")
+    style.caption(figure, f"p = {analysis.random['p_marchenko_pastur'][matrix]:.2g}")
+    return figure
+
+
+def draw_locality(analysis, matrix):
+    locality = analysis.locality
+    figure, panel = plt.subplots(figsize=(4.6, 3.1))
+    for name, label, colour in (("absolute", "$|W|$", COLOURS[0]), ("squared", "$|W|^2$", COLOURS[1])):
+        panel.step(locality["distance"], locality[name][matrix], where="post", color=colour, lw=1.5,
+                   label=f"share of {label}")  # fmt: skip
+    panel.set_ylim(0, 1.03)
+    panel.set_xlim(left=0)
+    panel.set_xlabel(style.with_units("within this distance", analysis.units))
+    panel.legend(loc="lower right")
+    style.heading(figure, f"{analysis.matrix_name(matrix)}: how local the weights are")
+    exponent = locality["power_law"][matrix]
+    style.caption(figure, f"falls off as $|r|^{{-{exponent:.3g}}}$" if np.isfinite(exponent) else "")
+    return figure
+
+
+FIGURES = {
+    "moments": draw_moments,
+    "symbol": draw_symbol,
+    "explained": draw_explained,
+    "spectrum": draw_spectrum,
+    "singular-values": draw_singular_values,
+    "locality": draw_locality,
+}
+
+
+def draw_equation(latex):
+    """The equation as a picture; None where the typesetting does not know a sign."""
+    text = latex.replace(r"\bigl[", "[").replace(r"\bigr]", "]").replace(r"\tfrac", r"\frac")
+    figure = plt.figure(figsize=(0.1, 0.1), constrained_layout=False)
+    try:
+        words = figure.text(0, 0, f"${text}$", fontsize=13)
+        figure.canvas.draw()
+    except ValueError:
+        plt.close(figure)
+        return None
+    box = words.get_window_extent()
+    figure.set_size_inches((box.width + 16) / figure.dpi, (box.height + 12) / figure.dpi)
+    words.set_position((8 / (box.width + 16), (6 - box.y0) / (box.height + 12)))
+    return figure
