@@ -18,10 +18,6 @@ constexpr double bytes_per_second = 5e9;         ///< between two ranks
 /// What groups must gain at least: the model is not more accurate.
 constexpr double worthwhile = 0.95;
 
-double points(const Extents& n) {
-  return static_cast<double>(n[0]) * static_cast<double>(n[1]) * static_cast<double>(n[2]);
-}
-
 std::int64_t leaves_of(const Case& c, std::int64_t samples) {
   const std::int64_t each = samples_per_leaf(c, samples);
   return (samples + each - 1) / each;
@@ -32,7 +28,7 @@ double exchange_seconds(const Extents& box, const ProcessGrid& processes) {
   double seconds = 0;
   for (std::size_t a = 0; a < box.size(); ++a) {
     if (processes[a] == 1) continue;
-    const double face = points(box) / static_cast<double>(box[a]) * sizeof(double);
+    const double face = points_in(box) / static_cast<double>(box[a]) * sizeof(double);
     seconds += 2 * (latency + 2 * face / bytes_per_second);
   }
   return seconds;
@@ -75,10 +71,10 @@ double predicted_seconds(const Case& c, int ranks, int groups, std::int64_t samp
   const Extents box = largest_box(shape, processes);
   const std::int64_t leaves = (leaves_of(c, samples) + groups - 1) / groups;
   const auto chains = static_cast<double>(std::min(samples, leaves * samples_per_leaf(c, samples)));
-  const double layer = points(box) * seconds_per_point + exchange_seconds(box, processes);
+  const double layer = points_in(box) * seconds_per_point + exchange_seconds(box, processes);
   const double sweeps = chains * static_cast<double>(c.network.layers) * layer;
   if (groups == 1) return sweeps;
-  const double bytes = trained_fields(c) * points(box) * sizeof(double);
+  const double bytes = trained_fields(c) * points_in(box) * sizeof(double);
   return sweeps + 2 * (groups * latency + bytes / bytes_per_second);
 }
 

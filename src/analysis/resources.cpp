@@ -2,12 +2,16 @@
 
 #include "nadir/base/check.hpp"
 #include "nadir/grid/field.hpp"
+#include "nadir/grid/halo.hpp"
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/tiling.hpp"
 #include "nadir/training/sample_groups.hpp"
 
+#include <petscsystypes.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -19,10 +23,6 @@ namespace {
 
 constexpr double real = sizeof(double);
 
-double points(const Extents& n) {
-  return static_cast<double>(n[0]) * static_cast<double>(n[1]) * static_cast<double>(n[2]);
-}
-
 double blocks(const Case& c, Parameter p) {
   const auto layers = case_of(c, p).varies_layer ? c.network.layers : 1;
   return static_cast<double>(layers) * static_cast<double>(components_of(c, p));
@@ -31,10 +31,10 @@ double blocks(const Case& c, Parameter p) {
 /// Control vectors alive while `optimizer` trains, ours and TAO's: measured with PETSc 3.18 and its
 /// default memory of 5 pairs, of which its own quasi-Newton matrices keep several copies.
 double training_vectors(const std::string& optimizer) {
-  if (optimizer == "bqnls") return 23;
+  if (optimizer == "bqnls") return 25;
   if (optimizer == "steepest-descent") return 5;
-  if (optimizer == "adam") return 7;
-  if (optimizer == "cg") return 8;
+  if (optimizer == "adam") return 8;
+  if (optimizer == "cg") return 9;
   if (optimizer == "bncg") return 28;
   if (optimizer == "lmvm" || optimizer == "blmvm") return 38;
   return 44;
@@ -55,7 +55,7 @@ struct Sizes {
 Sizes sizes_of(const Case& c, const Extents& owned, std::int64_t samples, bool rank_0) {
   const int d = c.grid.dimension();
   Sizes sizes;
-  sizes.field = real * points(owned);
+  sizes.field = real * points_in(owned);
   sizes.samples = sizes.field * static_cast<double>(samples);
   sizes.state = real * static_cast<double>(Layout(owned, d, state_ghosts(c)).size());
   sizes.wide = real * static_cast<double>(Layout(owned, d, coefficient_ghosts(c)).size());
@@ -86,23 +86,51 @@ double reading_bytes(const Case& c, const Sizes& sizes) {
   return std::max(sizes.largest_init, mask ? (1 - marks / 2) * sizes.samples : 0.0);
 }
 
+/// The part of the points that is interpolated; where files tell which, what it is at most. Points
+/// that a dataset lacks without a mask cannot be counted.
+double free_part(const TargetCase& target) {
+  return target.withhold->source || target.field.mask ? 1.0 : target.withhold->fraction;
+}
+
+/// Matrix and multigrid of the interpolation in fields of the free points, where these are next to
+/// each other: measured with PETSc 3.18. Scattered ones take less.
+double multigrid_fields(int dimension) {
+  constexpr std::array fields{38.0, 51.0, 92.0};
+  constexpr double long_indices = sizeof(PetscInt) > 4 ? 1.4 : 1.0;
+  return long_indices * fields[static_cast<std::size_t>(dimension - 1)];
+}
+
 /// While the result is written: two states and a packed one, the interpolation of withheld points.
 double writing_bytes(const Case& c, const Sizes& sizes) {
-  // Padded and packed fields; matrix and multigrid at the free points, of which the case tells the
-  // withheld ones.
-  constexpr double interpolation_fields = 4, multigrid_fields = 33;
+  constexpr double interpolation_fields = 4; // padded and packed ones
   double fields = 1;
-  if (!c.data.targets.empty() && c.data.targets.back().withhold) {
-    const WithholdCase& withhold = *c.data.targets.back().withhold;
-    fields += interpolation_fields + multigrid_fields * (withhold.source ? 1.0 : withhold.fraction);
-  }
+  if (!c.data.targets.empty() && c.data.targets.back().withhold)
+    fields += interpolation_fields +
+              multigrid_fields(c.grid.dimension()) * free_part(c.data.targets.back());
   return 2 * sizes.state + sizes.field * fields;
 }
 
-/// What PETSc keeps per point of its distributed grid: index lists.
-double grid_bytes(const Sizes& sizes) {
-  constexpr double grid_fields = 2.25;
-  return grid_fields * sizes.field;
+/// Buffers of messages between ranks: of states and of g in layers, of coefficients, of penalties.
+double message_bytes(const Case& c, const Extents& owned, std::size_t samples) {
+  const Extents shape = three_extents(c.grid.shape);
+  Axes remote{};
+  for (std::size_t a = 0; a < remote.size(); ++a) remote[a] = owned[a] < shape[a];
+  const int d = c.grid.dimension(), width = state_ghosts(c);
+  const Layout single(owned, d, 1), state(owned, d, width), wide(owned, d, coefficient_ghosts(c));
+  const auto varies = [&](Parameter p) { return case_of(c, p).varies_space; };
+  double bytes = Halo::buffer_bytes(state, remote, 0, samples) +
+                 Halo::buffer_bytes(wide, remote, width, samples) +
+                 Halo::buffer_bytes(single, remote);
+  if (std::ranges::any_of(all_parameters, varies))
+    bytes += Halo::buffer_bytes(wide, remote, width, Coefficients::fields_at_once);
+  return bytes;
+}
+
+/// That, and PETSc's index lists: measured with PETSc 3.18.
+double grid_bytes(const Case& c, const Extents& owned, std::int64_t together) {
+  constexpr double indices_per_point = 5;
+  return indices_per_point * sizeof(PetscInt) * points_in(owned) +
+         message_bytes(c, owned, static_cast<std::size_t>(together));
 }
 
 /// The start of the l2 penalty is kept.
@@ -118,14 +146,14 @@ double bound_vectors(const Case& c) {
   return std::ranges::any_of(all_parameters, bounded) ? 2 : 0;
 }
 
-std::vector<MemoryPart> forward_parts(const Case& c, const Sizes& sizes) {
+std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const Sizes& sizes) {
   // One after the other: files, the penalty of the coefficients, the states of all samples on their
   // way and the result.
   const double penalty =
       c.data.targets.empty() ? 0 : (1 + penalty_vectors(c)) * sizes.control + sizes.state;
   const double most = std::max(penalty, sizes.samples + writing_bytes(c, sizes));
   return {{"data", data_bytes(c, sizes)},
-          {"grid", grid_bytes(sizes)},
+          {"grid", grid_bytes(c, owned, 1)},
           {"coefficients", sizes.values},
           {"work arrays", std::max(reading_bytes(c, sizes), most)}};
 }
@@ -208,14 +236,14 @@ Shares shares_of(const Case& c, std::int64_t samples, int groups) {
   return shares;
 }
 
-/// What a group has once more: its samples, the coefficients, the gradients of its own samples, and
-/// the messages to the others.
+/// What a group has once more beside its grid: its samples, the coefficients, the gradients of its
+/// own samples, and the messages to the others.
 double group_bytes(const Case& c, const Sizes& sizes, const Sizes& swept, const Shares& shares) {
   const double data =
       swept.samples * (1 + static_cast<double>(c.data.targets.size()) * (1 + marks / 2));
   const double fields = std::min(static_cast<double>(Regrouping::fields_at_once),
                                  std::max(swept.values, swept.gradients) / swept.wide);
-  return data + swept.values + shares.nodes_in_group * swept.gradients + grid_bytes(swept) +
+  return data + swept.values + shares.nodes_in_group * swept.gradients +
          fields * (swept.field + shares.nodes * sizes.field);
 }
 
@@ -249,9 +277,9 @@ double state_bytes(const Case& c, const Extents& box) {
 MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t samples, bool rank_0,
                                Workload workload, const StatePlan& plan) {
   const Sizes sizes = sizes_of(c, boxes.owned, samples, rank_0);
-  if (workload == Workload::forward) return {forward_parts(c, sizes)};
+  if (workload == Workload::forward) return {forward_parts(c, boxes.owned, sizes)};
   if (workload == Workload::attractor) {
-    std::vector<MemoryPart> parts = forward_parts(c, sizes);
+    std::vector<MemoryPart> parts = forward_parts(c, boxes.owned, sizes);
     parts.push_back({"vectors of the solvers", attractor_vectors(c, samples) * sizes.field});
     return {parts};
   }
@@ -270,14 +298,18 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
                             : plan.single ? 3
                                           : 2);
   const double states = together * plan.room(c.network.layers);
+  const bool grouped = plan.groups > 1; // then layers are swept on the group's grid
+  const double shared =
+      grouped ? group_bytes(c, sizes, swept, shares) + grid_bytes(c, boxes.swept, plan.samples)
+              : 0.0;
   return {{{"data", data_bytes(c, sizes)},
-           {"grid", grid_bytes(sizes)},
+           {"grid", grid_bytes(c, boxes.owned, grouped ? 0 : plan.samples)},
            {"coefficients", sizes.values},
            {"work arrays", work},
            {"states", states * swept.state},
            {"gradients", shares.nodes * sizes.gradients},
            {training ? "optimiser" : "control vectors", vectors * sizes.control},
-           {"shared samples", plan.groups > 1 ? group_bytes(c, sizes, swept, shares) : 0.0}}};
+           {"shared samples", shared}}};
 }
 
 StatePlan plan_states(const Case& c, const Boxes& boxes, std::int64_t samples, Workload workload,
@@ -308,6 +340,10 @@ StatePlan exact_plan(const Case& c, const StatePlan& plan) {
   return exact;
 }
 
+double points_in(const Extents& box) {
+  return static_cast<double>(box[0]) * static_cast<double>(box[1]) * static_cast<double>(box[2]);
+}
+
 Extents largest_box(const Extents& shape, const ProcessGrid& processes) {
   Extents box;
   for (std::size_t a = 0; a < box.size(); ++a)
@@ -319,7 +355,8 @@ ParameterCount count_parameters(const Case& c) {
   double all = 0, trained = 0;
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
-    const double points_each = parameter.varies_space ? points(three_extents(c.grid.shape)) : 1.0;
+    const double points_each =
+        parameter.varies_space ? points_in(three_extents(c.grid.shape)) : 1.0;
     const double entries = blocks(c, p) * points_each;
     all += entries;
     if (parameter.train) trained += entries;
@@ -332,7 +369,7 @@ ParameterCount count_parameters(const Case& c) {
 }
 
 double result_bytes(const Case& c, std::int64_t samples) {
-  const double n = points(three_extents(c.grid.shape)), s = static_cast<double>(samples);
+  const double n = points_in(three_extents(c.grid.shape)), s = static_cast<double>(samples);
   double bytes = s * n * real * static_cast<double>(c.output.layers.size());
   if (!c.data.targets.empty()) bytes += s * n * (real + 2);
   for (const auto p : all_parameters)

@@ -17,6 +17,11 @@ double triad(const double* b, const double* c, std::size_t n, double* a) {
   return MPI_Wtime() - start;
 }
 
+/// Three digits or all before the point.
+std::string rate_text(double rate) {
+  return rate < 100 ? formatted("%.3g", rate) : formatted("%.0f", rate);
+}
+
 } // namespace
 
 ByteModel byte_model(const Case& c, std::int64_t samples) {
@@ -46,6 +51,11 @@ double stream_bandwidth(MPI_Comm comm) {
 }
 
 std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples) {
+  return speed_text(comm, c, work, samples, stream_bandwidth(comm));
+}
+
+std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples,
+                       double bandwidth) {
   std::array slowest{work.forward_seconds, work.adjoint_seconds};
   std::array all{work.forward_points, work.adjoint_points};
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, slowest.data(), 2, MPI_DOUBLE, MPI_MAX, comm));
@@ -53,16 +63,17 @@ std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
   if (all[0] == 0 || slowest[0] <= 0) return "speed: nothing was computed";
-  const double bandwidth = stream_bandwidth(comm);
   const ByteModel bytes = byte_model(c, static_cast<std::int64_t>(samples));
   const double streams = ranks * bandwidth;
   const double forward = slowest[0] / all[0];
-  std::string text = formatted("speed: %.3g Mpoint-layers/s forward, %.2f of the byte model",
-                               1e-6 / forward, bytes.forward / streams / forward);
+  std::string text = "speed: " + rate_text(1e-6 / forward) +
+                     formatted(" Mpoint-layers/s forward, %.2f of the byte model",
+                               bytes.forward / streams / forward);
   if (all[1] > 0) {
     // Values alone went forward too: what each layer of a gradient took, by its layers computed.
     const double gradient = forward * work.repetition + slowest[1] / all[1];
-    text += formatted("; %.3g with the gradient, %.2f of it", 1e-6 / gradient,
+    text += "; " + rate_text(1e-6 / gradient) +
+            formatted(" with the gradient, %.2f of it",
                       (bytes.forward + bytes.adjoint) / streams / gradient);
   }
   return text + formatted(" (%.3g GB/s per rank)", 1e-9 * bandwidth);

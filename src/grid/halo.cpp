@@ -12,6 +12,38 @@ namespace {
 
 std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 
+/// Ghost layers that are exchanged: `width` of them, or all.
+Extents layers_exchanged(const Layout& layout, int width) {
+  Extents layers = layout.ghost;
+  for (auto& count : layers)
+    if (count > 0 && width > 0) count = width;
+  return layers;
+}
+
+/// Layers [from, from + count) along `axis`; slower axes with their `ghosts`, faster ones without.
+Box slab_of(const Layout& layout, const Extents& ghosts, int axis, std::int64_t from,
+            std::int64_t count) {
+  Box box;
+  for (int a = 0; a < max_dimension; ++a) {
+    const std::int64_t extended = a < axis ? ghosts[at(a)] : 0;
+    box.start[at(a)] = -extended;
+    box.count[at(a)] = layout.count[at(a)] + 2 * extended;
+  }
+  box.start[at(axis)] = from;
+  box.count[at(axis)] = count;
+  return box;
+}
+
+/// Points of one field in the largest message.
+std::int64_t largest_message(const Layout& layout, const Axes& remote, const Extents& ghosts) {
+  std::int64_t largest = 0;
+  for (int axis = 0; axis < max_dimension; ++axis) {
+    if (!remote[at(axis)]) continue;
+    largest = std::max(largest, slab_of(layout, ghosts, axis, 0, ghosts[at(axis)]).points());
+  }
+  return largest;
+}
+
 const double* add_box(const Layout& layout, const Box& box, double* field, const double* buffer) {
   for_box_rows(layout, box, field, [&](double* row, std::int64_t n) {
     for (std::int64_t x = 0; x < n; ++x) row[x] += buffer[x];
@@ -23,15 +55,10 @@ const double* add_box(const Layout& layout, const Box& box, double* field, const
 } // namespace
 
 Halo::Halo(const Grid& grid, const Layout& layout, int width, std::size_t fields)
-    : grid_(grid), layout_(layout) {
-  std::int64_t largest = 0;
-  for (int a = grid_.first_axis(); a < max_dimension; ++a)
-    width_[at(a)] = width > 0 ? width : layout_.ghost[at(a)];
-  for (int a = grid_.first_axis(); a < max_dimension; ++a) {
-    remote_[at(a)] = grid_.process_grid()[at(a)] > 1;
-    if (remote_[at(a)]) largest = std::max(largest, slab(a, 0, width_[at(a)]).points());
-  }
-  largest *= static_cast<std::int64_t>(fields);
+    : grid_(grid), layout_(layout), width_(layers_exchanged(layout, width)) {
+  for (int a = 0; a < max_dimension; ++a) remote_[at(a)] = grid_.process_grid()[at(a)] > 1;
+  const std::int64_t largest =
+      largest_message(layout_, remote_, width_) * static_cast<std::int64_t>(fields);
   fields_.reserve(fields);
   if (largest > INT_MAX)
     throw InputError("grid.shape: a halo message of this box is too large; use more ranks");
@@ -40,17 +67,14 @@ Halo::Halo(const Grid& grid, const Layout& layout, int width, std::size_t fields
   }
 }
 
-/// Layers [from, from + width) along `axis`; slower axes with their ghosts, faster ones without.
-Box Halo::slab(int axis, std::int64_t from, std::int64_t width) const {
-  Box box;
-  for (int a = 0; a < max_dimension; ++a) {
-    const std::int64_t extended = a < axis ? width_[at(a)] : 0;
-    box.start[at(a)] = -extended;
-    box.count[at(a)] = layout_.count[at(a)] + 2 * extended;
-  }
-  box.start[at(axis)] = from;
-  box.count[at(axis)] = width;
-  return box;
+double Halo::buffer_bytes(const Layout& layout, const Axes& remote, int width, std::size_t fields) {
+  constexpr double buffers = 4; // to send and to receive, on two sides
+  return buffers * sizeof(double) * static_cast<double>(fields) *
+         static_cast<double>(largest_message(layout, remote, layers_exchanged(layout, width)));
+}
+
+Box Halo::slab(int axis, std::int64_t from, std::int64_t count) const {
+  return slab_of(layout_, width_, axis, from, count);
 }
 
 void Halo::begin(std::span<double* const> fields, Direction direction, const Axes& axes) {

@@ -19,9 +19,6 @@ constexpr std::array<Names, all_parameters.size()> names{{
     {"relaxation", "omega", "network.relaxation"},
 }};
 
-/// Fields whose ghosts share messages: enough that latency counts little.
-constexpr std::size_t fields_at_once = 16;
-
 const Names& names_of(Parameter p) { return names[static_cast<std::size_t>(p)]; }
 
 /// Calls use(view slot, parameter, component) for every coefficient of a layer.

@@ -136,7 +136,8 @@ std::int64_t most_layers_per_pass(const Case& c) {
                   c.run.layers_per_pass > 0 ? c.run.layers_per_pass : most_layers);
 }
 
-PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, MPI_Comm comm) {
+PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, MPI_Comm comm,
+                     std::int64_t cache_bytes) {
   const Shape shape = shape_of(grid);
   PassPlan plan{uncut(shape), uncut(shape), 1};
   plan.samples = static_cast<std::size_t>(samples_per_pass(c, samples));
@@ -153,7 +154,7 @@ PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, MPI_
   transpose.states = forward.states;
   transpose.fields += 4 * forward.states; // lambda and g, twice
   const std::int64_t layers = c.network.layers, wished = c.run.layers_per_pass;
-  const std::int64_t cache = smallest(comm, second_level_cache()) / 2;
+  const std::int64_t cache = smallest(comm, cache_bytes) / 2;
   if (wished > 0) {
     plan.forward = tiles_for(std::min(layers, wished), shape, forward, cache, c.run.tile);
     plan.transpose = tiles_for(std::min(layers, wished), shape, transpose, cache, c.run.tile);

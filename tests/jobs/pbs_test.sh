@@ -68,9 +68,9 @@ wait_for_file() {
 # ---- With the program ---------------------------------------------------------------------------
 commands_of_the_page() {
   new_checkout page "$program"
-  eval "$(commands pbs)"
+  run_commands pbs
   run_job 1 0
-  eval "$(commands pbs-words)"
+  run_commands pbs-words
   run_job 2 0
   no_job 3
   [ -s results/identify-1d.h5 ] || failed "no result"
@@ -105,7 +105,7 @@ paused() {
     qsub -v CASE=inputs/long.toml,WORDS jobs/train.pbs
   start_job 1
   wait_for_file 'results/identify-1d.checkpoint-*0.h5'
-  eval "$(commands pause)"
+  run_commands pause
   must_end 1 75
   says 1 "goes on as job 2.server"
   [ ! -e results/identify-1d.stop ] || failed "the stop file is still there"
@@ -177,8 +177,4 @@ refuses_what_cannot_work() {
 shift
 [ $# -gt 0 ] || set -- ends_with_other_codes gives_up_without_progress ended_by_somebody warned \
   refuses_what_cannot_work commands_of_the_page outlives_its_walltime paused
-for test in "$@"; do
-  SECONDS=0
-  $test
-  echo "$test: passed in $SECONDS s"
-done
+run_tests "$@"

@@ -97,7 +97,7 @@ warned_by_slurm_and_ended() {
   has "$forward" Dependency "afterok:$next(unfulfilled)" || failed "the chain waits for $(field "$forward" Dependency)"
   wait_for 60 is_beyond endless "$stopped_at"
   job=$next
-  eval "$(commands end)"
+  run_commands end
   must_end "$job" FAILED 75
   wait_for 20 queue_is_empty
   sed -i '/^continuation=submit$/d' jobs/site.sh
@@ -109,7 +109,7 @@ cancelled() {
   stopped_at=$(newest endless)
   job=$(sbatch --parsable jobs/train.slurm inputs/endless.toml "${words[@]}")
   wait_for 60 is_beyond endless "$stopped_at"
-  eval "$(commands cancel)"
+  run_commands cancel
   wait_for 30 ended "$job"
   has "$job" JobState CANCELLED || failed "job $job is $(field "$job" JobState)"
   wait_for 30 nothing_runs
@@ -131,7 +131,7 @@ wrong_case() {
 commands_of_the_page() {
   local names name codes
   for names in "train train-words sweep" "ranks post" chain; do
-    for name in $names; do eval "$(commands "$name")"; done
+    for name in $names; do run_commands "$name"; done
     wait_for 90 queue_is_empty
   done
   codes=$(sed -n 's/^job: .* ended with exit code //p' nadir-sweep-*.log nadir-forward-*.log | sort -u)
@@ -154,7 +154,7 @@ scaling() {
   sed -i 's/^shape .*/shape = [64, 64]/' jobs/scaling-2d.toml
   sed -i 's/^shape .*/shape = [16, 16, 16]/' jobs/scaling-3d.toml
   export REPEAT=3
-  eval "$(commands submit docs/scaling.md)"
+  run_commands submit docs/scaling.md
   wait_for 60 queue_is_empty
   for kind in strong weak; do
     for case in 2d 3d; do
@@ -162,8 +162,8 @@ scaling() {
     done
   done
   [ -z "$(find results/scaling/whole results/scaling/fields -type f)" ] || failed "whole results are left behind"
-  eval "$(commands report docs/scaling.md)"
-  said=$(eval "$(commands predict docs/scaling.md)")
+  run_commands report docs/scaling.md
+  said=$(run_commands predict docs/scaling.md)
   [[ $said == *16384x16384* ]] || failed "no prediction for another grid"
   must_stand results/scaling/scaling.json results/scaling/{strong,weak}-tanh-network-{2,3}-d-*.png results/larger/*.png
 }
@@ -171,8 +171,4 @@ scaling() {
 shift
 [ $# -gt 0 ] || set -- outlives_its_time_limit warned_by_slurm_and_ended cancelled wrong_case commands_of_the_page \
   scaling
-for test in "$@"; do
-  SECONDS=0
-  $test
-  echo "$test: passed in $SECONDS s"
-done
+run_tests "$@"

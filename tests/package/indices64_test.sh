@@ -4,9 +4,9 @@
 # usage: indices64_test.sh PROGRAM
 # Exit code 77: NADIR_TEST_FULL=1 is not set, or libslepc64-real-dev is missing and cannot be installed.
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
 program=$(readlink -f "$1")
-. "$here/support/page.sh"
+page=docs/installation.md
+. "$NADIR_SOURCE/tests/support/page.sh"
 
 [ "${NADIR_TEST_FULL-}" = 1 ] || { echo "skipped: runs with NADIR_TEST_FULL=1"; exit 77; }
 
@@ -25,15 +25,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 
-mkdir "$work/nadir"
-tar -C "$NADIR_SOURCE" --exclude=./build --exclude=./results --exclude=./.git -cf - . |
-  tar -C "$work/nadir" -xf -
+copy_sources "$work/nadir"
 cd "$work/nadir"
 unset PETSC_DIR PETSC_ARCH
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-2}
 
-[ "$(commands indices64 | wc -l)" -ge 3 ] || failed "the page has lost its commands"
 commands indices64 >"$work/commands.sh"
+[ "$(wc -l <"$work/commands.sh")" -ge 3 ] || failed "$page has lost its commands"
 bash -ex "$work/commands.sh" >"$work/log" 2>&1 || { tail -n 40 "$work/log"; failed "the page's commands"; }
 program64=$work/nadir/build/indices64/nadir
 ldd "$program64" | grep libpetsc64 >/dev/null || failed "the program has no 64-bit PETSc"

@@ -5,11 +5,10 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-. "$(dirname "$0")/support/page.sh"
+page=docs/installation.md
+. "$NADIR_SOURCE/tests/support/page.sh"
 
-mkdir -p "$work/nadir"
-tar -C "$NADIR_SOURCE" --exclude=./build --exclude=./results --exclude=./.git -cf - . |
-  tar -C "$work/nadir" -xf -
+copy_sources "$work/nadir"
 cd "$work/nadir"
 
 # The PETSc of this system, as one of the user's own.
@@ -33,8 +32,8 @@ chmod +x "$work/wrapper"
 export HOME=$work/home CXX=$work/wrapper
 unset PKG_CONFIG_PATH
 
-[ "$(commands cluster | wc -l)" -ge 10 ] || { echo "the page has lost its commands"; exit 1; }
 commands cluster >"$work/cluster.sh"
+[ "$(wc -l <"$work/cluster.sh")" -ge 10 ] || { echo "$page has lost its commands"; exit 1; }
 # Many sources at once: compiling them one by one would take most of the time.
 sed -i 's/^\(tools\/build\|cmake --preset\) release/& -DCMAKE_UNITY_BUILD=ON/' "$work/cluster.sh"
 [ "$(grep -c UNITY "$work/cluster.sh")" = 2 ]

@@ -7,7 +7,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(readlink -f "$1")
 packaging=$NADIR_SOURCE/tools/packaging
-. "$here/support/page.sh"
+page=docs/installation.md
+. "$NADIR_SOURCE/tests/support/page.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0

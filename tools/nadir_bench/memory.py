@@ -4,27 +4,18 @@ A curve is a label and the words that make it: a trajectory store that keeps few
 more curve, `--memory-curve 'LABEL: run.key=value ...'`.
 """
 
-import re
 import sys
 from dataclasses import dataclass
 
 import inputs
 import launch
 import programs
+from peak_memory import measured, peak_in
 from problems import Problem
 
 PROBLEM = Problem(2, "space", 1, "memory")
 DEPTHS = (16, 64, 256, 1024)
 QUICK_DEPTHS = (4, 16)
-
-# A process inherits the peak of the one it is forked from, so a small one must start the program.
-MEASURE = """
-import os, sys
-child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
-_, status, used = os.wait4(child, 0)
-print("peak", used.ru_maxrss * 1024)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
 
 
 @dataclass(frozen=True)
@@ -47,9 +38,8 @@ CURVES = [Curve("every state kept")]
 
 def peak(setup, curve, folder):
     """Bytes resident at most on one rank."""
-    words = [sys.executable, "-S", "-c", MEASURE, setup.nadir, "gradient", "case.toml", "--quiet"]
-    said = launch.run([*words, "--output", "result.h5", *curve.words], folder)
-    return int(re.search(r"^peak (\d+)$", said, re.M)[1])
+    words = [setup.nadir, "gradient", "case.toml", "--quiet", "--output", "result.h5", *curve.words]
+    return peak_in(launch.run(measured(words), folder))
 
 
 def measure(setup, curves, depths, folder):

@@ -34,7 +34,9 @@ struct Boxes {
   Extents owned, swept;
 };
 
-/// Predicted from the case alone. `samples` as the files have them.
+/// Predicted from the case alone. `samples` as the files have them. At most, where points are
+/// withheld and a file tells which or masks others: the interpolation is counted as if it went over
+/// all points.
 MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t samples, bool rank_0,
                                Workload workload, const StatePlan& plan = {});
 
@@ -50,6 +52,9 @@ StatePlan plan_states(const Case& c, const Boxes& boxes, std::int64_t samples, W
 StatePlan exact_plan(const Case& c, const StatePlan& plan);
 /// Bytes of one padded state.
 double state_bytes(const Case& c, const Extents& box);
+
+/// Points of a box; more than integers count do not overflow.
+double points_in(const Extents& box);
 
 /// The largest box a rank gets, by axis.
 Extents largest_box(const Extents& shape, const ProcessGrid& processes);

@@ -27,5 +27,8 @@ double stream_bandwidth(MPI_Comm comm);
 /// of what the byte model allows at the bandwidth of streams; more than 1 where several layers
 /// share a pass. Collective.
 std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples);
+/// The same at a bandwidth of so many bytes per second and rank.
+std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples,
+                       double bandwidth);
 
 } // namespace nadir

@@ -38,8 +38,13 @@ inline constexpr Axes all_axes{true, true, true};
 class Halo {
  public:
   /// For exchanges of the `width` innermost ghost layers (all of them by default) of at most
-  /// `fields` fields at once, whose ghosts travel in the same messages.
+  /// `fields` fields at once, whose ghosts travel in the same messages. Along axes that are cut all
+  /// ranks own at least `width` points.
   Halo(const Grid& grid, const Layout& layout, int width = 0, std::size_t fields = 1);
+
+  /// Bytes of the buffers of messages for a box that is cut along the axes `remote`.
+  static double buffer_bytes(const Layout& layout, const Axes& remote, int width = 0,
+                             std::size_t fields = 1);
 
   /// Collective, each of them.
   void copy_begin(double* field, GhostValue beyond = GhostValue::given) {
@@ -91,7 +96,7 @@ class Halo {
   bool in_range() const { return axis_ >= grid_.first_axis() && axis_ < max_dimension; }
   void start_axis();
   void finish_axis();
-  Box slab(int axis, std::int64_t from, std::int64_t width) const;
+  Box slab(int axis, std::int64_t from, std::int64_t count) const;
   void exchange_start(int axis);
   void copy_local(int axis, int side, double* field);
   void sum_local(int axis, int side, double* field);
@@ -103,8 +108,8 @@ class Halo {
 
   const Grid& grid_;
   Layout layout_;
-  Extents width_{0, 0, 0}; ///< ghost layers exchanged
-  std::array<bool, max_dimension> remote_{};
+  Extents width_; ///< ghost layers exchanged
+  Axes remote_{};
   std::vector<double> send_[2], receive_[2];
   MPI_Request requests_[4];
   int pending_ = 0; ///< requests in flight

@@ -85,6 +85,9 @@ class Coefficients {
   };
   Coefficients(const Grid& grid, const Case& c, Content content);
 
+  /// Fields whose ghosts share messages: enough that latency counts little.
+  static constexpr std::size_t fields_at_once = 16;
+
   ParameterValues& operator[](Parameter p) { return values_[static_cast<std::size_t>(p)]; }
   const ParameterValues& operator[](Parameter p) const {
     return values_[static_cast<std::size_t>(p)];

@@ -1,5 +1,7 @@
 # shellcheck shell=bash
 # What the tests of the job scripts have in common. Needs NADIR_SOURCE and work, a folder of the test.
+page=docs/cluster.md
+. "$NADIR_SOURCE/tests/support/page.sh"
 
 failed() {
   echo "FAILED: $*" >&2
@@ -20,21 +22,20 @@ make_checkout() {
   echo 'launcher=(mpirun --oversubscribe --bind-to none)' >>"$1/jobs/site.sh"
 }
 
-# commands NAME [PAGE]: the lines of docs/cluster.md, or PAGE, in blocks marked `run: NAME`.
-commands() {
-  local page=${2:-docs/cluster.md}
-  awk -v mark="<!-- run: $1 -->" '
-    $0 == mark { wanted = 1; next }
-    wanted && /^```sh$/ { inside = 1; next }
-    inside && /^```$/ { inside = 0; wanted = 0; next }
-    inside { found = 1; print }
-    END { exit !found }' "$NADIR_SOURCE/$page" || failed "$page has lost its block '$1'"
-}
-
 # same_run A B: parameters and history of two results agree to 1e-10.
 same_run() {
   "$NADIR_SOURCE/tools/compare" "$1" "$2" --tolerance 1e-10 --groups parameters history/loss ||
     failed "$1 and $2 differ"
+}
+
+# run_tests TEST...: one after the other.
+run_tests() {
+  local test
+  for test in "$@"; do
+    SECONDS=0
+    $test
+    echo "$test: passed in $SECONDS s"
+  done
 }
 
 # As root, more ranks than cores, as in tests/CMakeLists.txt.

@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import ENVIRONMENT, NADIR, expect, nadir, snapshot, succeed  # noqa: E402
+from program import expect, nadir, snapshot, start, succeed, wait_for  # noqa: E402
 
 CASE = """\
 [grid]
@@ -155,14 +155,8 @@ def check_scratch(folder):
 
 def check_killed_rank(folder):
     """One rank of two dies: the others end, and the run goes on from its last checkpoint."""
-    command = [os.environ.get("NADIR_MPIEXEC") or "mpirun", "-n", "2", str(NADIR), "train", "case.toml"]
-    run = subprocess.Popen(
-        [*command, *ENDLESS],
-        cwd=folder, env={**ENVIRONMENT, **os.environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    end = time.monotonic() + 60
-    while len(checkpoints(folder)) < 2 and time.monotonic() < end:
-        time.sleep(0.02)
+    run = start("train", "case.toml", *ENDLESS, folder=folder, ranks=2)
+    wait_for(run, lambda: len(checkpoints(folder)) >= 2)
     ranks = subprocess.run(["pgrep", "-P", str(run.pid)], capture_output=True, text=True).stdout.split()
     os.kill(int(ranks[-1]), signal.SIGKILL)
     out, err = run.communicate(timeout=60)
@@ -191,13 +185,8 @@ def check_clock(folder):
 
 def check_vanished_folder(folder):
     """The folder of the result is removed while the run goes on."""
-    run = subprocess.Popen(
-        [NADIR, "train", "case.toml", "--output", "gone/r.h5", *ENDLESS],
-        cwd=folder, env={**ENVIRONMENT, **os.environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    end = time.monotonic() + 60
-    while not (folder / "gone" / "r.csv").exists() and time.monotonic() < end:
-        time.sleep(0.02)
+    run = start("train", "case.toml", "--output", "gone/r.h5", *ENDLESS, folder=folder)
+    wait_for(run, (folder / "gone" / "r.csv").exists)
     (folder / "gone").rename(folder / "elsewhere")
     out, err = run.communicate(timeout=60)
     expect(run.returncode in (0, 3), f"{run.returncode}: {out}{err}")

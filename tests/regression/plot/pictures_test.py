@@ -18,15 +18,15 @@ from PIL import Image
 import synthetic
 
 ROOT = Path(__file__).resolve().parents[3]
-NADIR = Path(sys.argv[1]).resolve()
 PLOT = ROOT / "tools" / "nadir_plot"
-sys.path.insert(0, str(PLOT))
+sys.path[:0] = [str(ROOT / "tests" / "regression" / "support"), str(PLOT)]
 # In this process: the libraries are loaded once, not for every result.
-program_of = importlib.util.spec_from_file_location("nadir_plot", PLOT / "__main__.py")
-program = importlib.util.module_from_spec(program_of)
-program_of.loader.exec_module(program)
+plot_of = importlib.util.spec_from_file_location("nadir_plot", PLOT / "__main__.py")
+nadir_plot = importlib.util.module_from_spec(plot_of)
+plot_of.loader.exec_module(nadir_plot)
 
 import fields  # noqa: E402
+from program import NADIR, expect  # noqa: E402
 from result import Result  # noqa: E402
 
 SHAPES = {1: (40,), 2: (16, 24), 3: (6, 8, 10)}
@@ -37,17 +37,12 @@ GREEN = {"bistable": "[[3]]", "linear": "[[6, 7], [14, 17]]"}
 SMALL, LARGE, HEAVY = 60, 5000, 300_000  # pixels, pixels, bytes
 
 
-def expect(condition, message):
-    if not condition:
-        raise AssertionError(message)
-
-
 def plot(result, *options):
     """Draw as the command line does, in few pixels; the folder of the pictures."""
     folder = result.with_suffix("")
     words = [result, "--output", folder, "--dpi", "60", *options]
     with contextlib.redirect_stdout(io.StringIO()):
-        program.main([str(word) for word in words])
+        nadir_plot.main([str(word) for word in words])
     return folder
 
 
@@ -102,7 +97,7 @@ def check_options(folder):
     shown = [fields.Sample(result, *choice).output for choice in ((0, None), (1, None), (0, 3))]
     for one, other in itertools.combinations(shown, 2):
         expect(not np.array_equal(one, other), "--sample and --layer change nothing")
-    options = program.arguments([str(path), "--sample", "1", "--layer", "3"])
+    options = nadir_plot.arguments([str(path), "--sample", "1", "--layer", "3"])
     expect((options.sample, options.layer) == (1, 3), "--sample and --layer are not read")
 
 

@@ -8,18 +8,15 @@ import numpy as np
 
 import synthetic
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools" / "nadir_plot"))
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/regression/support", "tools/nadir_plot")]
 
 import coefficients  # noqa: E402
 import fields  # noqa: E402
 import panels  # noqa: E402
 import style  # noqa: E402
+from program import expect  # noqa: E402
 from result import Result  # noqa: E402
-
-
-def expect(condition, message):
-    if not condition:
-        raise AssertionError(message)
 
 
 def check_parameters(folder):

@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import ENVIRONMENT, FULL, NADIR, expect, nadir, snapshot, succeed  # noqa: E402
+from program import FULL, expect, nadir, snapshot, start, succeed, wait_for  # noqa: E402
 
 CASE = """\
 title = "restart"
@@ -93,15 +93,6 @@ def same(left, right, names, tolerance, what):
         expect(first[name].shape == second[name].shape, f"{what}: {name} has another shape")
         difference = np.nanmax(np.abs(first[name] - second[name]) / (1e-300 + np.abs(first[name]).max()))
         expect(difference <= tolerance, f"{what}: {name} differs by {difference:.2e}")
-
-
-def start(*words, folder, ranks=1):
-    command = [str(NADIR), *words]
-    if ranks > 1:
-        command = [os.environ.get("NADIR_MPIEXEC") or "mpirun", "-n", str(ranks), *command]
-    return subprocess.Popen(
-        command, cwd=folder, env={**ENVIRONMENT, **os.environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
 
 
 def uninterrupted(folder, *words):
@@ -179,15 +170,6 @@ def check_requests(folder):
         (folder / "r.csv").unlink()
     run = nadir(*words, "--set", "run.time_limit=4", folder=folder)
     expect(run.code == 75 and "run.time_limit" in run.err, f"{run}")
-
-
-def wait_for(run, condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        if run.poll() is not None or time.monotonic() > end:
-            out, err = run.communicate(timeout=10)
-            raise AssertionError(f"ended or waited too long: {run.returncode}\n{out}{err}")
-        time.sleep(0.02)
 
 
 def check_damage(folder):

@@ -6,6 +6,7 @@ The tests get its path as their first argument.
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +40,17 @@ class Run:
         return f"{self.line}\nexit code {self.code}\n--- stdout\n{self.out}--- stderr\n{self.err}"
 
 
-def nadir(*words, folder, ranks=1, environment=None, timeout=300):
-    """Run `nadir WORDS` in `folder`; without mpirun on one rank."""
+def command_of(words, ranks):
+    """`nadir WORDS`; without mpirun on one rank."""
     command = [str(NADIR), *map(str, words)]
     if ranks > 1:
         command = [os.environ.get("NADIR_MPIEXEC") or "mpirun", "-n", str(ranks), *command]
+    return command
+
+
+def nadir(*words, folder, ranks=1, environment=None, timeout=300):
+    """Run `nadir WORDS` in `folder`."""
+    command = command_of(words, ranks)
     settings = {**ENVIRONMENT, **os.environ, **(environment or {})}
     done = subprocess.run(
         command, cwd=folder, env=settings, capture_output=True, text=True, timeout=timeout
@@ -58,10 +65,33 @@ def succeed(*words, **options):
     return run
 
 
+def start(*words, folder, ranks=1):
+    """The same in the background: a process whose output is a pipe."""
+    settings = {**ENVIRONMENT, **os.environ}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command_of(words, ranks), cwd=folder, env=settings, stdout=pipe, stderr=pipe, text=True)
+
+
+def wait_for(run, condition, seconds=60):
+    """Until condition(), which must come while the process of start() runs."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if run.poll() is not None or time.monotonic() > end:
+            out, err = run.communicate(timeout=10)
+            raise AssertionError(f"ended or waited too long: {run.returncode}\n{out}{err}")
+        time.sleep(0.02)
+
+
 def expect(condition, message):
     """An assertion that survives python -O and says what was found."""
     if not condition:
         raise AssertionError(message)
+
+
+def once(run, code, message):
+    """Ended with `code`, and said this once: mpirun adds words of its own."""
+    expect(run.code == code, f"exit code {run.code}, not {code}: {run}")
+    expect(run.err.count(message) == 1, f"not once: {message}\n{run}")
 
 
 def snapshot(folder):

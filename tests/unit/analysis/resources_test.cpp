@@ -2,10 +2,44 @@
 
 #include "support/cases.hpp"
 
+#include <petscsystypes.h>
+
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace nadir {
 namespace {
+
+constexpr Extents whole_box{1, 100, 200};
+
+/// Bytes of one part of an estimate.
+double part(const MemoryEstimate& estimate, const std::string& name) {
+  const auto found = std::ranges::find(estimate.parts, name, &MemoryPart::name);
+  EXPECT_NE(found, estimate.parts.end()) << name;
+  return found == estimate.parts.end() ? 0 : found->bytes;
+}
+
+/// On 100 x 200 points, all on one rank.
+Case large_case(std::int64_t layers) {
+  Case c = test::small_case({100, 200}, {test::periodic, test::reflect});
+  c.network.layers = layers;
+  return c;
+}
+
+double total(const Case& c, std::int64_t samples, const StatePlan& plan) {
+  return estimate_memory(c, whole_box, samples, true, Workload::gradient, plan).total();
+}
+
+StatePlan all_states(std::int64_t samples) {
+  StatePlan plan;
+  plan.samples = samples;
+  return plan;
+}
+
+StatePlan plan_in(double bytes, const Case& c, std::int64_t samples = 1) {
+  return plan_states(c, whole_box, samples, Workload::gradient, bytes);
+}
 
 TEST(Resources, CountsParameters) {
   Case c = test::small_case({6, 7}, {test::periodic, test::reflect}, DiffusionTensor::full);
@@ -17,16 +51,128 @@ TEST(Resources, CountsParameters) {
 }
 
 TEST(Resources, StatesAreCountedWithTheirGhosts) {
-  Case c = test::small_case({100, 200}, {test::periodic, test::reflect});
-  c.network.layers = 9;
-  const MemoryEstimate estimate =
-      estimate_memory(c, Extents{1, 100, 200}, 1, true, Workload::gradient);
-  const auto states = std::find_if(estimate.parts.begin(), estimate.parts.end(),
-                                   [](const MemoryPart& part) { return part.name == "states"; });
-  ASSERT_NE(states, estimate.parts.end());
+  const Case c = large_case(9);
+  const MemoryEstimate estimate = estimate_memory(c, whole_box, 1, true, Workload::gradient);
   // Rows are padded to whole cache lines, and one comes before the first.
-  EXPECT_EQ(states->bytes, 10.0 * (102 * 208 + 8) * 8);
-  EXPECT_GT(estimate.total(), states->bytes);
+  EXPECT_EQ(part(estimate, "states"), 10.0 * (102 * 208 + 8) * 8);
+  EXPECT_EQ(state_bytes(c, whole_box), (102.0 * 208 + 8) * 8);
+  EXPECT_GT(estimate.total(), part(estimate, "states"));
+}
+
+TEST(Resources, AllStatesAreHeldWhereTheyFitToTheByte) {
+  const Case c = large_case(9);
+  const double all = total(c, 1, {});
+  EXPECT_TRUE(plan_in(all, c).keep_all);
+  const StatePlan plan = plan_in(all - 1, c);
+  EXPECT_FALSE(plan.keep_all);
+  EXPECT_EQ(plan.reversal.layers, 9);
+  EXPECT_EQ(plan.reversal.forward, plan_reversal(9, 9).forward);
+  EXPECT_LE(total(c, 1, plan), all - 1);
+}
+
+TEST(Resources, AsManyStatesAsFitAreHeld) {
+  const Case c = large_case(40);
+  const double state = state_bytes(c, whole_box), all = total(c, 1, {});
+  for (const double states : {38.9, 20.0, 5.5, 3.0}) {
+    const double budget = all - (41 - states) * state;
+    const StatePlan plan = plan_in(budget, c);
+    EXPECT_FALSE(plan.keep_all);
+    EXPECT_LE(total(c, 1, plan), budget);
+    EXPECT_EQ(plan.reversal.forward, plan_reversal(40, static_cast<std::int64_t>(states)).forward);
+  }
+}
+
+TEST(Resources, NeverFewerThanThreeStates) {
+  for (const double bytes : {0.0, 1e3, -1e9}) {
+    EXPECT_EQ(plan_in(bytes, large_case(40)).states(40), 3);
+    for (const std::int64_t layers : {1, 2})
+      EXPECT_TRUE(plan_in(bytes, large_case(layers)).keep_all);
+    EXPECT_FALSE(plan_in(bytes, large_case(3)).keep_all);
+    EXPECT_EQ(plan_in(bytes, large_case(3)).states(3), 3);
+  }
+}
+
+TEST(Resources, TheCaseSaysWhatStatesMayTake) {
+  Case c = large_case(9);
+  const double state = state_bytes(c, whole_box);
+  for (const double available : {0.0, 1e12}) { // no matter
+    c.run.memory = 10 * state;
+    EXPECT_TRUE(plan_in(available, c).keep_all);
+    c.run.memory = 10 * state - 1;
+    EXPECT_FALSE(plan_in(available, c).keep_all);
+    EXPECT_EQ(plan_in(available, c).reversal.forward, plan_reversal(9, 9).forward);
+    for (const double bytes : {3 * state, 3 * state - 1, 1.0}) {
+      c.run.memory = bytes;
+      EXPECT_EQ(plan_in(available, c).states(9), 3);
+    }
+    c = large_case(1); // two states, fewer than three
+    c.run.memory = 1;
+    EXPECT_TRUE(plan_in(available, c).keep_all);
+    c = large_case(9);
+  }
+}
+
+/// Layers have fields of their own, so that 8 samples go together: first they part, then states go.
+TEST(Resources, SamplesTogetherPartBeforeStatesAreComputedAgain) {
+  Case c = large_case(9);
+  test::train_all(c, true, true);
+  constexpr std::int64_t samples = 20;
+  const StatePlan together = all_states(8), apart = all_states(1);
+  EXPECT_EQ(plan_in(total(c, samples, together), c, samples).samples, 8);
+  const StatePlan parted = plan_in(total(c, samples, together) - 1, c, samples);
+  EXPECT_EQ(parted.samples, 1);
+  EXPECT_TRUE(parted.keep_all);
+  EXPECT_TRUE(plan_in(total(c, samples, apart), c, samples).keep_all);
+  EXPECT_FALSE(plan_in(total(c, samples, apart) - 1, c, samples).keep_all);
+  EXPECT_EQ(plan_in(1e12, c, 3).samples, 3);
+  // Where the case wants them together they stay so.
+  c.run.samples_per_pass = 4;
+  const StatePlan wished = all_states(4);
+  const StatePlan fewer = plan_in(total(c, samples, wished) - 1, c, samples);
+  EXPECT_EQ(fewer.samples, 4);
+  EXPECT_EQ(fewer.reversal.forward, plan_reversal(9, 9).forward);
+  c.run.memory = 4 * 5 * state_bytes(c, whole_box);
+  EXPECT_EQ(plan_in(0, c, samples).states(9), 5);
+}
+
+/// Five indices a point; next to other ranks, two buffers for each side of the longest message.
+TEST(Resources, TheGridTakesIndicesAndBuffersOfMessages) {
+  Case c = large_case(9);
+  const auto grid_bytes = [&](const Extents& owned, Workload workload, const StatePlan& plan) {
+    return part(estimate_memory(c, owned, 8, true, workload, plan), "grid") -
+           5.0 * sizeof(PetscInt) * static_cast<double>(owned[1] * owned[2]);
+  };
+  const StatePlan two = all_states(2);
+  constexpr double buffers = 4 * sizeof(double);
+  EXPECT_EQ(grid_bytes(whole_box, Workload::gradient, two), 0.0);
+  c.grid.shape = {300, 200}; // rows of y: states of two samples and g, one state for penalties
+  EXPECT_EQ(grid_bytes(whole_box, Workload::gradient, two), buffers * 200 * (2 + 2 + 1));
+  EXPECT_EQ(grid_bytes(whole_box, Workload::forward, two), buffers * 200 * (1 + 1 + 1));
+  c.grid.shape = {300, 400}; // the same: columns have 102 points
+  EXPECT_EQ(grid_bytes(whole_box, Workload::gradient, two), buffers * 200 * (2 + 2 + 1));
+  c.grid.shape = {100, 400};
+  EXPECT_EQ(grid_bytes(whole_box, Workload::gradient, two), buffers * 102 * (2 + 2 + 1));
+  c.kernel.reaction.varies_space = true; // 16 fields of coefficients at once
+  EXPECT_EQ(grid_bytes(whole_box, Workload::gradient, two), buffers * 102 * (2 + 2 + 1 + 16));
+}
+
+/// Interpolation goes over all points that are withheld, or may be because a file tells.
+TEST(Resources, TheInterpolationCountsMaskedPoints) {
+  Case c = large_case(9);
+  const auto work = [&] {
+    return part(estimate_memory(c, whole_box, 1, true, Workload::gradient), "work arrays");
+  };
+  const double none = work();
+  WithholdCase& withhold = c.data.targets[0].withhold.emplace();
+  const double fields = work() - none; // of the interpolation itself
+  withhold.fraction = 0.25;
+  const double quarter = work() - none - fields;
+  EXPECT_GT(quarter, 0.0);
+  c.data.targets[0].field.mask.emplace();
+  EXPECT_DOUBLE_EQ(work() - none - fields, 4 * quarter);
+  c.data.targets[0].field.mask.reset();
+  withhold.source.emplace();
+  EXPECT_DOUBLE_EQ(work() - none - fields, 4 * quarter);
 }
 
 /// Of 100 layers in room of so many states.

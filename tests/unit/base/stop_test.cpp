@@ -44,7 +44,7 @@ TEST(Stop, IsHeardAmidLongWorkAtTheSameStepOnAllRanks) {
       stop.step();
       std::this_thread::sleep_for(100us);
     }
-    FAIL() << "never heard";
+    ADD_FAILURE() << "never heard";
   } catch (const StopRequest& request) {
     EXPECT_STREQ(request.what(), "late");
     EXPECT_EQ(request.code(), ExitCode::stopped);

@@ -8,7 +8,7 @@ using namespace nadir;
 
 namespace {
 
-constexpr const char* case_text = R"(
+constexpr const char* the_case = R"(
 [grid]
 shape = [4, 3]
 boundary = ["reflect", "periodic"]
@@ -26,7 +26,7 @@ dataset = "y"
 
 std::string resolved(const std::vector<std::string>& overrides) {
   Diagnostics diagnostics;
-  const Case c = parse_case(case_text, "case.toml", overrides, diagnostics);
+  const Case c = parse_case(the_case, "case.toml", overrides, diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   return resolved_text(c);
 }

@@ -12,7 +12,7 @@
 namespace nadir {
 namespace {
 
-const std::array<double, 3> some_spacing{0.5, 1.25, 0.8};
+const std::array<double, 3> spacings{0.5, 1.25, 0.8};
 
 double factorial(int n) { return n < 2 ? 1.0 : n * factorial(n - 1); }
 
@@ -22,7 +22,7 @@ double on_monomial(const Difference& difference, const MultiIndex& k) {
   for (const Neighbour& neighbour : difference) {
     double term = neighbour.weight;
     for (std::size_t a = 0; a < k.size(); ++a)
-      term *= std::pow(neighbour.offset[a] * some_spacing[a], k[a]);
+      term *= std::pow(neighbour.offset[a] * spacings[a], k[a]);
     sum += term;
   }
   return sum;
@@ -41,7 +41,7 @@ TEST(MultiIndex, ByTotalOrderThenLexicographic) {
 
 TEST(Differences, AreExactUpToTheirOrderAndOneMore) {
   for (const auto& k : multi_indices(3, 0, 5)) {
-    const Difference difference = central_difference(k, some_spacing);
+    const Difference difference = central_difference(k, spacings);
     for (const auto& monomial : multi_indices(3, 0, total_order(k) + 1)) {
       double expected = 0, size = 0;
       if (monomial == k) expected = factorial(k[0]) * factorial(k[1]) * factorial(k[2]);
@@ -56,7 +56,7 @@ TEST(Differences, HigherMomentsHaveAliases) {
   KernelCase kernel;
   kernel.type = "moment";
   kernel.order = 4;
-  const Differences table = differences_of(kernel, 1, some_spacing);
+  const Differences table = differences_of(kernel, 1, spacings);
   const std::vector<double> theta{0.1, 0.3, 0.2, 0.05, -0.04}; // R, U, D, c_3, c_4
   ASSERT_EQ(table.terms.size(), theta.size());
   EXPECT_EQ(table.radius, 2);
@@ -66,7 +66,7 @@ TEST(Differences, HigherMomentsHaveAliases) {
       sum += theta[c] * on_monomial(table.terms[c], {0, 0, k});
     return sum;
   };
-  const double square = some_spacing[2] * some_spacing[2];
+  const double square = spacings[2] * spacings[2];
   EXPECT_NEAR(moment(0), 1.1, 1e-14);
   EXPECT_NEAR(moment(1), -0.3, 1e-14);
   EXPECT_NEAR(moment(2), 0.4, 1e-14);
@@ -112,8 +112,8 @@ TEST(DifferenceKernel, IsTheSumOfItsTable) {
   for (int d = 1; d <= 3; ++d) {
     for (const KernelCase& kernel : {named("moment", 2), named("moment", d < 3 ? 5 : 3),
                                      named("stencil", 1), named("stencil", d < 3 ? 2 : 1)}) {
-      const Differences table = differences_of(kernel, d, some_spacing);
-      const auto made = make_kernel(kernel, d, some_spacing);
+      const Differences table = differences_of(kernel, d, spacings);
+      const auto made = make_kernel(kernel, d, spacings);
       const std::size_t count = table.terms.size();
       ASSERT_EQ(made->coefficients(), static_cast<int>(count));
       EXPECT_EQ(made->radius(), table.radius);
@@ -152,8 +152,8 @@ TEST(DifferenceKernel, IsTheSumOfItsTable) {
 TEST(DifferenceKernel, OfOrderTwoIsTheAdrFamily) {
   for (int d = 1; d <= 3; ++d) {
     const KernelCase moment = named("moment", 2);
-    const auto adr = make_adr_kernel(d, DiffusionTensor::full, some_spacing);
-    const auto made = make_kernel(moment, d, some_spacing);
+    const auto adr = make_adr_kernel(d, DiffusionTensor::full, spacings);
+    const auto made = make_kernel(moment, d, spacings);
     const auto count = static_cast<std::size_t>(adr->coefficients());
     ASSERT_EQ(made->coefficients(), adr->coefficients());
     const RandomRows rows(count + 1);

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -83,6 +85,74 @@ TEST(Chain, NamesTheFirstValueThatIsNotFinite) {
     // around, and row 4 + 2 wraps to row 0.
     EXPECT_STREQ(error.what(), "the state is not finite: sample 3, layer 2, point (y, x) = (0, 5)");
   }
+}
+
+TEST(Chain, CountsItsWorkAndWhatItComputesAgain) {
+  Case c = test::small_case({11, 12}, {test::periodic, test::reflect});
+  c.network.layers = 9;
+  test::train_all(c, true, false);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
+  Coefficients bar(grid, c, Coefficients::Content::gradients);
+  Chain chain(grid, c);
+  const ReversalPlan plan = plan_reversal(9, 4);
+  KeepSome states(chain.state_layout(), plan);
+  Trajectory* const one = &states;
+  std::fill_n(states.write(0), chain.state_layout().size(), 0.5);
+  const WatchedLayers nobody(std::vector<std::int64_t>{});
+  chain.forward(
+      coefficients, states, 0, 9, [](std::int64_t, const double*) {}, nobody);
+  coefficients.fill_ghosts();
+  chain.adjoint(
+      coefficients, std::span(&one, 1), nobody,
+      [](std::size_t, std::int64_t, const double*, double*) {}, bar);
+  const auto points = static_cast<double>(grid.owned().points());
+  EXPECT_EQ(chain.work().forward_points, points * static_cast<double>(plan.forward));
+  EXPECT_EQ(chain.work().adjoint_points, points * 9);
+  EXPECT_DOUBLE_EQ(chain.work().repetition, plan.repetition());
+  EXPECT_GT(plan.repetition(), 1.0);
+}
+
+TEST(Chain, WatchedLayersAreSeenForwardAndBack) {
+  Case c = test::small_case({11, 12}, {test::periodic, test::reflect});
+  c.network.layers = 9;
+  test::train_all(c, true, false);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
+  coefficients.fill_ghosts();
+  Coefficients bar(grid, c, Coefficients::Content::gradients);
+  for (const Tiling& tiling : {Tiling{}, Tiling{4, 2, 3}}) {
+    Chain chain(grid, c, PassPlan{tiling, tiling, 1});
+    KeepAll states(chain.state_layout(), 9);
+    Trajectory* const one = &states;
+    const WatchedLayers watched({0, 3, 9});
+    std::vector<std::int64_t> seen;
+    chain.forward(
+        coefficients, states, 0, 9,
+        [&](std::int64_t layer, const double*) { seen.push_back(layer); }, watched);
+    EXPECT_EQ(seen, (std::vector<std::int64_t>{0, 3, 9}));
+    chain.adjoint(
+        coefficients, std::span(&one, 1), watched,
+        [&](std::size_t, std::int64_t layer, const double*, double*) { seen.push_back(layer); },
+        bar);
+    EXPECT_EQ(seen, (std::vector<std::int64_t>{0, 3, 9, 9, 3, 0}));
+  }
+}
+
+TEST(Chain, TellsWhichSampleIsNotFinite) {
+  Case c = test::small_case({6, 7}, {test::periodic, test::periodic});
+  c.network.activation = ActivationKind::square;
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
+  Chain chain(grid, c, PassPlan{{}, {}, 2});
+  KeepTwo good(chain.state_layout()), bad(chain.state_layout());
+  const std::array<Trajectory*, 2> states{&good, &bad};
+  std::fill_n(good.write(0), chain.state_layout().size(), 0.1);
+  std::fill_n(bad.write(0), chain.state_layout().size(), 1e130);
+  chain.forward(coefficients, states, 0, chain.layers(), {},
+                [](std::size_t, std::int64_t, const double*) {});
+  EXPECT_FALSE(chain.problem(0).has_value());
+  EXPECT_TRUE(chain.problem(1).has_value());
 }
 
 TEST(Chain, NothingIsThrownForFiniteStates) {

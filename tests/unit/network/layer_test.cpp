@@ -4,9 +4,11 @@
 
 #include "support/allocations.hpp"
 #include "support/cases.hpp"
+#include "support/ranks.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -56,6 +58,142 @@ TEST(Layer, ExchangesOnceForwardAndOnceBack) {
       [](std::size_t, std::int64_t, const double*, double*) {}, bar);
   EXPECT_EQ(chain.layer().messages_sent(), 2 * forward);
   EXPECT_LE(forward, 2 * grid.dimension() * chain.layers());
+}
+
+/// Sum over all owned points of all ranks.
+double product(const Grid& grid, const Layout& layout, const double* a, const double* b) {
+  double sum = 0;
+  test::for_points(grid, [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t) {
+    sum += a[layout.index(z, y, x)] * b[layout.index(z, y, x)];
+  });
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return sum;
+}
+
+/// y . z_n of a random input z_0 and random y.
+class WeightedOutput {
+ public:
+  WeightedOutput(const Grid& grid, const Case& c, const Tiling& tiling)
+      : grid_(grid), chain_(grid, c, PassPlan{tiling, tiling, 1}), layout_(chain_.state_layout()),
+        states_(layout_, chain_.layers()), last_(std::vector<std::int64_t>{chain_.layers()}),
+        y_(layout_) {
+    const auto random = test::random_observations(grid, c, 2);
+    unpack(layout_, random.input_sample(0), states_.write(0));
+    unpack(layout_, random.input_sample(1), y_.data());
+  }
+
+  double value(const Coefficients& coefficients) {
+    chain_.forward(
+        coefficients, states_, 0, chain_.layers(), [](std::int64_t, const double*) {}, last_);
+    return product(grid_, layout_, states_.read(chain_.layers()), y_.data());
+  }
+  /// Adds the derivatives to `bar`; returns z_0 . lambda_0. After value().
+  double gradient(Coefficients& coefficients, Coefficients& bar) {
+    coefficients.fill_ghosts();
+    Trajectory* const one = &states_;
+    chain_.adjoint(
+        coefficients, std::span(&one, 1), last_,
+        [&](std::size_t, std::int64_t, const double*, double* lambda) {
+          std::copy_n(y_.data(), layout_.size(), lambda);
+        },
+        bar);
+    return product(grid_, layout_, states_.read(0), chain_.lambda(0));
+  }
+
+ private:
+  const Grid& grid_;
+  Chain chain_;
+  const Layout& layout_;
+  KeepAll states_;
+  WatchedLayers last_;
+  Field y_;
+};
+
+/// z_n = A z_0 where f is the identity, b and boundary values are 0: (A z_0) . y = z_0 . (A^T y).
+void expect_transpose(const Case& c, const Tiling& tiling) {
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
+  coefficients[Parameter::bias].fill(0.0);
+  coefficients[Parameter::relaxation].fill(c.network.relaxation.init[0]);
+  Coefficients bar(grid, c, Coefficients::Content::gradients);
+  WeightedOutput output(grid, c, tiling);
+  const double forward = output.value(coefficients), back = output.gradient(coefficients, bar);
+  EXPECT_NEAR(forward, back, 1e-13 * static_cast<double>(grid.points()))
+      << grid.dimension() << "-D, " << tiling.layers << " layers in a pass";
+  EXPECT_NE(forward, 0.0);
+}
+
+TEST(Layer, TheAdjointOfALinearChainIsItsTranspose) {
+  for (const auto& shape : std::vector<std::vector<std::int64_t>>{{29}, {17, 14}, {11, 9, 8}}) {
+    for (auto boundary : test::boundary_choices(shape.size())) {
+      for (auto& side : boundary) side.value = 0.0;
+      for (const double omega : {1.0, 0.6}) {
+        Case c = test::small_case(shape, boundary, DiffusionTensor::full);
+        test::train_all(c, true, false);
+        c.network.layers = 5;
+        c.network.activation = ActivationKind::identity;
+        c.network.bias = test::fixed({0.0});
+        c.network.relaxation = test::fixed({omega});
+        for (const Tiling& tiling : {Tiling{}, Tiling{3, 2, 4}}) expect_transpose(c, tiling);
+        if (test::failed_somewhere()) return;
+      }
+    }
+  }
+}
+
+/// The derivatives by b and omega, numbers, are the slopes.
+TEST(Layer, DerivativesByNumbersAreSlopes) {
+  for (const double omega : {1.0, 0.6}) { // 1 takes f from the next state
+    Case c = test::small_case({17, 14}, {test::reflect, test::periodic});
+    c.network.relaxation = test::trained({omega}, false, false);
+    c.network.bias = test::trained({0.05}, false, false);
+    const Grid grid(MPI_COMM_WORLD, c.grid);
+    Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
+    Coefficients bar(grid, c, Coefficients::Content::gradients);
+    WeightedOutput output(grid, c, {});
+    output.value(coefficients);
+    output.gradient(coefficients, bar);
+    for (const auto p : {Parameter::bias, Parameter::relaxation}) {
+      constexpr double h = 1e-5;
+      double derivative = bar.sums(p)[0].value();
+      MPI_Allreduce(MPI_IN_PLACE, &derivative, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+      double& number = *coefficients[p].block(0);
+      const double at = number;
+      number = at + h;
+      double slope = output.value(coefficients);
+      number = at - h;
+      slope = (slope - output.value(coefficients)) / (2 * h);
+      number = at;
+      EXPECT_NEAR(derivative, slope, 1e-6 * std::abs(slope)) << name_of(p) << ", omega " << omega;
+      EXPECT_GT(std::abs(slope), 1e-3);
+    }
+  }
+}
+
+/// (W z) . Y = z . (W^T Y), boundary values taken as 0.
+TEST(Layer, ApplyTransposeIsTheTransposeOfApply) {
+  for (const auto& shape : std::vector<std::vector<std::int64_t>>{{29}, {17, 14}, {11, 9, 8}}) {
+    for (const auto& boundary : test::boundary_choices(shape.size())) {
+      Case c = test::small_case(shape, boundary, DiffusionTensor::full);
+      test::train_all(c, true, false);
+      const Grid grid(MPI_COMM_WORLD, c.grid);
+      Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
+      coefficients.fill_ghosts();
+      Chain chain(grid, c);
+      const Layout& layout = chain.state_layout();
+      const auto random = test::random_observations(grid, c, 2);
+      Field z(layout), Z(layout), Z_bar(layout), z_bar(layout);
+      unpack(layout, random.input_sample(0), z.data());
+      unpack(layout, random.input_sample(1), Z_bar.data());
+      chain.layer().apply(coefficients.layer(0), z.data(), Z.data(), GhostValue::zero);
+      chain.layer().apply_transpose(coefficients.layer(0), Z_bar.data(), z_bar.data());
+      const double forward = product(grid, layout, Z.data(), Z_bar.data());
+      EXPECT_NEAR(forward, product(grid, layout, z.data(), z_bar.data()),
+                  1e-13 * static_cast<double>(grid.points()))
+          << grid.dimension() << "-D";
+      EXPECT_NE(forward, 0.0);
+    }
+  }
 }
 
 /// Allocations of a value and a gradient after the first of them.

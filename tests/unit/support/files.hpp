@@ -2,7 +2,7 @@
 
 #include "nadir/base/box.hpp"
 
-#include <mpi.h>
+#include "support/ranks.hpp"
 
 #include <sys/resource.h>
 
@@ -17,20 +17,6 @@
 
 /// What tests of files share. All ranks call these together.
 namespace nadir::test {
-
-inline int world_rank() {
-  int rank = 0;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  return rank;
-}
-
-inline int world_size() {
-  int ranks = 1;
-  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-  return ranks;
-}
-
-inline void barrier() { MPI_Barrier(MPI_COMM_WORLD); }
 
 /// A folder of its own for each test, the same on all ranks, removed at the end.
 class Folder {
