@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, snapshot, start, succeed, wait_for  # noqa: E402
+from program import ENVIRONMENT, NADIR, expect, nadir, snapshot, start, succeed, wait_for  # noqa: E402
 
 CASE = """\
 [grid]
@@ -122,11 +122,8 @@ def check_scratch(folder):
             for name in memory["gradient"]:
                 expect(np.array_equal(disk["gradient"][name], memory["gradient"][name]), f"{name} differs: {run}")
     # Also while a run goes on, and after it is killed, there is nothing in the folder.
-    train = [NADIR, "train", "case.toml", *on_disk, "--output", "endless.h5", *ENDLESS]
-    run = subprocess.Popen(train, cwd=folder, env={**ENVIRONMENT, **os.environ}, stdout=subprocess.DEVNULL)
-    end = time.monotonic() + 60
-    while not (folder / "endless.csv").exists() and time.monotonic() < end:
-        time.sleep(0.02)
+    run = start("train", "case.toml", *on_disk, "--output", "endless.h5", *ENDLESS, folder=folder)
+    wait_for(run, (folder / "endless.csv").exists)
     open_files = [os.readlink(path) for path in Path(f"/proc/{run.pid}/fd").iterdir()]
     expect(any(str(states) in name for name in open_files), f"no scratch file among {open_files}")
     expect(not list(states.iterdir()), "the scratch file has a name")
