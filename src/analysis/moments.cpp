@@ -1,5 +1,7 @@
 #include "nadir/analysis/moments.hpp"
 
+#include "nadir/kernel/differences.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -170,19 +172,6 @@ std::vector<double> moments_of_points(std::span<const double> coordinates, int d
   return values;
 }
 
-std::vector<double> central_difference(int k, double h) {
-  std::vector<double> weights{1.0};
-  const auto apply = [&](const std::array<double, 3>& factor) {
-    std::vector<double> wider(weights.size() + 2, 0.0);
-    for (std::size_t i = 0; i < weights.size(); ++i)
-      for (std::size_t j = 0; j < 3; ++j) wider[i + j] += weights[i] * factor[j];
-    weights = std::move(wider);
-  };
-  if (k % 2) apply({-0.5 / h, 0.0, 0.5 / h});
-  for (int pair = 0; pair < k / 2; ++pair) apply({1 / (h * h), -2 / (h * h), 1 / (h * h)});
-  return weights;
-}
-
 std::vector<double> difference_coefficients(const Lattice& lattice,
                                             const std::vector<MomentIndex>& indices,
                                             std::vector<double> values) {
@@ -214,30 +203,6 @@ std::vector<double> difference_coefficients(const Lattice& lattice,
     }
   }
   return values;
-}
-
-void add_differences(const Lattice& taps, std::int64_t own, const std::vector<MomentIndex>& indices,
-                     std::span<const double> c, std::span<double> weights) {
-  const auto middle = taps.place(own);
-  for (std::size_t m = 0; m < indices.size(); ++m) {
-    if (c[m] == 0) continue;
-    std::array<std::vector<double>, max_dimension> line{{{1.0}, {1.0}, {1.0}}};
-    const std::size_t unused = max_dimension - indices[m].size();
-    for (std::size_t a = 0; a < indices[m].size(); ++a)
-      line[unused + a] =
-          central_difference(indices[m][a], taps.spacing_of(static_cast<int>(unused + a)));
-    for (std::size_t j = 0; j < weights.size(); ++j) {
-      const auto at = taps.place(static_cast<std::int64_t>(j));
-      double weight = c[m];
-      for (std::size_t a = 0; a < at.size(); ++a) {
-        const auto half = static_cast<std::int64_t>(line[a].size() / 2);
-        const std::int64_t offset = at[a] - middle[a] + half;
-        const bool inside = offset >= 0 && offset <= 2 * half;
-        weight *= inside ? line[a][static_cast<std::size_t>(offset)] : 0.0;
-      }
-      weights[j] += weight;
-    }
-  }
 }
 
 bool is_aliased(const MomentIndex& k, const Lattice& lattice,

@@ -45,6 +45,18 @@ std::vector<double> standardised(std::span<const double> matrix, std::int64_t n)
   return m;
 }
 
+/// Calls LAPACK twice: it says how much room it needs (length = -1), then does its work there.
+template<class Call>
+void with_work_space(const Call& call, std::vector<double>& work, PetscBLASInt& length,
+                     const PetscBLASInt& info) {
+  check_petsc(call());
+  require_convergence(info);
+  length = static_cast<PetscBLASInt>(work[0]);
+  work.resize(static_cast<std::size_t>(length));
+  check_petsc(call());
+  require_convergence(info);
+}
+
 /// LAPACK takes columns for rows, which changes neither eigenvalues nor singular values.
 std::vector<std::complex<double>> eigenvalues_of(std::vector<double> m, std::int64_t n) {
   const PetscBLASInt size = lapack_size(n), one = 1;
@@ -58,12 +70,7 @@ std::vector<std::complex<double>> eigenvalues_of(std::vector<double> m, std::int
                               &none, &one, &none, &one, work.data(), &length, &info));
     return PetscErrorCode(0);
   };
-  check_petsc(call());
-  require_convergence(info);
-  length = static_cast<PetscBLASInt>(work[0]);
-  work.resize(static_cast<std::size_t>(length));
-  check_petsc(call());
-  require_convergence(info);
+  with_work_space(call, work, length, info);
   std::vector<std::complex<double>> values(count);
   for (std::size_t i = 0; i < count; ++i) values[i] = {real[i], imaginary[i]};
   return values;
@@ -81,12 +88,7 @@ std::vector<double> singular_values_of(std::vector<double> m, std::int64_t rows,
                                &one, &none, &one, work.data(), &length, &info));
     return PetscErrorCode(0);
   };
-  check_petsc(call());
-  require_convergence(info);
-  length = static_cast<PetscBLASInt>(work[0]);
-  work.resize(static_cast<std::size_t>(length));
-  check_petsc(call());
-  require_convergence(info);
+  with_work_space(call, work, length, info);
   return values;
 }
 

@@ -15,15 +15,6 @@ Weights convolved(const Weights& a, const Weights& b) {
   return product;
 }
 
-/// d^order along one axis: second differences, and one central first difference where it is odd.
-Weights row_of(int order, double spacing) {
-  Weights row{1.0};
-  for (int k = 0; k < order / 2; ++k) row = convolved(row, {1.0, -2.0, 1.0});
-  if (order % 2 != 0) row = convolved(row, {-0.5, 0.0, 0.5});
-  for (double& weight : row) weight /= std::pow(spacing, order);
-  return row;
-}
-
 Difference scaled(double factor, Difference difference) {
   for (Neighbour& neighbour : difference) neighbour.weight *= factor;
   return difference;
@@ -67,12 +58,20 @@ Differences moment_table(const KernelCase& kernel, int dimension,
 
 } // namespace
 
+std::vector<double> central_difference(int order, double spacing) {
+  Weights row{1.0};
+  for (int k = 0; k < order / 2; ++k) row = convolved(row, {1.0, -2.0, 1.0});
+  if (order % 2 != 0) row = convolved(row, {-0.5, 0.0, 0.5});
+  for (double& weight : row) weight /= std::pow(spacing, order);
+  return row;
+}
+
 Difference central_difference(const MultiIndex& k,
                               const std::array<double, max_dimension>& spacing) {
   std::array<Weights, max_dimension> rows;
   std::array<int, max_dimension> reach{};
   for (std::size_t a = 0; a < rows.size(); ++a) {
-    rows[a] = row_of(k[a], spacing[a]);
+    rows[a] = central_difference(k[a], spacing[a]);
     reach[a] = static_cast<int>(rows[a].size() / 2);
   }
   Difference difference;

@@ -29,10 +29,6 @@ std::vector<double> moments_of_points(std::span<const double> coordinates, int d
                                       std::span<const double> weights,
                                       const std::vector<MomentIndex>& indices);
 
-/// Weights of the narrowest central difference for the k-th derivative on a lattice of spacing h,
-/// from -(size-1)/2 to (size-1)/2 steps: (delta^2)^(k/2), for odd k times the central delta.
-std::vector<double> central_difference(int k, double h);
-
 /// Coefficients c_k of the operator sum_k c_k delta^k of narrowest central differences that has the
 /// given moments: W_k = sum_m (sum_r r^k delta^m_r) c_m. c_k = W_k/k! less the aliases of lower
 /// ones, so that a stencil's c_k vanish beyond the orders it can choose. [moment][row], as
@@ -40,11 +36,6 @@ std::vector<double> central_difference(int k, double h);
 std::vector<double> difference_coefficients(const Lattice& lattice,
                                             const std::vector<MomentIndex>& indices,
                                             std::vector<double> moments);
-
-/// Adds sum_k c_k delta^k to the weights of a stencil, [taps]: narrowest central differences around
-/// the tap `own` of a lattice of taps, which must hold them. c: [moment].
-void add_differences(const Lattice& taps, std::int64_t own, const std::vector<MomentIndex>& indices,
-                     std::span<const double> c, std::span<double> weights);
 
 /// Whether a moment is a copy of lower ones: its power along an axis exceeds what the offsets in
 /// use can tell apart (a stencil of radius r chooses the powers 0..2r).

@@ -25,6 +25,10 @@ struct Differences {
   std::vector<Difference> terms; ///< by coefficient, in the order of `kernel_parameters`
 };
 
+/// Weights of the narrowest central difference of d^order along one axis, from the lowest offset
+/// on: powers of the second difference, with one first difference where the order is odd.
+std::vector<double> central_difference(int order, double spacing);
+
 /// The narrowest central difference of d^k on a grid with this spacing: products of those of the
 /// axes; second order.
 Difference central_difference(const MultiIndex& k,

@@ -1,5 +1,7 @@
 #include "nadir/analysis/moments.hpp"
 
+#include "nadir/kernel/differences.hpp"
+
 #include "../support/matrices.hpp"
 
 #include <gtest/gtest.h>
@@ -120,7 +122,11 @@ TEST(Moments, DifferencesAreWhatAStencilIsMadeOf) {
   std::vector<double> c;
   for (std::size_t m = 0; m < indices.size(); ++m) c.push_back(std::cos(static_cast<double>(m)));
   std::vector<double> weights(25, 0.0);
-  add_differences(taps, 12, indices, c, weights);
+  for (std::size_t m = 0; m < indices.size(); ++m)
+    for (const Neighbour& tap :
+         central_difference({0, indices[m][0], indices[m][1]}, {1, 0.5, 1.5}))
+      weights[static_cast<std::size_t>(5 * (tap.offset[1] + 2) + tap.offset[2] + 2)] +=
+          c[m] * tap.weight;
   const KernelRows kernel{taps, weights, 12};
   const auto moments = moments_of(kernel, indices);
   const auto found = difference_coefficients(taps, indices, moments);
