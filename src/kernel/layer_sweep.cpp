@@ -113,9 +113,21 @@ void LayerSweep::adjoint(const Box& box, FieldView z, FieldView z_next, FieldVie
                           coefficient_row(omega_slot(), at).data, z_row.data, here(lambda_next),
                           here(g), here(lambda), b_bar, omega_bar);
     }
-    for (std::size_t c = 0; c < theta_count_; ++c) theta_bar_[c] = bar_row(c, at);
-    kernel_.add_gradient(z_row, here(g), at.n, theta_bar_.data());
-    add_sums(at.n);
+    add_gradient(at, z_row, here(g));
+    add_sums(at.n, bar_.size());
+  });
+}
+
+void LayerSweep::add_gradient(const Segment& at, Row z, const double* Z_bar) {
+  for (std::size_t c = 0; c < theta_count_; ++c) theta_bar_[c] = bar_row(c, at);
+  kernel_.add_gradient(z, Z_bar, at.n, theta_bar_.data());
+}
+
+void LayerSweep::add_gradient(const Box& box, FieldView z, FieldView Z_bar) {
+  for_segments(box, [&](const Segment& at) {
+    add_gradient(at, {point(z.origin, z.stride, at.z, at.y, at.x), z.stride},
+                 point(Z_bar.origin, Z_bar.stride, at.z, at.y, at.x));
+    add_sums(at.n, theta_count_);
   });
 }
 
@@ -130,8 +142,9 @@ double LayerSweep::adjoint_flops() const {
   return 2 * kernel_.flops() + products + again;
 }
 
-void LayerSweep::add_sums(int n) {
-  for (std::size_t slot = 0; slot < bar_.size(); ++slot) {
+/// Of the first `slots`.
+void LayerSweep::add_sums(int n, std::size_t slots) {
+  for (std::size_t slot = 0; slot < slots; ++slot) {
     if (bar_[slot].sum) bar_[slot].sum->add(bar_rows_[slot].data(), n);
   }
 }
