@@ -69,6 +69,27 @@ void LayerSweep::apply(const Box& box, FieldView z, MutableFieldView Z) {
   });
 }
 
+/// What the next segment of a box reads and writes first.
+RowsAhead LayerSweep::rows_after(const Segment& at, const Box& box, FieldView z,
+                                 FieldView z_next) const {
+  Segment next = at;
+  next.x += segment_points;
+  if (next.x >= box.start[2] + box.count[2]) {
+    next.x = box.start[2];
+    if (++next.y == box.start[1] + box.count[1]) {
+      next.y = box.start[1];
+      ++next.z;
+    }
+  }
+  RowsAhead ahead;
+  const std::ptrdiff_t below = box.count[0] > 1 ? z.stride.z : z.stride.y;
+  ahead.add(point(z.origin, z.stride, next.z, next.y, next.x) + below);
+  ahead.add(point(z_next.origin, z_next.stride, next.z, next.y, next.x));
+  for (std::size_t slot = 0; slot < view_.size(); ++slot)
+    if (view_[slot].field) ahead.add(coefficient_row(slot, next).data);
+  return ahead;
+}
+
 bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
   alignas(alignment) std::array<double, segment_points> Z;
   bool finite = true;
@@ -77,7 +98,8 @@ bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
     kernel_.apply({here, z.stride}, theta_rows(at), at.n, Z.data());
     finite &= activation_.relax(at.n, Z.data(), coefficient_row(b_slot(), at).data,
                                 coefficient_row(omega_slot(), at).data, here,
-                                point(z_next.origin, z_next.stride, at.z, at.y, at.x));
+                                point(z_next.origin, z_next.stride, at.z, at.y, at.x),
+                                rows_after(at, box, z, z_next));
   });
   return finite;
 }

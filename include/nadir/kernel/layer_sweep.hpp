@@ -103,6 +103,7 @@ class LayerSweep {
   };
   template<class Use> static void for_segments(const Box& box, Use use);
 
+  RowsAhead rows_after(const Segment& at, const Box& box, FieldView z, FieldView z_next) const;
   Row coefficient_row(std::size_t slot, const Segment& at) const;
   MutableRow bar_row(std::size_t slot, const Segment& at);
   void add_gradient(const Segment& at, Row z, const double* Z_bar);
