@@ -6,6 +6,8 @@
 
 #include <hwy/foreach_target.h> // includes this file once for every instruction set
 
+#include <hwy/cache_control.h>
+
 #include "activation-inl.hpp"
 #include "base/lanes-inl.hpp"
 
@@ -25,11 +27,12 @@ void evaluate(int n, const double* Z, double* HWY_RESTRICT value, double* HWY_RE
 /// z_next = (1 - omega) z + omega f(Z - b); false when some new value is not finite.
 template<class F>
 bool relax(int n, const double* Z, const double* b, const double* omega, const double* z,
-           double* HWY_RESTRICT z_next) {
+           double* HWY_RESTRICT z_next, const RowsAhead& ahead) {
   // v - v is 0 for numbers and NaN for all others, and a sum keeps a NaN.
   const hn::ScalableTag<double> full;
   HWY_ALIGN double sums[HWY_MAX_BYTES / sizeof(double)] = {};
   for_lanes(n, [&](auto d, int x) HWY_ATTR {
+    for (std::size_t k = 0; k < ahead.count; ++k) hwy::Prefetch(ahead.row[k] + x);
     const auto w = hn::LoadU(d, omega + x);
     const auto f = F::at(d, hn::LoadU(d, Z + x) - hn::LoadU(d, b + x)).value;
     const auto value = fused(w, f, (hn::Set(d, 1.0) - w) * hn::LoadU(d, z + x));

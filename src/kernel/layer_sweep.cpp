@@ -69,6 +69,27 @@ void LayerSweep::apply(const Box& box, FieldView z, MutableFieldView Z) {
   });
 }
 
+/// What the next segment of a box reads and writes first.
+RowsAhead LayerSweep::rows_after(const Segment& at, const Box& box, FieldView z,
+                                 FieldView z_next) const {
+  Segment next = at;
+  next.x += segment_points;
+  if (next.x >= box.start[2] + box.count[2]) {
+    next.x = box.start[2];
+    if (++next.y == box.start[1] + box.count[1]) {
+      next.y = box.start[1];
+      ++next.z;
+    }
+  }
+  RowsAhead ahead;
+  const std::ptrdiff_t below = box.count[0] > 1 ? z.stride.z : z.stride.y;
+  ahead.add(point(z.origin, z.stride, next.z, next.y, next.x) + below);
+  ahead.add(point(z_next.origin, z_next.stride, next.z, next.y, next.x));
+  for (std::size_t slot = 0; slot < view_.size(); ++slot)
+    if (view_[slot].field) ahead.add(coefficient_row(slot, next).data);
+  return ahead;
+}
+
 bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
   alignas(alignment) std::array<double, segment_points> Z;
   bool finite = true;
@@ -77,7 +98,8 @@ bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
     kernel_.apply({here, z.stride}, theta_rows(at), at.n, Z.data());
     finite &= activation_.relax(at.n, Z.data(), coefficient_row(b_slot(), at).data,
                                 coefficient_row(omega_slot(), at).data, here,
-                                point(z_next.origin, z_next.stride, at.z, at.y, at.x));
+                                point(z_next.origin, z_next.stride, at.z, at.y, at.x),
+                                rows_after(at, box, z, z_next));
   });
   return finite;
 }
@@ -113,9 +135,21 @@ void LayerSweep::adjoint(const Box& box, FieldView z, FieldView z_next, FieldVie
                           coefficient_row(omega_slot(), at).data, z_row.data, here(lambda_next),
                           here(g), here(lambda), b_bar, omega_bar);
     }
-    for (std::size_t c = 0; c < theta_count_; ++c) theta_bar_[c] = bar_row(c, at);
-    kernel_.add_gradient(z_row, here(g), at.n, theta_bar_.data());
-    add_sums(at.n);
+    add_gradient(at, z_row, here(g));
+    add_sums(at.n, bar_.size());
+  });
+}
+
+void LayerSweep::add_gradient(const Segment& at, Row z, const double* Z_bar) {
+  for (std::size_t c = 0; c < theta_count_; ++c) theta_bar_[c] = bar_row(c, at);
+  kernel_.add_gradient(z, Z_bar, at.n, theta_bar_.data());
+}
+
+void LayerSweep::add_gradient(const Box& box, FieldView z, FieldView Z_bar) {
+  for_segments(box, [&](const Segment& at) {
+    add_gradient(at, {point(z.origin, z.stride, at.z, at.y, at.x), z.stride},
+                 point(Z_bar.origin, Z_bar.stride, at.z, at.y, at.x));
+    add_sums(at.n, theta_count_);
   });
 }
 
@@ -130,8 +164,9 @@ double LayerSweep::adjoint_flops() const {
   return 2 * kernel_.flops() + products + again;
 }
 
-void LayerSweep::add_sums(int n) {
-  for (std::size_t slot = 0; slot < bar_.size(); ++slot) {
+/// Of the first `slots`.
+void LayerSweep::add_sums(int n, std::size_t slots) {
+  for (std::size_t slot = 0; slot < slots; ++slot) {
     if (bar_[slot].sum) bar_[slot].sum->add(bar_rows_[slot].data(), n);
   }
 }

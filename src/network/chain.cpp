@@ -34,9 +34,8 @@ Chain::Chain(const Grid& grid, const Case& c, std::int64_t samples)
     : Chain(grid, c, plan_passes(grid, c, samples)) {}
 
 Chain::Chain(const Grid& grid, const Case& c, const PassPlan& plan)
-    : layers_(c.network.layers), kernel_(make_kernel(c.kernel, grid.dimension(), grid.spacings())),
-      layer_(grid, *kernel_, c.network.activation, plan.forward, plan.transpose, plan.samples),
-      problems_(plan.samples) {}
+    : layers_(c.network.layers), layer_(make_layer(grid, c, plan)),
+      problems_(layer_->samples_per_pass()) {}
 
 /// The states first .. last of all samples; all but the first are still to be written.
 StateTable Chain::table_to_write(Trajectories states, std::int64_t first, std::int64_t last) {
@@ -61,11 +60,11 @@ void Chain::compute(const Coefficients& coefficients, Trajectories states, std::
                     std::int64_t last) {
   const ProfileEvent event(Event::forward);
   const double start = MPI_Wtime();
-  layer_.steps(coefficients.layer(first), table_to_write(states, first, last));
+  layer_->steps(coefficients.layer(first), table_to_write(states, first, last));
   work_.forward_seconds += MPI_Wtime() - start;
   const double points = points_of(states.size(), last - first);
   work_.forward_points += points;
-  profile_flops(points * layer_.forward_flops());
+  profile_flops(points * layer_->forward_flops());
 }
 
 /// One pass back, from the adjoints of state `last` to those of state `first`.
@@ -74,14 +73,14 @@ void Chain::transpose(const Coefficients& coefficients, Trajectories states, std
   const ProfileEvent event(Event::adjoint);
   const double start = MPI_Wtime();
   auto& [lambda, other] = lambda_arrays_;
-  layer_.steps_transpose(coefficients.layer(first), table_to_recall(states, first, last),
-                         {std::span<double* const>(lambda), std::span<double* const>(other)},
-                         bar.layer_bar(first));
+  layer_->steps_transpose(coefficients.layer(first), table_to_recall(states, first, last),
+                          {std::span<double* const>(lambda), std::span<double* const>(other)},
+                          bar.layer_bar(first));
   if ((last - first) % 2 != 0) lambda.swap(other);
   work_.adjoint_seconds += MPI_Wtime() - start;
   const double points = points_of(states.size(), last - first);
   work_.adjoint_points += points;
-  profile_flops(points * layer_.adjoint_flops());
+  profile_flops(points * layer_->adjoint_flops());
 }
 
 double Chain::points_of(std::size_t samples, std::int64_t layers) const {
@@ -95,15 +94,15 @@ void Chain::forward(const Coefficients& coefficients, Trajectories states, std::
                     const Pulse& after_pass) {
   std::ranges::fill(problems_, std::nullopt);
   for (std::size_t s = 0; s < states.size(); ++s) {
-    layer_.prepare(states[s]->read(first));
+    layer_->prepare(states[s]->read(first));
     if (first == 0 && watched.contains(0)) observe(s, 0, states[s]->read(0));
   }
-  const std::int64_t most = layers_per_pass(states, layer_.layers_per_pass());
+  const std::int64_t most = layers_per_pass(states, layer_->layers_per_pass());
   for (std::int64_t l = first; l < last;) {
     const std::int64_t end = watched.next(l, std::min(last, l + most));
     compute(coefficients, states, l, end);
     for (std::size_t s = 0; s < states.size(); ++s) {
-      const auto& problem = layer_.problem(s);
+      const auto& problem = layer_->problem(s);
       if (problem && !problems_[s]) problems_[s] = {l + problem->layer, problem->point};
       if (watched.contains(end)) observe(s, end, states[s]->read(end));
     }
@@ -138,7 +137,7 @@ std::int64_t Chain::layers_per_pass(Trajectories states, std::int64_t most) {
 /// Makes sure that state `layer`, and those before it that go with it, are held.
 void Chain::compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
                           const Pulse& after_pass) {
-  const std::int64_t most = layers_per_pass(states, layer_.layers_per_pass());
+  const std::int64_t most = layers_per_pass(states, layer_->layers_per_pass());
   std::int64_t from = layer;
   for (Trajectory* trajectory : states) from = trajectory->resume(layer); // all the same
   while (from < layer) {
@@ -159,7 +158,7 @@ void Chain::adjoint(const Coefficients& coefficients, Trajectories states,
     std::fill_n(lambda[s], state_layout().size(), 0.0);
     if (watched.contains(layers_)) seed(s, layers_, states[s]->recall(layers_), lambda[s]);
   }
-  const std::int64_t most = layers_per_pass(states, layer_.layers_per_pass_back());
+  const std::int64_t most = layers_per_pass(states, layer_->layers_per_pass_back());
   for (std::int64_t l = layers_; l > 0;) {
     compute_again(coefficients, states, l, after_pass);
     const std::int64_t begin = watched.previous(l, std::max(states[0]->held_from(l), l - most));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace nadir {
@@ -26,6 +27,19 @@ std::string point_text(const Grid& grid, std::int64_t point) {
 }
 
 } // namespace
+
+void note_non_finite(const Grid& grid, const Layout& layout, const Box& box, const double* z,
+                     std::int64_t layer, std::optional<NonFinite>& first) {
+  for (std::int64_t p = 0; p < box.points(); ++p) {
+    const std::int64_t i = box.start[2] + p % box.count[2];
+    const std::int64_t j = box.start[1] + p / box.count[2] % box.count[1];
+    const std::int64_t n = box.start[0] + p / box.count[2] / box.count[1];
+    if (std::isfinite(z[layout.index(n, j, i)])) continue;
+    const std::int64_t point = grid.global_index(n, j, i);
+    if (!first || std::pair(layer, point) < std::pair(first->layer, first->point))
+      first = {layer, point};
+  }
+}
 
 void throw_if_not_finite(const Grid& grid, std::int64_t sample,
                          const std::optional<NonFinite>& mine) {

@@ -2,7 +2,21 @@
 
 #include "nadir/input/case.hpp"
 
+#include <array>
+#include <cstddef>
+
 namespace nadir {
+
+/// Rows that will be read soon: they are fetched into the cache while a row is computed that is in
+/// it already, so that memory and processor work at the same time.
+struct RowsAhead {
+  static constexpr std::size_t most = 8;
+  std::array<const double*, most> row{};
+  std::size_t count = 0;
+  void add(const double* first) {
+    if (count < most) row[count++] = first;
+  }
+};
 
 /// An activation f and what a layer does with it, on rows of n points, by the best instruction set
 /// of this machine; the results are the same bits with every one. Rows do not overlap unless they
@@ -11,9 +25,10 @@ struct ActivationRows {
   /// f(Z) and f'(Z).
   void (*evaluate)(int n, const double* Z, double* value, double* derivative);
 
-  /// z_next = (1 - omega) z + omega f(Z - b); false when some new value is not finite.
+  /// z_next = (1 - omega) z + omega f(Z - b); false when some new value is not finite. Fetches n
+  /// points of the rows ahead.
   bool (*relax)(int n, const double* Z, const double* b, const double* omega, const double* z,
-                double* z_next);
+                double* z_next, const RowsAhead& ahead);
 
   /// With lambda_next the adjoint of z_next: g = omega lambda_next f'(Z - b), the direct part
   /// lambda = (1 - omega) lambda_next, b_bar -= g, omega_bar += lambda_next (f(Z - b) - z); b_bar

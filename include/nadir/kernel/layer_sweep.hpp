@@ -78,6 +78,9 @@ class LayerSweep {
   /// ends of tanh's range f' = 1 - f^2 from a rounded f would lose all its digits.
   void states_are_rounded(bool rounded) { rounded_ = rounded; }
 
+  /// What Z_bar adds to the kernel's coefficient gradients (set_gradient), the kernel alone.
+  void add_gradient(const Box& box, FieldView z, FieldView Z_bar);
+
   /// Floating-point operations per point; an activation counts as 20.
   double forward_flops() const;
   double adjoint_flops() const;
@@ -100,9 +103,11 @@ class LayerSweep {
   };
   template<class Use> static void for_segments(const Box& box, Use use);
 
+  RowsAhead rows_after(const Segment& at, const Box& box, FieldView z, FieldView z_next) const;
   Row coefficient_row(std::size_t slot, const Segment& at) const;
   MutableRow bar_row(std::size_t slot, const Segment& at);
-  void add_sums(int n);
+  void add_gradient(const Segment& at, Row z, const double* Z_bar);
+  void add_sums(int n, std::size_t slots);
   /// Whether f(Z) is z_next, and all that f' needs.
   bool value_is_next() const;
   const Row* theta_rows(const Segment& at);

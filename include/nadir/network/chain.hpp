@@ -48,11 +48,11 @@ class Chain {
   Chain(const Grid& grid, const Case& c, const PassPlan& plan);
 
   std::int64_t layers() const { return layers_; }
-  const Layout& state_layout() const { return layer_.state_layout(); }
-  Layer& layer() { return layer_; }
-  const Layer& layer() const { return layer_; }
+  const Layout& state_layout() const { return layer_->state_layout(); }
+  Layer& layer() { return *layer_; }
+  const Layer& layer() const { return *layer_; }
   /// Samples that go together at most.
-  std::size_t samples_at_once() const { return layer_.samples_per_pass(); }
+  std::size_t samples_at_once() const { return layer_->samples_per_pass(); }
 
   const Work& work() const { return work_; }
 
@@ -105,8 +105,7 @@ class Chain {
   void make_lambda(std::size_t samples);
 
   std::int64_t layers_;
-  std::unique_ptr<Kernel> kernel_;
-  Layer layer_;
+  std::unique_ptr<Layer> layer_;
   std::vector<std::optional<NonFinite>> problems_; ///< by sample
   Work work_;
   std::vector<double*> states_;      ///< of the pass: [layer][sample]

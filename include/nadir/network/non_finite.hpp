@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/grid/field.hpp"
 #include "nadir/grid/grid.hpp"
 
 #include <cstdint>
@@ -13,6 +14,11 @@ struct NonFinite {
   std::int64_t layer = 0; ///< of the state z_layer, 1..n
   std::int64_t point = 0; ///< global index, C order
 };
+
+/// Notes the first value on `box` of z_layer, a padded array, that is not finite, unless `first` is
+/// one of an earlier layer or point.
+void note_non_finite(const Grid& grid, const Layout& layout, const Box& box, const double* z,
+                     std::int64_t layer, std::optional<NonFinite>& first);
 
 /// Throws NumericsError on all ranks, naming the first place of all ranks (by sample, layer,
 /// point), when some rank gives one; "the state is not finite: sample 0, layer 7, point (y, x) =

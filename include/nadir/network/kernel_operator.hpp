@@ -1,0 +1,38 @@
+#pragma once
+
+#include "nadir/grid/halo.hpp"
+#include "nadir/kernel/layer_sweep.hpp"
+
+#include <cstdint>
+
+namespace nadir {
+
+/// A kernel W on the whole distributed grid (theory, section 4), whatever points it couples: for
+/// layers that need Z = W z by itself. Fields are padded arrays of `state_layout()`. Collective,
+/// but for the getters.
+class KernelOperator {
+ public:
+  virtual ~KernelOperator() = default;
+
+  virtual const Layout& state_layout() const = 0;
+
+  /// The coefficients of the products that follow, with their ghosts (Coefficients::fill_ghosts);
+  /// views must stay valid. Not collective.
+  virtual void set_coefficients(const LayerCoefficients& coefficients) = 0;
+
+  /// Z = W z (+ g, beyond `value` boundaries as told) on owned points; fills the ghosts of z.
+  virtual void apply(double* z, double* Z, GhostValue beyond) = 0;
+  /// z_bar = W^T Z_bar on owned points, W its linear part.
+  virtual void apply_transpose(const double* Z_bar, double* z_bar) = 0;
+  /// bar.theta += the derivatives of Z_bar . (W z + g), where apply filled the ghosts of z; bar.b
+  /// and bar.omega are left alone.
+  virtual void add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) = 0;
+
+  /// Floating-point operations of `apply` per point.
+  virtual double flops() const = 0;
+  /// Messages of this rank and their bytes so far.
+  virtual std::int64_t messages_sent() const = 0;
+  virtual std::int64_t bytes_sent() const = 0;
+};
+
+} // namespace nadir

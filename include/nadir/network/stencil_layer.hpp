@@ -1,0 +1,70 @@
+#pragma once
+
+#include "nadir/grid/field.hpp"
+#include "nadir/network/layer.hpp"
+#include "nadir/network/layer_pass.hpp"
+#include "nadir/network/stencil_operator.hpp"
+
+#include <vector>
+
+namespace nadir {
+
+/// Relaxation layers on the distributed grid, and their exact transpose (theory, sections 1, 6):
+///
+///     z_{l+1} = (1 - omega) z_l + omega f(W z_l - b)
+///     lambda_l = (1 - omega) lambda_{l+1} + W^T g ,   g = omega lambda_{l+1} f'(Z_l)
+///
+/// One layer, or several with the same coefficients in one pass over the points (LayerPass), of one
+/// sample or several. States and adjoints are padded arrays of `state_layout()`. Point by point the
+/// arithmetic is the same however many layers and samples a pass takes and on any number of ranks.
+/// Points that touch no ghosts are swept while the first halo messages travel.
+class StencilLayer final : public Layer {
+ public:
+  /// `forward` and `transpose` tell how passes are cut, `samples` how many a pass takes at most.
+  StencilLayer(const Grid& grid, std::unique_ptr<Kernel> kernel, ActivationKind activation,
+               const Tiling& forward = {}, const Tiling& transpose = {}, std::size_t samples = 1);
+
+  const Layout& state_layout() const override { return layout_; }
+  std::int64_t layers_per_pass() const override { return forward_.layers(); }
+  std::int64_t layers_per_pass_back() const override { return back_.layers(); }
+  std::size_t samples_per_pass() const override { return samples_; }
+
+  double forward_flops() const override { return sweep_.forward_flops(); }
+  double adjoint_flops() const override { return sweep_.adjoint_flops(); }
+  std::int64_t messages_sent() const override { return kernel_.messages_sent(); }
+  std::int64_t bytes_sent() const override { return kernel_.bytes_sent(); }
+
+  void prepare(double* z) const override;
+  void steps(const LayerCoefficients& coefficients, const StateTable& z) override;
+  const std::optional<NonFinite>& problem(std::size_t sample) const override {
+    return problems_[sample];
+  }
+  void steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
+                       const std::array<std::span<double* const>, 2>& lambda,
+                       const LayerBar& bar) override;
+  void states_are_rounded(bool rounded) override { sweep_.states_are_rounded(rounded); }
+
+  void apply(const LayerCoefficients& coefficients, double* z, double* Z,
+             GhostValue beyond) override;
+  void apply_transpose(const LayerCoefficients& coefficients, const double* Z_bar,
+                       double* z_bar) override;
+
+ private:
+  void fill_beside(const Halo& halo, double* field, const Box& box, GhostValue beyond) const;
+  void compute(const StateTable& z, std::int64_t k, const Box& box);
+  void make_g();
+  std::span<double* const> g(std::int64_t k) const;
+
+  const Grid& grid_;
+  StencilOperator kernel_;
+  LayerSweep& sweep_;    ///< the kernel's
+  Halo &halo_, &g_halo_; ///< the kernel's
+  const Layout& layout_; ///< of states
+  std::size_t samples_;
+  LayerPass forward_, back_;
+  std::vector<std::optional<NonFinite>> problems_; ///< by sample
+  std::vector<Field> g_fields_;                    ///< omega lambda f'(Z), made when needed
+  std::vector<double*> g_;                         ///< [k % 2][sample]
+};
+
+} // namespace nadir
