@@ -68,6 +68,7 @@ class ResultSubject : public Subject {
   ResultSubject(Case c, const std::string& path)
       : c_(std::move(c)), table_(table_of(c_)), relaxation_(c_, path, Parameter::relaxation) {
     source = path;
+    source_run_id = provenance_of(path, "run_id").value_or("");
     bool by_layer = false;
     for (const auto p : all_parameters) {
       if (p == Parameter::bias || p == Parameter::relaxation || components_of(c_, p) == 0) continue;

@@ -64,7 +64,7 @@ def main(words=None):
         made, equation = draw(analysis, matrix, folder, options.dpi)
         for path in made.values():
             print(path)
-        sections.append(page.matrix_section(analysis, matrix, made, equation))
+        sections.append(page.matrix_section(analysis, matrix, made, equation, options.dpi))
     print(page.write(analysis, sections, folder / "index.html"))
 
 
