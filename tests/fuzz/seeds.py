@@ -174,6 +174,25 @@ weights = { init = [0.0, 0.1, 0.8, 0.1, 0.0] }
 input = { file = "fields.h5", dataset = "in_6" }
 """
 
+SCHEMES = """\
+[grid]
+shape = [5, 6]
+boundary = ["periodic", { value = 0.1 }]
+[network]
+layers = 2
+activation = "relu"
+scheme = "crank-nicolson"
+rate = 2.0
+normalisation = "radial"
+thermostat = 0.5
+relaxation = { init = 0.5, varies = ["space"] }
+[kernel]
+diffusion = { init = 0.1 }
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
 # The same in less usual TOML.
 SPELLINGS = r'''
 title = "a \\ b \" c \u00e9 é #" # a comment
@@ -199,7 +218,7 @@ file = "a \\ \" é.h5"
 
 
 def by_hand():
-    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, SPELLINGS]
+    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, SCHEMES, SPELLINGS]
 
 
 def examples():
@@ -310,6 +329,10 @@ def tiny_case(random):
             "activation": random.choice(
                 ["identity", "tanh", "relu", "leaky-relu", "sigmoid", "softplus", "gelu", "sin", "square", "logistic"]
             ),
+            "scheme": random.choice(
+                ["explicit-euler", "implicit-euler", "crank-nicolson", "rk2", "rk4"]
+            ),
+            "normalisation": random.choice(["none", "none", "uniform", "radial", "project"]),
             "relaxation": parameter(1),
             "bias": parameter(1),
         },
