@@ -1,6 +1,6 @@
 #include "nadir/analysis/layer_map.hpp"
 
-#include "training/reproducible_vector.hpp"
+#include "base/reproducible_vector.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,9 @@
 #include "nadir/analysis/stability.hpp"
 
 #include "nadir/base/log.hpp"
+#include "nadir/input/schemes.hpp"
 #include "nadir/kernel/differences.hpp"
+#include "nadir/network/scheme.hpp"
 
 #include <algorithm>
 #include <array>
@@ -192,7 +194,8 @@ struct TableReader {
 class TableAmplification {
  public:
   TableAmplification(const Grid& grid, const Case& c)
-      : table_(differences_of(c.kernel, grid.dimension(), grid.spacings())) {
+      : scheme_(c.network.scheme),
+        table_(differences_of(c.kernel, grid.dimension(), grid.spacings())) {
     const auto d = static_cast<std::size_t>(grid.dimension());
     for_waves(d, [&](const std::array<double, 3>& angles) {
       auto& angle = angles_.emplace_back();
@@ -221,7 +224,7 @@ class TableAmplification {
     for (std::size_t k = 0; k < angles_.size(); ++k) {
       const auto W =
           table_.linear() ? combined(waves_[k], weights) : symbol(table_, weights, angles_[k]);
-      largest = std::max(largest, std::abs(1.0 - omega + omega * W));
+      largest = std::max(largest, std::abs(amplification_factor(scheme_, omega * (W - 1.0))));
     }
     return largest;
   }
@@ -248,12 +251,14 @@ class TableAmplification {
     return W;
   }
 
+  SchemeKind scheme_;
   Differences table_;
   std::vector<std::array<double, max_dimension>> angles_;
   std::vector<Wave> waves_; ///< where the weights are the coefficients
 };
 
-/// Families that are no diffusion and advection alone are judged by their amplification.
+/// Families that are no diffusion and advection alone, and schemes other than explicit Euler, are
+/// judged by their amplification.
 Stability amplification_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
   const TableAmplification amplification(grid, c);
   Stability s = nothing_seen();
@@ -290,8 +295,12 @@ Stability numbers_of(const Grid& grid, const Case& c, const Coefficients& coeffi
 } // namespace
 
 Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
-  Stability s = c.kernel.type == "adr" ? numbers_of(grid, c, coefficients)
-                                       : amplification_of(grid, c, coefficients);
+  const bool relaxes = c.network.scheme == SchemeKind::explicit_euler;
+  Stability s = c.kernel.type == "adr" && relaxes ? numbers_of(grid, c, coefficients)
+                                                  : amplification_of(grid, c, coefficients);
+  s.relaxes = relaxes;
+  s.normalised = c.network.normalisation != Normalisation::none;
+  s.maximum_principle = s.maximum_principle && !s.normalised;
   std::array<double, 6> largest{s.diffusive, s.advective,  s.amplification,
                                 s.omega_max, -s.omega_min, s.maximum_principle ? 0.0 : 1.0};
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, largest.data(), 6, MPI_DOUBLE, MPI_MAX, grid.comm()));
@@ -327,7 +336,9 @@ std::string stability_text(const Stability& s) {
                 : formatted("advective number  sum omega U^2 / (2 D), worst point: %.4g (%s)",
                             s.advective, verdict(s.advective));
   }
-  if (s.omega_max > 1.0) text += formatted("\nomega up to %.4g: over-relaxation", s.omega_max);
+  if (s.omega_max > 1.0 && s.relaxes)
+    text += formatted("\nomega up to %.4g: over-relaxation", s.omega_max);
+  if (s.normalised) text += "\n(all this without the normalisation, which holds the norm)";
   if (s.maximum_principle) text += "\nthe maximum norm of the state cannot grow";
   return text;
 }

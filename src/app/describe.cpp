@@ -47,6 +47,7 @@ void run_describe(const Job& job) {
                      static_cast<long long>(shape[0] * shape[1] * shape[2]),
                      static_cast<long long>(c.network.layers),
                      static_cast<long long>(job.samples)));
+  log.line("scheme  " + layers_text(c.network));
   log.line(formatted("unknowns  %lld trained of %lld parameters",
                      static_cast<long long>(count.trained), static_cast<long long>(count.all)));
   log.line(formatted("layout  %d rank(s) as %d x %d x %d, boxes up to %lld x %lld x %lld (z, y, x)",

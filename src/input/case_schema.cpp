@@ -5,6 +5,7 @@
 #include "nadir/input/activations.hpp"
 #include "nadir/input/kernel_family.hpp"
 #include "nadir/input/optimizers.hpp"
+#include "nadir/input/schemes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -195,10 +196,25 @@ Section<NetworkCase> network_section() {
         "relaxation steps n; the states are z_0 to z_n")
       .required("the number of relaxation steps n");
   s.key("activation", &NetworkCase::activation, activation, "f");
-  s.key("scheme", &NetworkCase::scheme, choice("scheme", {"explicit-euler"}),
-        "how the relaxation equation is marched");
+  std::vector<Choice<SchemeKind>> ways;
+  for (const auto& each : schemes) ways.push_back({std::string(each.name), each.kind});
+  auto scheme = choice<SchemeKind>("scheme", ways);
+  scheme.name = "name, see Schemes";
+  s.key("scheme", &NetworkCase::scheme, scheme, "how a layer marches the relaxation equation");
   s.key("rate", &NetworkCase::rate, real(positive()),
-        "γ: scales physical time (Δt = ω/γ) in reports, and nothing else");
+        "γ: scales physical time (Δt = ω/γ) in reports and the thermostat, and nothing else");
+  s.key("normalisation", &NetworkCase::normalisation,
+        choice<Normalisation>("normalisation", {{"none", Normalisation::none},
+                                                {"uniform", Normalisation::uniform},
+                                                {"radial", Normalisation::radial},
+                                                {"project", Normalisation::project}}),
+        "what holds the norm `‖z‖² = Π Δ Σ z²` of every sample: uniform and radial add `(ω/γ) R`, "
+        "`R = -α (‖z‖ - 1)` everywhere, or times `z/‖z‖`; project divides by the norm after every "
+        "layer");
+  s.where([](const NetworkCase& n) { return n.normalisation != Normalisation::none; });
+  s.key("thermostat", &NetworkCase::thermostat, real(positive()),
+        "α of the normalisations uniform and radial, a rate per physical time");
+  s.where([](const NetworkCase& n) { return has_thermostat(n.normalisation); });
   s.key("relaxation", &NetworkCase::relaxation, parameter(1.0), "ω, 1 component");
   s.key("bias", &NetworkCase::bias, parameter(0.0), "b, 1 component");
   return s;
@@ -481,7 +497,7 @@ Section<Case> make_case_section() {
   s.key("title", &Case::title, text(), "one line, kept in the result");
   s.key("grid", &Case::grid, section(grid_section()), "The uniform grid the states live on.");
   s.key("network", &Case::network, section(network_section()),
-        "The chain of layers `z_{l+1} = (1 - ω) z_l + ω f(W z_l - b)`.");
+        "The chain of layers, `z_{l+1} = (1 - ω) z_l + ω f(W z_l - b)` with the default scheme.");
   s.key("kernel", &Case::kernel, section(kernel_section()), "The operator W of a layer.");
   s.key("data", &Case::data, section(data_section()), "Input and targets.");
   s.key("loss", &Case::loss, section(loss_section()),

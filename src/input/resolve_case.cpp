@@ -3,6 +3,7 @@
 #include "nadir/base/text.hpp"
 #include "nadir/input/kernel_family.hpp"
 #include "nadir/input/optimizers.hpp"
+#include "nadir/input/schemes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,6 +42,7 @@ class Resolver {
 
   void run() {
     grid();
+    network();
     kernel();
     for (auto& [path, value] : parameters(c_)) parameter(path, value);
     targets();
@@ -59,6 +61,7 @@ class Resolver {
   void per_axis(const std::string& path, std::vector<M>& values, const M& fallback);
   void point_count();
   void coordinates();
+  void network();
   void kernel();
   void radius();
   void radius_limits(const KernelFamily& family, const std::string& origin);
@@ -112,6 +115,24 @@ void Resolver::point_count() {
       return problem("grid.shape", "has more points than a 64-bit integer counts");
     points *= n;
   }
+}
+
+/// Keys that mean nothing to the layers asked for.
+void Resolver::network() {
+  if (!usable("network.scheme") || !usable("network.normalisation")) return;
+  const NetworkCase& network = c_.network;
+  const bool given = c_.positions.contains("network.thermostat") && usable("network.thermostat");
+  if (given && !has_thermostat(network.normalisation))
+    problem("network.thermostat",
+            "is a key of the normalisations \"uniform\" and \"radial\"; network.normalisation is " +
+                quote(network.normalisation == Normalisation::project ? "project" : "none"));
+  if (is_plain(network)) return;
+  const std::string reason = "means nothing unless network.scheme is \"explicit-euler\" and "
+                             "network.normalisation \"none\": other layers are computed one after "
+                             "the other";
+  if (usable("run.layers_per_pass") && c_.run.layers_per_pass > 1)
+    problem("run.layers_per_pass", reason);
+  if (usable("run.tile") && c_.run.tile > 0) problem("run.tile", reason);
 }
 
 /// Keys of other families, keys that are missing, and kernels that are too large.

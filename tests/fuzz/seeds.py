@@ -195,6 +195,25 @@ input = { file = "fields.h5", dataset = "in_5x6" }
 target = { file = "fields.h5", dataset = "out_5x6" }
 """
 
+SCHEMES = """\
+[grid]
+shape = [5, 6]
+boundary = ["periodic", { value = 0.1 }]
+[network]
+layers = 2
+activation = "relu"
+scheme = "crank-nicolson"
+rate = 2.0
+normalisation = "radial"
+thermostat = 0.5
+relaxation = { init = 0.5, varies = ["space"] }
+[kernel]
+diffusion = { init = 0.1 }
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
 GAUSSIAN = """\
 [grid]
 shape = [6]
@@ -234,7 +253,7 @@ file = "a \\ \" é.h5"
 
 
 def by_hand():
-    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, SPELLINGS]
+    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, SCHEMES, SPELLINGS]
 
 
 def examples():
@@ -345,6 +364,10 @@ def tiny_case(random):
             "activation": random.choice(
                 ["identity", "tanh", "relu", "leaky-relu", "sigmoid", "softplus", "gelu", "sin", "square", "logistic"]
             ),
+            "scheme": random.choice(
+                ["explicit-euler", "implicit-euler", "crank-nicolson", "rk2", "rk4"]
+            ),
+            "normalisation": random.choice(["none", "none", "uniform", "radial", "project"]),
             "relaxation": parameter(1),
             "bias": parameter(1),
         },

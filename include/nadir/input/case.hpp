@@ -103,11 +103,18 @@ enum class ActivationKind {
   logistic
 };
 
+enum class SchemeKind { explicit_euler, implicit_euler, crank_nicolson, rk2, rk4 };
+
+/// What holds the norm of the states (theory, section 7).
+enum class Normalisation { none, uniform, radial, project };
+
 struct NetworkCase {
   std::int64_t layers = 1;
   ActivationKind activation = ActivationKind::identity;
-  std::string scheme = "explicit-euler";
-  double rate = 1.0;        ///< gamma
+  SchemeKind scheme = SchemeKind::explicit_euler;
+  double rate = 1.0; ///< gamma
+  Normalisation normalisation = Normalisation::none;
+  double thermostat = 1.0;  ///< alpha of uniform and radial
   ParameterCase relaxation; ///< omega
   ParameterCase bias;       ///< b
   bool operator==(const NetworkCase&) const = default;

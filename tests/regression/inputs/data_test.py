@@ -40,7 +40,7 @@ def compare(made, committed, tolerance):
 
 def check_examples(folder):
     subprocess.run([ROOT / "tools" / "make-examples", "--output", folder], check=True)
-    for name in [*KNOWN, "attractors"]:
+    for name in [*KNOWN, "attractors", "schemes-1d"]:
         compare(folder / f"{name}.h5", DATA / f"{name}.h5", 1e-6)
 
 

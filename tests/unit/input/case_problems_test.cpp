@@ -75,7 +75,14 @@ const Mistake mistakes[] = {
     {"kernel.type=3", "kernel.type: expected a string that names the kernel, found the integer 3"},
     {"kernel.weights=1", "kernel.weights: is a key of the kernel \"stencil\", not of \"adr\""},
     {"kernel={ type = \"stencil\", radius = 63 }", "kernel.radius: must be between 1 and 5, is 63"},
-    {"network.scheme=rk4", "network.scheme: unknown scheme \"rk4\" (one of: explicit-euler)"},
+    {"network.scheme=rk5",
+     "network.scheme: unknown scheme \"rk5\" (did you mean \"rk2\"? one of: explicit-euler, "
+     "implicit-euler, crank-nicolson, rk2, rk4)"},
+    {"network.normalisation=hard", "network.normalisation: unknown normalisation \"hard\" (one of: "
+                                   "none, uniform, radial, project)"},
+    {"network.thermostat=0", "network.thermostat: must be positive, is 0.0"},
+    {"network.thermostat=2", "network.thermostat: is a key of the normalisations \"uniform\" and "
+                             "\"radial\"; network.normalisation is \"none\""},
     {"training.strategy=x", "training.strategy: unknown strategy \"x\" (one of: end-to-end)"},
     {"loss.reduction=Sum",
      "loss.reduction: unknown reduction \"Sum\" (did you mean \"sum\"? one of: sum, mean)"},
