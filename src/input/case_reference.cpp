@@ -142,7 +142,7 @@ std::string default_text(const KeyDoc& key) {
   // Words are written as they stand, values as code.
   const bool words =
       key.fallback.find_first_of(" `") != std::string::npos || key.fallback == "none";
-  if (key.type == "PARAMETER") return "`" + key.fallback + "`, fixed";
+  if (key.type == "PARAMETER" && !words) return "`" + key.fallback + "`, fixed";
   return words && key.fallback.front() != '"' ? key.fallback : "`" + key.fallback + "`";
 }
 

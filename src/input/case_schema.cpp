@@ -220,18 +220,39 @@ Section<NetworkCase> network_section() {
   return s;
 }
 
+/// A family, or a list of them: their sum.
+Type<std::string> kernel_type() {
+  std::vector<std::string> names;
+  for (const auto& family : kernel_families()) names.emplace_back(family.name);
+  const auto one = choice("kernel", names);
+  const auto several = list("kernels", one);
+  Type<std::string> type;
+  type.name = one.name + ", or a list of them";
+  type.read = [=](const Item& item, std::string& value) {
+    if (!item.node.list()) return one.read(item, value);
+    std::vector<std::string> given;
+    if (!several.read(item, given)) return false;
+    const std::string problem = sum_problem(given);
+    if (!problem.empty()) return item.problem(problem);
+    value = sum_of_families(given);
+    return true;
+  };
+  type.write = [=](const std::string& value) {
+    const auto each = families_in(value);
+    return each.size() == 1 ? one.write(value) : several.write(each);
+  };
+  return type;
+}
+
 Section<KernelCase> kernel_section() {
   Section<KernelCase> s;
-  const auto belonging = [&s](const char* key) {
-    s.where([key](const KernelCase& kernel) { return has_key(family_of(kernel), key); });
+  const auto belonging = [&s](std::string_view key) {
+    s.where([key](const KernelCase& kernel) { return has_key(kernel, key); });
   };
-  std::vector<std::string> names;
-  std::string text = "the kernel family";
-  for (const auto& family : kernel_families()) {
-    names.emplace_back(family.name);
-    text += "; " + names.back() + ": " + std::string(family.text);
-  }
-  s.key("type", &KernelCase::type, choice("kernel", names), text);
+  std::string text = "the kernel family, or several whose kernels are added";
+  for (const auto& family : kernel_families())
+    text += "; " + std::string(family.name) + ": " + std::string(family.text);
+  s.key("type", &KernelCase::type, kernel_type(), text);
   s.key("diffusion_tensor", &KernelCase::diffusion_tensor,
         choice<DiffusionTensor>("diffusion tensor", {{"isotropic", DiffusionTensor::isotropic},
                                                      {"diagonal", DiffusionTensor::diagonal},
@@ -241,27 +262,18 @@ Section<KernelCase> kernel_section() {
   s.key("order", &KernelCase::order, integer(between(2, 24)),
         "of moment: the highest derivative; in 2 dimensions at most 14, in 3 at most 6");
   belonging("order");
-  s.key("radius", &KernelCase::radius, integer(between(1, 62)),
-        "of stencil: of the full stencil of (2 radius + 1)^d neighbours, at most 125 of them");
+  s.key("radius", &KernelCase::radius, integer(between(1, 1000000)),
+        "points to the farthest neighbours along an axis; of stencil: at most 125 neighbours, of "
+        "gaussian: by default 8 σ, σ the upper bound or where it starts; of power-law: to be "
+        "given, its tail has no natural end")
+      .by_default("`1`, that of gaussian");
   belonging("radius");
-  s.key("reaction", &KernelCase::reaction, parameter(0.0), "R, 1 component");
-  belonging("reaction");
-  s.key("advection", &KernelCase::advection, parameter(0.0),
-        "U, d components in axis order, such as (y, x)");
-  belonging("advection");
-  s.key("diffusion", &KernelCase::diffusion, parameter(0.0),
-        "D: 1 component (isotropic), d (diagonal) or d(d+1)/2 (full), the upper triangle by rows, "
-        "such as (yy, yx, xx)");
-  belonging("diffusion");
-  s.key("higher", &KernelCase::higher, parameter(0.0),
-        "of moment: `c_k` of the derivatives `∂^k`, 3 ≤ |k| ≤ order, by order, then as in "
-        "(xxx, yxx, yyx, yyy)");
-  belonging("higher");
-  s.key("weights", &KernelCase::weights, parameter(0.0),
-        "of stencil: weights of the neighbours in C order, from the lowest offsets on; a number is "
-        "that of each")
-      .by_default("`W = 1`");
-  belonging("weights");
+  for (const KernelParameter& p : kernel_parameters) {
+    s.key(std::string(p.key), p.value, parameter(p.fallback), std::string(p.text));
+    if (p.key == "weights") s.by_default("`W = 1`");
+    if (std::isnan(p.fallback)) s.by_default("**required** with its kernel");
+    belonging(p.key);
+  }
   return s;
 }
 

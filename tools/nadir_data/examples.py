@@ -41,6 +41,15 @@ def dispersion_1d():
     return net, random_waves(random, (96,), 20, 2), truth
 
 
+def inhibition_1d():
+    """A ring whose points excite themselves and hold down those around them."""
+    random = np.random.default_rng(106)
+    net = Network(spacing=(0.5,), boundary=("periodic",), layers=10, omega=0.3,
+                  R=0.5, U=[0.0], D=[0.05], activation="tanh", gaussian=(-0.8, 2.0))  # fmt: skip
+    truth = dict(reaction=net.R, diffusion=net.D[0], amplitude=-0.8, width=2.0)
+    return net, 0.5 * random_waves(random, (128,), 20, 2), truth
+
+
 def full_tensor_2d():
     """A diffusion tensor whose principal axis turns along x, as around a curved fibre."""
     random = np.random.default_rng(102)
@@ -131,6 +140,7 @@ def write_schemes(path, name):
 EXAMPLES = {
     "identify-1d": identify_1d,
     "dispersion-1d": dispersion_1d,
+    "inhibition-1d": inhibition_1d,
     "full-tensor-2d": full_tensor_2d,
     "diffusion-3d": diffusion_3d,
     "convection-diffusion": convection_diffusion,
