@@ -146,6 +146,11 @@ std::string shares_text(const std::vector<double>& shares) {
   return text;
 }
 
+/// Whether no row reaches further than the orders of moments tell apart, 2 r for r steps.
+bool has_few_moments(const InterpretationPlan& plan, const Interpretation& found) {
+  return std::ranges::all_of(found.reach, [&](double steps) { return 2 * steps <= plan.order; });
+}
+
 /// Below this share of W z the equation of all orders says nothing about the weights.
 constexpr double well_described = 0.5;
 
@@ -160,8 +165,8 @@ std::string explained_text(const InterpretationPlan& plan, const Interpretation&
     text += "\n  the axes are too short for the differences of this order";
   else if (found.explained.back() < well_described)
     text += "\n  the series fails: these moments and their equation do not describe the weights";
-  if (found.stencil && found.sufficient_order() >= 0)
-    text += "\n  a stencil is explained in full by the orders it has: that is its construction";
+  if (found.stencil && found.sufficient_order() >= 0 && has_few_moments(plan, found))
+    text += "\n  so short a stencil is explained by the orders it has: that is its construction";
   return text + "\n";
 }
 

@@ -75,7 +75,8 @@ class Coefficient:
         """For mathtext: $D_{yx}$, $W_{xxx}/6$."""
         base, _, rest = self.name.partition("_")
         subscript, slash, divisor = rest.partition("/")
-        return f"${base}" + (f"_{{{subscript}}}" if subscript else "") + slash + divisor + "$"
+        divided = slash + divisor if divisor != "1" else ""
+        return f"${base}" + (f"_{{{subscript}}}" if subscript else "") + divided + "$"
 
 
 class Analysis:
@@ -130,10 +131,10 @@ class Analysis:
     def from_filters(self):
         return self.boundary[0].size == 1 and not self.from_result
 
-    @property
-    def is_stencil(self):
-        """Whether the kernels were made as such; full matrices were not."""
-        return (self.from_result or self.from_filters) and self.reach is not None
+    def is_short_stencil(self, matrix):
+        """Whether the kernel was made with no more weights than the moments tell apart; a full matrix was not."""
+        made = self.from_result or self.from_filters
+        return made and self.reach is not None and 2 * int(self.reach[matrix].max()) <= self.order
 
     def rows_used(self, matrix):
         """Rows that values and pictures are made of: all, if none would be left."""

@@ -11,13 +11,13 @@ import words
 from analysis import ALIASED, DIVERGENT
 
 PIXELS_PER_INCH = 104  # of the page: the pictures' letters are then those of its captions
-NARROWEST = 600  # pixels a wide picture shrinks to; a narrower window scrolls it
+NARROWEST = 560  # pixels a wide picture shrinks to; a narrower window scrolls it
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.6rem;overflow-wrap:anywhere}h2{margin-top:2.5rem;border-bottom:1px solid #ccc;overflow-wrap:anywhere}
 h3{margin:1.6rem 0 .4rem}p,li{max-width:48rem}ul{padding-left:1.2rem}li{margin:.3rem 0}
 .wide{overflow-x:auto}table{border-collapse:collapse}
 td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #eee}
-td.number{font-variant-numeric:tabular-nums}.term{white-space:nowrap}
+.term{white-space:nowrap}
 figure{margin:1.4rem 0}figcaption{color:#555;font-size:.9rem;max-width:46rem}sub,sup{line-height:0}
 pre{background:#f6f6f6;padding:.8rem;font-size:.8rem;white-space:pre-wrap;overflow-wrap:anywhere}.quiet{color:#666}
 @media print{body{margin:0;max-width:none;font-size:11pt}img{min-width:0!important}.wide{overflow:visible}

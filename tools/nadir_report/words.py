@@ -5,7 +5,6 @@ import html
 import numpy as np
 
 import style
-from analysis import DIVERGENT
 
 ENOUGH = 0.99  # of W z and of its change: the moments are the weights
 DESCRIBED = 0.5  # of W z, by all orders: less is no description
@@ -35,9 +34,9 @@ MEANING = {
     "positive D smears it, positive R lets it grow.",
     "symbol": "Left: a wave exp(ik·q) of wave number k leaves W multiplied by the symbol Ŵ(k), the mean over all "
     "rows; its imaginary part moves the wave. Right: a whole layer with f(Z) = Z multiplies its height by |a(k)|. "
-    "A layer smooths the waves with |a(k)| below |a(0)|, that of the uniform signal (dashed); above 1 they grow. Phase 0 is the uniform "
-    "signal, 1 the wave that changes sign from neuron to neuron. The sign of one high moment alone does not tell "
-    "whether a layer smooths.",
+    "A layer smooths the waves with |a(k)| below |a(0)|, that of the uniform signal (dashed); above 1 they grow. "
+    "Phase 0 is the uniform signal, 1 the wave that changes sign from neuron to neuron. The sign of one high moment "
+    "alone does not tell whether a layer smooths.",
     "explained": "How much of W z, and of its change W z − z, the equation reproduces when it is cut off after each "
     "order: 1 − |error|²/|W z|², on smooth waves or on the signals that were given. 1 is everything; below 0 the "
     "equation is worse than nothing. Where W is near the identity its change is the harder test.",
@@ -86,7 +85,8 @@ def percent(share):
 def name(coefficient):
     base, _, rest = coefficient.name.partition("_")
     subscript, slash, divisor = rest.partition("/")
-    return base + (f"<sub>{subscript}</sub>" if subscript else "") + slash + divisor
+    divided = slash + divisor if divisor != "1" else ""
+    return base + (f"<sub>{subscript}</sub>" if subscript else "") + divided
 
 
 def effect(coefficient):
@@ -107,8 +107,6 @@ def effect(coefficient):
 
 
 def value(coefficient):
-    if coefficient.state == DIVERGENT:
-        return "–"
     if not coefficient.varies:
         return with_units(number(coefficient.mean, 6), coefficient.units)
     low, high = coefficient.used.min(), coefficient.used.max()
@@ -139,7 +137,7 @@ def explained(analysis, matrix):
     if enough:
         order, share = enough
         text = f"Moments up to order {order} explain {percent(share)} of what it does: it is the equation below."
-        if analysis.is_stencil:
+        if analysis.is_short_stencil(matrix):
             text += f" {stencil(analysis, matrix)}"
         return text
     if not np.isfinite(shares).any():
@@ -212,8 +210,8 @@ def without_data(analysis, matrix):
         return ""
     return (
         f"{grouped(analysis.hidden.sum())} of {grouped(analysis.hidden.size)} points have neither a target nor an "
-        "input of their own. What the coefficients are there follows from the penalties alone; they are left out "
-        "here (but not in the report at the end)."
+        "input of their own. No data say what the coefficients are there: they are left out of the values and maps (but not of "
+        "averages over the rows, nor of the report at the end)."
     )
 
 
