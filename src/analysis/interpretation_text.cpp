@@ -159,6 +159,8 @@ std::string explained_text(const InterpretationPlan& plan, const Interpretation&
 std::string layer_text(const InterpretationPlan& plan, const Interpretation& found) {
   std::string text = formatted("one layer with omega = %g and f = identity: mass %s\n", plan.omega,
                                number_or_dash(found.mass).c_str());
+  if (!plan.scheme.empty())
+    text += "  (of explicit Euler; the layers of this result are " + plan.scheme + ")\n";
   const auto axes = plan.neurons.axis_names();
   constexpr double tiny = 0.01;
   const bool balanced = std::abs(found.mass) < tiny * found.row_weight;
