@@ -174,6 +174,8 @@ std::string layer_text(const InterpretationPlan& plan, const Interpretation& fou
   std::string text = formatted("one layer with omega = %g and f = identity%s: mass %s\n",
                                plan.omega, found.rows > 1 ? ", by the means of the rows" : "",
                                number_or_dash(found.mass).c_str());
+  if (!plan.scheme.empty())
+    text += "  (of explicit Euler; the layers of this result are " + plan.scheme + ")\n";
   const auto axes = plan.neurons.axis_names();
   constexpr double tiny = 0.01;
   const bool balanced = std::abs(found.mass) < tiny * found.row_weight;

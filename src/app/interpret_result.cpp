@@ -3,6 +3,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/input/file_checks.hpp"
+#include "nadir/input/schemes.hpp"
 #include "nadir/input/stored_array.hpp"
 #include "nadir/kernel/differences.hpp"
 #include "nadir/network/coefficients.hpp"
@@ -120,6 +121,8 @@ class ResultSubject : public Subject {
     plan.omega = mean_relaxation();
     plan.activation_is_identity = c_.network.activation == ActivationKind::identity;
     plan.omega_is_trained = c_.network.relaxation.train;
+    if (c_.network.scheme != SchemeKind::explicit_euler)
+      plan.scheme = scheme_name(c_.network.scheme);
   }
 
   double mean_relaxation() const {
