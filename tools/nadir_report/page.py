@@ -101,7 +101,7 @@ def layer_table(analysis, matrix):
     omega = float(analysis.attributes["relaxation"])
     return (
         f"<h3>One layer</h3><p>What a layer with f(Z) = Z, the kernel (1 − ω) I + ωW with ω = {omega:g}, does to a "
-        f"signal{mean}:</p>"
+        f"signal{mean}: {words.printed(analysis, '(of explicit Euler')}</p>"
         f"{table(('', *(f'along {axis}' for axis in axes), ''), rows)}"
     )
 

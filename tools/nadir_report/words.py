@@ -215,10 +215,17 @@ def without_data(analysis, matrix):
     )
 
 
+def printed(analysis, start):
+    """The line of the printed report that begins so, as HTML; nothing without one."""
+    lines = (line.strip() for line in analysis.lines("report"))
+    found = next((line for line in lines if line.startswith(start)), "")
+    return html.escape(found.replace("omega", "ω"))
+
+
 def identifiable(analysis, _matrix):
-    """A line of the report: only products with omega are known."""
-    found = [line for line in analysis.lines("report") if line.startswith("omega was trained")]
-    return html.escape(found[0].replace("omega", "ω")) + "." if found else ""
+    """That only products with omega are known."""
+    text = printed(analysis, "omega was trained")
+    return text and text + "."
 
 
 def size(analysis, matrix):

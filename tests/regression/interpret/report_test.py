@@ -101,6 +101,13 @@ def statements(folder):
     succeed("forward", case, "--quiet", "--output", "run.h5", folder=folder)
     interpret(folder, "run.h5")
     said["result"] = drawn(folder, {"symbol", "explained", "locality", "equation"})
+    trained = ["--set", "network.relaxation={ init = 0.5 }", "--set", "network.scheme=crank-nicolson"]
+    succeed("forward", case, "--quiet", "--output", "run.h5", *trained, folder=folder)
+    interpret(folder, "run.h5")
+    page = drawn(folder, {"symbol", "explained", "locality", "equation"})
+    page = page[: page.index("The report as it was printed")]
+    expect("ω was trained with f = identity: only ω R" in page, "products alone are known")
+    expect("of explicit Euler; the layers of this result are crank-nicolson" in page, "another scheme")
     for words, kinds in (
         ("Its moments do not describe it", {"random"}),
         ("The equation its moments would give", {"random"}),
