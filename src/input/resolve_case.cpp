@@ -42,6 +42,7 @@ class Resolver {
     grid();
     kernel();
     for (auto& [path, value] : parameters(c_)) parameter(path, value);
+    attractor();
     targets();
     green_points();
     output();
@@ -59,6 +60,7 @@ class Resolver {
   void point_count();
   void coordinates();
   void kernel();
+  void attractor();
   void parameter(const std::string& path, ParameterCase& p);
   void components(const std::string& path, ParameterCase& p);
   void within_bounds(const std::string& path, const ParameterCase& p);
@@ -134,6 +136,20 @@ void Resolver::kernel() {
                 std::to_string(most_kernel_components) + " are possible");
 }
 
+/// What an attractor cannot depend on.
+void Resolver::attractor() {
+  if (!c_.network.attractor || !usable("network.layers")) return;
+  for (const auto& [path, value] : parameters(c_)) {
+    if (value.varies_layer && usable(path + ".varies"))
+      problem(path + ".varies", "network.layers = \"attractor\" needs coefficients that are the "
+                                "same in all layers: leave out \"layer\"");
+  }
+  if (c_.network.relaxation.train && usable("network.relaxation.train"))
+    problem("network.relaxation",
+            "no attractor depends on it, so that it cannot be trained where "
+            "network.layers = \"attractor\": give a number, or train = false");
+}
+
 void Resolver::parameter(const std::string& path, ParameterCase& p) {
   if (!usable(path + ".train") || !reading_.usable(path + ".varies")) return;
   components(path, p);
@@ -193,9 +209,13 @@ void Resolver::targets() {
     auto& layer = c_.data.targets[k].layer;
     if (layer < 0) layer = n;
     const std::string path = target_path(c_, k) + ".layer";
-    if (layer > n && usable("network.layers"))
-      problem(path, "must be between 0 and network.layers = " + std::to_string(n) + ", is " +
-                        std::to_string(layer));
+    if (layer <= n || !usable("network.layers")) continue;
+    problem(path, c_.network.attractor
+                      ? "must be 1, the attractor, or 0, the input, where network.layers = "
+                        "\"attractor\"; is " +
+                            std::to_string(layer)
+                      : "must be between 0 and network.layers = " + std::to_string(n) + ", is " +
+                            std::to_string(layer));
   }
 }
 
@@ -239,8 +259,10 @@ void Resolver::stored_layers() {
   if (twice != layers.end())
     problem("output.layers", "names layer " + std::to_string(*twice) + " twice");
   if (layers.back() > n && usable("network.layers"))
-    problem("output.layers", "layer " + std::to_string(layers.back()) +
-                                 " is beyond network.layers = " + std::to_string(n));
+    problem("output.layers",
+            "layer " + std::to_string(layers.back()) +
+                (c_.network.attractor ? " is beyond the attractor, which is layer 1"
+                                      : " is beyond network.layers = " + std::to_string(n)));
 }
 
 } // namespace

@@ -104,6 +104,7 @@ enum class ActivationKind {
 
 struct NetworkCase {
   std::int64_t layers = 1;
+  bool attractor = false; ///< layers without end: state 1 is where they lead, `layers` is 1
   ActivationKind activation = ActivationKind::identity;
   std::string scheme = "explicit-euler";
   double rate = 1.0;        ///< gamma
