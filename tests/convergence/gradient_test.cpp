@@ -60,6 +60,7 @@ void check_case(Case c, const Vary& way) {
 void check_attractor(Case c, bool space) {
   test::train_all(c, space, false);
   c.network.relaxation = test::fixed({0.6});
+  c.network.bias.varies_space = true; // where all is uniform, U and D have no derivative
   c.network.attractor = true;
   c.network.layers = 1;
   c.data.targets[0].layer = 1;
@@ -128,10 +129,11 @@ TEST(Gradient, ThroughTheAttractorOfEveryFamilyAndBoundary) {
     for (const auto& boundary : test::boundary_choices(shape.size())) {
       std::vector<Case> cases = family_cases(shape, boundary);
       cases.push_back(test::small_case(shape, boundary, DiffusionTensor::full));
-      for (const Case& c : cases) {
-        ++turn;
+      ++turn;
+      for (std::size_t k = 0; k < cases.size(); ++k) {
         for (const bool space : {true, false})
-          if (full_size() || space == (turn % 2 == 0)) check_attractor(c, space);
+          if (full_size() || (k == turn % cases.size() && space == (turn % 2 == 0)))
+            check_attractor(cases[k], space);
       }
     }
   }
