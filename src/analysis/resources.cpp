@@ -5,6 +5,7 @@
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/network/scheme_layer.hpp"
 #include "nadir/network/tiling.hpp"
 #include "nadir/training/sample_groups.hpp"
 
@@ -146,6 +147,12 @@ double bound_vectors(const Case& c) {
   return std::ranges::any_of(all_parameters, bounded) ? 2 : 0;
 }
 
+/// What layers that are not swept as one hold beside the states.
+double layer_bytes(const Case& c, const Sizes& sizes, bool with_transpose) {
+  if (swept_as_one(c)) return 0;
+  return static_cast<double>(SchemeLayer::arrays(c.network, with_transpose)) * sizes.state;
+}
+
 std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const Sizes& sizes) {
   // One after the other: files, the penalty of the coefficients, the states of all samples on their
   // way and the result.
@@ -155,6 +162,7 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const
   return {{"data", data_bytes(c, sizes)},
           {"grid", grid_bytes(c, owned, 1)},
           {"coefficients", sizes.values},
+          {"layers", layer_bytes(c, sizes, false)},
           {"work arrays", std::max(reading_bytes(c, sizes), most)}};
 }
 
@@ -318,6 +326,7 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
   return {{{"data", data_bytes(c, sizes)},
            {"grid", grid_bytes(c, boxes.owned, grouped ? 0 : plan.samples)},
            {"coefficients", sizes.values},
+           {"layers", layer_bytes(c, swept, true)},
            {"work arrays", work},
            {"states", states * swept.state},
            {solvers, step_bytes(c, swept)},

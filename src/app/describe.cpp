@@ -3,6 +3,7 @@
 #include "nadir/analysis/resources.hpp"
 #include "nadir/analysis/stability.hpp"
 #include "nadir/analysis/summary.hpp"
+#include "nadir/analysis/truncation.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/input/file_checks.hpp"
@@ -65,6 +66,7 @@ void run_describe(const Job& job) {
   log.line(formatted("states  %lld points x %s x %lld samples",
                      static_cast<long long>(shape[0] * shape[1] * shape[2]), depth_text(c).c_str(),
                      static_cast<long long>(job.samples)));
+  log.line("scheme  " + layers_text(c.network));
   log.line(formatted("unknowns  %lld trained of %lld parameters",
                      static_cast<long long>(count.trained), static_cast<long long>(count.all)));
   if (has_search(c)) log.line(search_text(c, job.samples));
@@ -84,6 +86,8 @@ void run_describe(const Job& job) {
   const Coefficients coefficients = start_coefficients(job, grid);
   log.line("initial coefficients");
   log.line(parameter_table(grid, c, coefficients));
+  const std::string cut_off = truncation_text(grid, c, coefficients);
+  if (!cut_off.empty()) log.line(cut_off);
   log.line("stability of the initial coefficients");
   log.line(stability_text(stability_of(grid, c, coefficients)));
   log.detail("resolved case:\n" + resolved_text(c));

@@ -1,8 +1,10 @@
 #include "report.hpp"
-#include "nadir/base/collective.hpp"
 
+#include "nadir/analysis/summary.hpp"
+#include "nadir/base/collective.hpp"
 #include "nadir/base/version.hpp"
 #include "nadir/input/case_reader.hpp"
+#include "nadir/input/schemes.hpp"
 #include "nadir/output/place_file.hpp"
 
 #include <array>
@@ -119,6 +121,7 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
                 shape_text(c.grid.shape).c_str(), depth_text(c).c_str(), whole(samples),
                 samples == 1 ? "" : "s", whole(trained), job.session.ranks(),
                 job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
+  if (!is_plain(c.network)) job.log.line("layers: " + layers_text(c.network));
   if (memory)
     for (const auto& text : plan_texts(job, *memory)) job.log.line(text);
   job.log.detail("resolved case:\n" + resolved_text(c));

@@ -60,7 +60,7 @@ void AttractorStep::find(Trajectory& states) {
   const FixedPointEnd end = basin_.solve(z_);
   unpack(map_.state_layout(), VecRead(z_).data(), states.write(1));
   problem_.reset();
-  if (!end.found) problem_ = {1, 0, not_found(end)};
+  if (!end.found) problem_ = {0, 0, not_found(end)};
   work_.forward_seconds += MPI_Wtime() - start;
   work_.solves->forward += 1;
   work_.solves->layers += static_cast<double>(map_.counts().layers - before.layers);
@@ -97,12 +97,12 @@ void AttractorStep::transpose(Trajectory& states, const double* lambda, Coeffici
 /// (I - J)^T mu = right; what is singular for sure is not tried.
 bool AttractorStep::solve_transpose(Vec right) {
   if (linear_ && response_.is_singular()) {
-    problem_ = {1, 0, without_derivative("the constant, or a checkerboard, is a null vector")};
+    problem_ = {0, 0, without_derivative("the constant, or a checkerboard, is a null vector")};
     return false;
   }
   const LinearEnd end = response_.solve_transpose(right, mu_);
   if (!end.solved)
-    problem_ = {1, 0,
+    problem_ = {0, 0,
                 without_derivative(formatted("GMRES stopped at %.1e of the start", end.residual))};
   return end.solved;
 }

@@ -8,13 +8,13 @@ namespace {
 
 /// Layers before the solver is first asked, and how many times as many before each other time.
 constexpr std::int64_t first_question = 16;
-constexpr std::int64_t patience = 4;
+constexpr std::int64_t times_as_many = 4;
 /// Layers between two looks at the state, at most.
 constexpr std::int64_t most_layers_unseen = 256;
 /// The share of the distance to a candidate that may be left when it is taken.
 constexpr double near_enough = 0.1;
 
-FixedPointMethod method_of(const AttractorCase& a) {
+FixedPointMethod method_to_ask(const AttractorCase& a) {
   return a.solver == FixedPointMethod::anderson ? a.solver : FixedPointMethod::newton;
 }
 
@@ -22,7 +22,7 @@ FixedPointMethod method_of(const AttractorCase& a) {
 
 BasinSolver::BasinSolver(LayerMap& map, LinearResponse& response)
     : map_(map), response_(response), a_(map.problem().attractor),
-      solver_(map, method_of(a_), a_.tolerance, a_.iterations), candidate_(map.create()),
+      solver_(map, method_to_ask(a_), a_.tolerance, a_.iterations), candidate_(map.create()),
       residual_(map.create()), work_(map.create()) {}
 
 FixedPointEnd BasinSolver::solve(Vec z) {
@@ -39,7 +39,7 @@ FixedPointEnd BasinSolver::solve(Vec z) {
     if (end.iterations >= a_.layers) return end;
     if (end.iterations >= question && a_.solver != FixedPointMethod::relaxation) {
       ask(z);
-      question *= patience;
+      question *= times_as_many;
     }
     const std::int64_t layers = std::min(block, a_.layers - end.iterations);
     map_.relax(z, layers);

@@ -74,12 +74,12 @@ template<std::size_t n> std::size_t steadiest(const std::array<Directions, n>& s
 }
 
 /// Cosine and relative distance of the adjoint's directional derivatives and the differences; two
-/// of the size `rounding` at most are the same.
-void compare(DirectionCheck& check, double rounding) {
+/// no larger than `floor` are the same.
+void compare(DirectionCheck& check, double floor) {
   const double a = distance(check.adjoint, {}), b = distance(check.difference, {});
   const double product =
       std::inner_product(check.adjoint.begin(), check.adjoint.end(), check.difference.begin(), 0.0);
-  if (a <= rounding && b <= rounding) return;
+  if (a <= floor && b <= floor) return;
   check.one_minus_cosine = a > 0 && b > 0 ? 1.0 - product / (a * b) : (a == b ? 0.0 : 1.0);
   check.relative = b > 0 ? distance(check.adjoint, check.difference) / b : a;
 }

@@ -9,12 +9,18 @@ import numpy as np
 
 AXES = {1: ["x"], 2: ["y", "x"], 3: ["z", "y", "x"]}
 SYMBOL = dict(reaction="R", advection="U", diffusion="D", bias="b", relaxation="ω")
+SYMBOL |= dict(amplitude="A", width="σ", strength="A_p", length="ℓ", exponent="s")
 MEANING = dict(
     reaction="growth (+) or decay (−)",
     advection="transport",
     diffusion="spreading",
     bias="sink (+) or source (−)",
     relaxation="relaxation factor",
+    amplitude="sum of the Gaussian's weights",
+    width="width of the Gaussian",
+    strength="strength of the power law",
+    length="where the power law's tail begins",
+    exponent="how the power law falls",
 )
 
 
@@ -67,6 +73,7 @@ class Result:
         """The resolved case (nothing in files without one) and the number of layers, None if unknown
         or as many as it takes to an attractor."""
         provenance = file["provenance"].attrs if "provenance" in file else {}
+        self.run_id = as_text(provenance.get("run_id", ""))
         self.case = tomllib.loads(as_text(provenance.get("resolved_case", "")))
         layers = self.case.get("network", {}).get("layers")
         self.attractor = layers == "attractor"

@@ -35,6 +35,7 @@ struct InterpretationPlan {
   std::vector<double> signals; ///< [signal][point]; empty: a battery of waves
   double weights = 0;          ///< that a matrix has by itself: N^2, or the taps of a filter
   bool activation_is_identity = false, omega_is_trained = false;
+  std::string scheme; ///< of the layers, where it is not the one that is assumed, explicit Euler
 
   std::vector<MomentIndex> indices;  ///< the rest follows from what is above: complete()
   std::vector<Direction> directions; ///< none without a lattice
@@ -80,9 +81,11 @@ struct Interpretation {
 inline constexpr double enough_explained = 0.99;
 
 /// Interprets a kernel on a lattice. `ensemble` is that of its size; null for stencils, and for
-/// matrices that are too small. On this rank alone; throws NumericsError.
+/// matrices that are too small. `known`: the power law it is made by; otherwise one is looked for.
+/// On this rank alone; throws NumericsError.
 Interpretation interpret_kernel(const InterpretationPlan& plan, const KernelRows& kernel,
-                                const RandomEnsemble* ensemble);
+                                const RandomEnsemble* ensemble,
+                                const std::optional<PowerLaw>& known = {});
 /// Interprets a matrix [point][point] of points anywhere.
 Interpretation interpret_points(const InterpretationPlan& plan, std::span<const double> weights,
                                 const RandomEnsemble* ensemble);

@@ -49,6 +49,7 @@ class Chain final : public Network {
                  std::int64_t last, Coefficients& bar);
   void compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
                      const Pulse& after_pass);
+  void note_problems(std::size_t samples, std::int64_t first);
   double points_of(std::size_t samples, std::int64_t layers) const;
   void make_lambda(std::size_t samples);
 

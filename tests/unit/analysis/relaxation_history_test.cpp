@@ -1,5 +1,4 @@
 #include "nadir/analysis/relaxation_history.hpp"
-
 #include "nadir/training/initial_values.hpp"
 
 #include "support/layer_maps.hpp"

@@ -64,11 +64,27 @@ const Mistake mistakes[] = {
     {"training.optimizer=bqnsl",
      "training.optimizer: unknown optimizer \"bqnsl\" (did you mean \"bqnls\"? one of: bqnls, "
      "blmvm, lmvm, bncg, cg, bqnkls, bqnktr, bqnktl, steepest-descent, adam)"},
-    {"kernel.type=dense", "kernel.type: unknown kernel \"dense\" (one of: adr, moment, stencil)"},
+    {"kernel.type=dens", "kernel.type: unknown kernel \"dens\" (one of: adr, moment, stencil, "
+                         "gaussian, power-law)"},
+    {"kernel.type=[\"adr\", \"gaus\"]",
+     "kernel.type.1: unknown kernel \"gaus\" (did you mean \"gaussian\"? one of: adr, moment, "
+     "stencil, gaussian, power-law)"},
+    {"kernel.type=[\"adr\", \"stencil\", \"adr\"]", "kernel.type: names \"adr\" twice"},
+    {"kernel.type=[\"moment\", \"adr\"]",
+     "kernel.type: \"moment\" and \"adr\" both have the parameter reaction, which their sum would "
+     "count twice"},
+    {"kernel.type=[]", "kernel.type: must have at least 1 entry, has 0"},
+    {"kernel.type=3", "kernel.type: expected a string that names the kernel, found the integer 3"},
     {"kernel.weights=1", "kernel.weights: is a key of the kernel \"stencil\", not of \"adr\""},
-    {"kernel={ type = \"stencil\", radius = 63 }",
-     "kernel.radius: must be between 1 and 62, is 63"},
-    {"network.scheme=rk4", "network.scheme: unknown scheme \"rk4\" (one of: explicit-euler)"},
+    {"kernel={ type = \"stencil\", radius = 63 }", "kernel.radius: must be between 1 and 5, is 63"},
+    {"network.scheme=rk5",
+     "network.scheme: unknown scheme \"rk5\" (did you mean \"rk2\"? one of: explicit-euler, "
+     "implicit-euler, crank-nicolson, rk2, rk4)"},
+    {"network.normalisation=hard", "network.normalisation: unknown normalisation \"hard\" (one of: "
+                                   "none, uniform, radial, project)"},
+    {"network.thermostat=0", "network.thermostat: must be positive, is 0.0"},
+    {"network.thermostat=2", "network.thermostat: is a key of the normalisations \"uniform\" and "
+                             "\"radial\"; network.normalisation is \"none\""},
     {"training.strategy=x", "training.strategy: unknown strategy \"x\" (one of: end-to-end)"},
     {"loss.reduction=Sum",
      "loss.reduction: unknown reduction \"Sum\" (did you mean \"sum\"? one of: sum, mean)"},
@@ -199,6 +215,42 @@ const Mistake mistakes[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(CaseProblems, OneMistake, testing::ValuesIn(mistakes));
+
+TEST(CaseProblems, KernelsOfDistancesNeedTheirShape) {
+  const std::string gaussian = "type = \"gaussian\"", law = "type = \"power-law\"";
+  const auto expect = [](const std::string& keys, const std::string& problem) {
+    const Lines found = problems(base, {"kernel={ " + keys + " }"});
+    ASSERT_EQ(found.size(), 1U) << keys << testing::PrintToString(found);
+    EXPECT_NE(found[0].find(problem), std::string::npos) << keys << "\n" << found[0];
+  };
+  expect(gaussian, "kernel.width: missing: σ of gaussian");
+  expect(gaussian + ", width = { bounds = [1, 2] }", "kernel.width.init: missing: σ of gaussian");
+  expect(gaussian + ", width = 0", "kernel.width.init: must be above 0.0, is 0.0");
+  expect(gaussian + ", width = { init = 1, bounds = [0, 2] }, radius = 2",
+         "kernel.width.bounds.0: must be above 0.0, is 0.0");
+  expect(gaussian + ", width = { init = { file = \"a\", dataset = \"b\" } }",
+         "kernel.radius: missing: where the width comes from a file without bounds");
+  expect(gaussian + ", width = 2",
+         "kernel.radius: must be at most the points of the longest axis, 9, is 16, the points of 8 "
+         "widths");
+  expect(gaussian + ", width = { init = 1, bounds = [0.5, 1e30] }",
+         "kernel.radius: missing: 8 times a width of up to 1e+30 is beyond any grid");
+  expect(gaussian + ", width = 1, radius = 10",
+         "kernel.radius: must be at most the points of the longest axis, 9, is 10");
+  expect(law + ", strength = 1, length = 1, exponent = 3",
+         "kernel.radius: missing: the points after which the power law is cut off");
+  expect(law + ", strength = 1, length = 1, exponent = 2, radius = 3",
+         "kernel.exponent.init: must be above 2.0, the dimension, or not even the sum of the "
+         "weights converges, is 2.0");
+  expect(law + ", strength = 1, length = { init = 1, bounds = [-1, 2] }, exponent = 3, radius = 3",
+         "kernel.length.bounds.0: must be above 0.0, is -1.0");
+  expect("type = [\"stencil\", \"gaussian\"], width = 1",
+         "kernel.radius: missing: one for \"stencil\" and \"gaussian\" together");
+  expect("type = [\"stencil\", \"gaussian\"], width = 1, radius = 6",
+         "kernel.radius: must be between 1 and 5, is 6");
+  expect("type = [\"adr\", \"gaussian\"], width = 0.5, length = 1",
+         "kernel.length: is a key of the kernel \"power-law\", not of \"adr + gaussian\"");
+}
 
 TEST(CaseProblems, InitOutsideBounds) {
   const Lines overrides{"kernel.diffusion.bounds=[0.2, 1]"};

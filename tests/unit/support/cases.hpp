@@ -80,6 +80,45 @@ inline Case stencil_case(std::vector<std::int64_t> shape, std::vector<BoundaryCa
   return c;
 }
 
+/// The same with a Gaussian, cut off early.
+inline Case gaussian_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                          std::int64_t radius) {
+  Case c = small_case(std::move(shape), std::move(boundary));
+  c.kernel.type = "gaussian";
+  c.kernel.radius = radius;
+  c.kernel.amplitude = fixed({0.8});
+  c.kernel.width = fixed({0.9});
+  return c;
+}
+
+/// The same with a power law.
+inline Case power_law_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                           std::int64_t radius) {
+  Case c = small_case(std::move(shape), std::move(boundary));
+  c.kernel.type = "power-law";
+  c.kernel.radius = radius;
+  c.kernel.strength = fixed({0.2});
+  c.kernel.length = fixed({1.1});
+  c.kernel.exponent = fixed({c.grid.dimension() + 1.5});
+  return c;
+}
+
+/// The sum of adr, a Gaussian and a power law.
+inline Case sum_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                     std::int64_t radius) {
+  Case c = small_case(shape, boundary);
+  const Case gaussian = gaussian_case(shape, boundary, radius);
+  c.kernel.amplitude = fixed({-0.2});
+  c.kernel.width = gaussian.kernel.width;
+  const KernelCase law = power_law_case(shape, boundary, radius).kernel;
+  c.kernel.strength = fixed({0.1});
+  c.kernel.length = law.length;
+  c.kernel.exponent = law.exponent;
+  c.kernel.type = "adr+gaussian+power-law";
+  c.kernel.radius = radius;
+  return c;
+}
+
 inline ParameterCase& spec_of(Case& c, Parameter p) {
   return const_cast<ParameterCase&>(case_of(c, p));
 }
