@@ -48,16 +48,6 @@ void eliminate(SmallSystem& rows, std::size_t n) {
   }
 }
 
-/// "3.2e-01 4.5e-03 ... 2.2e-05", at most ten of them.
-std::string history_text(const std::vector<double>& history) {
-  constexpr std::size_t shown = 10;
-  const std::size_t stride = (history.size() + shown - 1) / shown;
-  std::string text;
-  for (std::size_t k = 0; k < history.size(); k += stride) text += formatted(" %.1e", history[k]);
-  if (stride > 1) text += formatted(", at last %.1e", history.back());
-  return text;
-}
-
 FixedPointMethod method_of(const AttractorCase& a) {
   // Relaxation leaves the last digits to Newton too.
   return a.solver == FixedPointMethod::anderson ? a.solver : FixedPointMethod::newton;
@@ -103,7 +93,7 @@ void AttractorSearch::particular(Vec z) {
     throw NumericsError(formatted("(W - I) z = b was not solved: W - I is singular or nearly so. "
                                   "GMRES stopped at %.1e of the start; residuals:%s. Try -- "
                                   "-attractor_linear_ksp_gmres_restart 300, or another R",
-                                  end.residual, history_text(end.history).c_str()));
+                                  end.residual, residuals_text(end.history).c_str()));
 }
 
 /// Where `start` relaxes to: what is along the null space stays, weighted by psi / omega.
@@ -254,7 +244,7 @@ Attractors AttractorSearch::nonlinear(const Tell& tell) {
         "closest:%s. Try more attractor.starts, other attractor.amplitude, another "
         "attractor.solver, more attractor.iterations or layers, or a smaller network.relaxation",
         static_cast<long long>(found.starts), static_cast<long long>(found.diverged),
-        history_text(nearest_.history).c_str()));
+        residuals_text(nearest_.history).c_str()));
   judge(found);
   return found;
 }

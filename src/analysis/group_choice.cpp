@@ -15,6 +15,8 @@ namespace {
 constexpr double seconds_per_point = 1.0 / 60e6; ///< of a layer and its transpose
 constexpr double latency = 2e-6;                 ///< of a message, packing included
 constexpr double bytes_per_second = 5e9;         ///< between two ranks
+/// Of a network that is an attractor: so many layers take about as long as its solves.
+constexpr std::int64_t layers_of_solves = 200;
 /// What groups must gain at least: the model is not more accurate.
 constexpr double worthwhile = 0.95;
 
@@ -72,7 +74,8 @@ double predicted_seconds(const Case& c, int ranks, int groups, std::int64_t samp
   const std::int64_t leaves = (leaves_of(c, samples) + groups - 1) / groups;
   const auto chains = static_cast<double>(std::min(samples, leaves * samples_per_leaf(c, samples)));
   const double layer = points_in(box) * seconds_per_point + exchange_seconds(box, processes);
-  const double sweeps = chains * static_cast<double>(c.network.layers) * layer;
+  const std::int64_t layers = c.network.attractor ? layers_of_solves : c.network.layers;
+  const double sweeps = chains * static_cast<double>(layers) * layer;
   if (groups == 1) return sweeps;
   const double bytes = trained_fields(c) * points_in(box) * sizeof(double);
   return sweeps + 2 * (groups * latency + bytes / bytes_per_second);

@@ -166,13 +166,21 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const
           {"work arrays", std::max(reading_bytes(c, sizes), most)}};
 }
 
+constexpr double solver_vectors = 20; ///< of fixed points, beside their Krylov bases
+
 /// Vectors of the solvers of `attractor`, the fixed points of all starts and Green's functions.
 double attractor_vectors(const Case& c, std::int64_t samples) {
-  constexpr double krylov = 110, others = 20; // bases of GMRES or Anderson
+  constexpr double krylov = 110; // bases of GMRES or Anderson
   const AttractorCase& a = c.attractor;
   const auto modes = static_cast<double>(a.modes);
   const double fixed_points = static_cast<double>(2 * (a.starts + samples + 1));
-  return krylov + others + std::max(2 * modes, modes + 15) + fixed_points;
+  return krylov + solver_vectors + std::max(2 * modes, modes + 15) + fixed_points;
+}
+
+/// Bytes of the solvers of a network that is an attractor.
+double step_bytes(const Case& c, const Sizes& sizes) {
+  constexpr double krylov = 62 + 102; // bases of GMRES: of Newton's method, of linear systems
+  return c.network.attractor ? (krylov + solver_vectors) * sizes.field + 2 * sizes.state : 0;
 }
 
 std::int64_t target_layers(const Case& c) {
@@ -198,7 +206,7 @@ StatePlan all_states(const Case& c, std::int64_t samples, int groups) {
   StatePlan plan;
   plan.samples = samples;
   plan.groups = groups;
-  if (!c.run.single_states) return plan;
+  if (!c.run.single_states || c.network.attractor) return plan;
   StatePlan single = rounded(c, plan, static_cast<double>(n));
   single.reversal = {n, n, 0, n};
   return single.room(n) < plan.room(n) ? single : plan;
@@ -285,10 +293,15 @@ double state_bytes(const Case& c, const Extents& box) {
 MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t samples, bool rank_0,
                                Workload workload, const StatePlan& plan) {
   const Sizes sizes = sizes_of(c, boxes.owned, samples, rank_0);
-  if (workload == Workload::forward) return {forward_parts(c, boxes.owned, sizes)};
+  const char* solvers = "vectors of the solvers";
+  if (workload == Workload::forward) {
+    std::vector<MemoryPart> parts = forward_parts(c, boxes.owned, sizes);
+    parts.push_back({solvers, step_bytes(c, sizes)});
+    return {parts};
+  }
   if (workload == Workload::attractor) {
     std::vector<MemoryPart> parts = forward_parts(c, boxes.owned, sizes);
-    parts.push_back({"vectors of the solvers", attractor_vectors(c, samples) * sizes.field});
+    parts.push_back({solvers, attractor_vectors(c, samples) * sizes.field});
     return {parts};
   }
   const bool training = workload == Workload::train;
@@ -316,6 +329,7 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
            {"layers", layer_bytes(c, swept, true)},
            {"work arrays", work},
            {"states", states * swept.state},
+           {solvers, step_bytes(c, swept)},
            {"gradients", shares.nodes * sizes.gradients},
            {training ? "optimiser" : "control vectors", vectors * sizes.control},
            {"shared samples", shared}}};

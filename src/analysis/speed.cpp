@@ -19,6 +19,23 @@ double triad(const double* b, const double* c, std::size_t n, double* a) {
   return MPI_Wtime() - start;
 }
 
+/// What attractors took, each on average.
+std::string solves_text(MPI_Comm comm, const Work& work) {
+  const Work::Solves& s = *work.solves;
+  std::array all{s.forward,           s.adjoint,       s.layers,
+                 s.products,          s.products_back, work.forward_seconds,
+                 work.adjoint_seconds};
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, all.data(), 7, MPI_DOUBLE, MPI_SUM, comm));
+  const auto each = [&](std::size_t k, std::size_t of) { return all[k] / std::max(all[of], 1.0); };
+  std::string text = formatted("speed: an attractor took %.1f layers and %.1f products with J, "
+                               "%.3g ms",
+                               each(2, 0), each(3, 0), 1e3 * each(5, 0));
+  if (all[1] > 0)
+    text += formatted("; its gradient %.1f products with the transpose, %.3g ms", each(4, 1),
+                      1e3 * each(6, 1));
+  return text;
+}
+
 /// Three digits or all before the point.
 std::string rate_text(double rate) {
   return rate < 100 ? formatted("%.3g", rate) : formatted("%.0f", rate);
@@ -53,11 +70,13 @@ double stream_bandwidth(MPI_Comm comm) {
 }
 
 std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples) {
+  if (work.solves) return solves_text(comm, work);
   return speed_text(comm, c, work, samples, stream_bandwidth(comm));
 }
 
 std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples,
                        double bandwidth) {
+  if (work.solves) return solves_text(comm, work);
   std::array slowest{work.forward_seconds, work.adjoint_seconds};
   std::array all{work.forward_points, work.adjoint_points};
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, slowest.data(), 2, MPI_DOUBLE, MPI_MAX, comm));

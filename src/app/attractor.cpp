@@ -3,8 +3,6 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
-#include "nadir/input/diagnostics.hpp"
-#include "nadir/training/initial_values.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,20 +15,6 @@ namespace {
 constexpr std::size_t shown = 20;
 
 long long counted_as(std::int64_t n) { return static_cast<long long>(n); }
-
-/// A layer with omega = 0 somewhere leaves every state there as it is.
-void refuse_standstill(const Job& job, const LayerMap& map) {
-  PetscReal least = 0, most = 0;
-  check_petsc(VecMin(map.omega(), nullptr, &least));
-  check_petsc(VecMax(map.omega(), nullptr, &most));
-  if (least > 0 || most < 0) return;
-  const std::string key = "network.relaxation";
-  Diagnostics diagnostics;
-  diagnostics.add(position_of(job.c, key), key,
-                  "omega is 0 or changes sign: where it is 0 nothing relaxes; `nadir attractor` "
-                  "needs omega other than 0 and of one sign");
-  diagnostics.throw_if_any();
-}
 
 std::string times_text(double number) {
   return std::isfinite(number) ? formatted("%.4g", number) : std::string("none");
@@ -153,9 +137,8 @@ void run_attractor(const Job& job) {
   check_memory(job.session.comm(), job.c, job.samples, Workload::attractor);
   const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
   const Observations observations = load_observations(grid, job.c);
-  Coefficients coefficients = initial_coefficients(grid, job.c);
+  Coefficients coefficients = start_coefficients(job, grid);
   LayerMap map(grid, job.c, coefficients);
-  refuse_standstill(job, map);
   AttractorSearch search(map, observations);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, 0);

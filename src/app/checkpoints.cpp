@@ -33,7 +33,7 @@ Result state_of(const Job& job, const Grid& grid, Objective& objective,
   return {.job = job,
           .grid = grid,
           .observations = objective.observations(),
-          .chain = objective.chain(),
+          .network = objective.network(),
           .coefficients = objective.coefficients(),
           .penalty = penalty,
           .history = history};

@@ -5,6 +5,7 @@
 #include "nadir/analysis/resources.hpp"
 #include "nadir/base/session.hpp"
 #include "nadir/input/case.hpp"
+#include "nadir/network/coefficients.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -77,6 +78,10 @@ MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Work
 
 /// Throws InputError where the disks of run.scratch have less room than the plan needs. Collective.
 void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory);
+
+/// The coefficients a command begins with (initial_coefficients). Where it looks for attractors,
+/// throws InputError for an omega that is 0 or changes sign. Collective.
+Coefficients start_coefficients(const Job& job, const Grid& grid);
 
 /// Throws InputError naming words after `--` that nobody asked for; warns of options from
 /// elsewhere. Call when everything that reads options is set up. Collective.

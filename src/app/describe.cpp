@@ -7,18 +7,25 @@
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/input/file_checks.hpp"
-#include "nadir/training/initial_values.hpp"
 
 namespace nadir::app {
 namespace {
 
-constexpr std::array workloads{std::pair{Workload::forward, "forward"},
-                               std::pair{Workload::gradient, "gradient"},
-                               std::pair{Workload::train, "train"}};
+constexpr std::array workloads{
+    std::pair{Workload::forward, "forward"}, std::pair{Workload::gradient, "gradient"},
+    std::pair{Workload::train, "train"}, std::pair{Workload::attractor, "attractor"}};
+
+bool goes_back(Workload workload) {
+  return workload == Workload::gradient || workload == Workload::train;
+}
+
+/// Whether the case is meant for `nadir attractor` too.
+bool has_search(const Case& c) { return c.positions.contains("attractor"); }
 
 void print_memory(const Job& job) {
   for (const auto& [workload, name] : workloads) {
-    if (workload != Workload::forward && count_parameters(job.c).trained == 0) continue;
+    if (goes_back(workload) && count_parameters(job.c).trained == 0) continue;
+    if (workload == Workload::attractor && !has_search(job.c)) continue;
     const MemoryPlan memory = plan_memory(job.session.comm(), job.c, job.samples, workload);
     std::string parts;
     for (const auto& part : memory.estimate.parts) {
@@ -27,9 +34,22 @@ void print_memory(const Job& job) {
     }
     job.log.line(formatted("  %-9s %10s  (%s)", name, bytes_text(memory.estimate.total()).c_str(),
                            parts.c_str()));
-    if (workload == Workload::forward) continue;
+    if (!goes_back(workload)) continue;
     for (const auto& text : plan_texts(job, memory)) job.log.line("            " + text);
   }
+}
+
+/// What `nadir attractor` would do.
+std::string search_text(const Case& c, std::int64_t samples) {
+  const AttractorCase& a = c.attractor;
+  const auto whole = [](std::int64_t n) { return static_cast<long long>(n); };
+  if (c.network.activation == ActivationKind::identity)
+    return formatted("search  one linear system, %lld eigenvalues, %zu Green's functions",
+                     whole(a.modes), a.green.size());
+  return formatted(
+      "search  %lld starts through up to %lld layers each and by the solver, to %g; %lld "
+      "eigenvalues of each fixed point, %zu Green's functions",
+      whole(samples + 1 + a.starts), whole(a.layers), a.tolerance, whole(a.modes), a.green.size());
 }
 
 } // namespace
@@ -43,13 +63,13 @@ void run_describe(const Job& job) {
   const ParameterCount count = count_parameters(c);
   const Log& log = job.log;
   log.line("case    " + c.path + (c.title.empty() ? "" : ": " + c.title));
-  log.line(formatted("states  %lld points x %lld layers x %lld samples",
-                     static_cast<long long>(shape[0] * shape[1] * shape[2]),
-                     static_cast<long long>(c.network.layers),
+  log.line(formatted("states  %lld points x %s x %lld samples",
+                     static_cast<long long>(shape[0] * shape[1] * shape[2]), depth_text(c).c_str(),
                      static_cast<long long>(job.samples)));
   log.line("scheme  " + layers_text(c.network));
   log.line(formatted("unknowns  %lld trained of %lld parameters",
                      static_cast<long long>(count.trained), static_cast<long long>(count.all)));
+  if (has_search(c)) log.line(search_text(c, job.samples));
   log.line(formatted("layout  %d rank(s) as %d x %d x %d, boxes up to %lld x %lld x %lld (z, y, x)",
                      job.session.ranks(), p[0], p[1], p[2], static_cast<long long>(box[0]),
                      static_cast<long long>(box[1]), static_cast<long long>(box[2])));
@@ -63,7 +83,7 @@ void run_describe(const Job& job) {
   check_memory(job.session.comm(), c, job.samples, learns ? Workload::train : Workload::forward);
   const Grid grid(job.session.comm(), c.grid,
                   kernel_radius(c.kernel)); // only now: its index lists take memory too
-  const Coefficients coefficients = initial_coefficients(grid, c);
+  const Coefficients coefficients = start_coefficients(job, grid);
   log.line("initial coefficients");
   log.line(parameter_table(grid, c, coefficients));
   const std::string cut_off = truncation_text(grid, c, coefficients);

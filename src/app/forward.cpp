@@ -6,7 +6,6 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/stop.hpp"
-#include "nadir/training/initial_values.hpp"
 #include "nadir/training/penalty.hpp"
 
 #include <algorithm>
@@ -27,7 +26,7 @@ double penalty_of(const Grid& grid, const Case& c, const Coefficients& coefficie
   return sum_over_ranks(grid.comm(), sum.take());
 }
 
-/// The chain in blocks of layers, so short that wishes to stop are heard within a second or so.
+/// The network in blocks of layers, so short that wishes to stop are heard within a second or so.
 class ForwardRun {
  public:
   explicit ForwardRun(const Result& result)
@@ -45,7 +44,7 @@ class ForwardRun {
       const std::array at{sample, position};
       writer_.file().write(states, at, result_.grid.owned(), packed);
     };
-    const std::int64_t n = result_.chain.layers();
+    const std::int64_t n = result_.network.layers();
     std::int64_t layer = job_.restart ? resume_forward(result_, pass_, store) : 0;
     while (layer < n) {
       const std::int64_t last = std::min(layer + block_, checkpoints_.next_due(layer, n));
@@ -78,7 +77,7 @@ class ForwardRun {
     if (process_seconds() - reported_ < pause) return;
     reported_ = process_seconds();
     job_.log.line(formatted("layer %lld of %lld after %s", static_cast<long long>(layer),
-                            static_cast<long long>(result_.chain.layers()),
+                            static_cast<long long>(result_.network.layers()),
                             duration_text(reported_).c_str()));
   }
 
@@ -87,8 +86,8 @@ class ForwardRun {
     throw StopRequest(formatted("stopped early at layer %lld of %lld (%s); everything is in %s: "
                                 "run again with --restart",
                                 static_cast<long long>(layer),
-                                static_cast<long long>(result_.chain.layers()), stop_.why().c_str(),
-                                path.c_str()));
+                                static_cast<long long>(result_.network.layers()),
+                                stop_.why().c_str(), path.c_str()));
   }
 
   const Result& result_;
@@ -108,17 +107,17 @@ class ForwardRun {
 void run_forward(const Job& job) {
   check_memory(job.session.comm(), job.c, job.samples, Workload::forward);
   const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
+  const auto network = make_network(grid, job.c);
   refuse_unused_options(job);
   const Observations observations = load_observations(grid, job.c);
-  const Coefficients coefficients = initial_coefficients(grid, job.c);
-  Chain chain(grid, job.c);
+  const Coefficients coefficients = start_coefficients(job, grid);
   print_start(job, grid, observations.samples, 0);
   print_targets(job, grid, observations);
   mention_checkpoints(job);
   const double penalty = job.c.data.targets.empty() ? 0.0 : penalty_of(grid, job.c, coefficients);
-  const Result result{job, grid, observations, chain, coefficients, penalty};
+  const Result result{job, grid, observations, *network, coefficients, penalty};
   print_outcome(job, ForwardRun(result).run());
-  job.log.line(speed_text(grid.comm(), job.c, chain.work(), 1));
+  job.log.line(speed_text(grid.comm(), job.c, network->work(), 1));
 }
 
 } // namespace nadir::app

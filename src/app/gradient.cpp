@@ -5,7 +5,6 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/training/gradient_check.hpp"
-#include "nadir/training/initial_values.hpp"
 
 #include <array>
 #include <functional>
@@ -98,7 +97,7 @@ void run_gradient(const Job& job) {
   check_scratch(job.session.comm(), job.c, memory);
   const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
   const Observations observations = load_observations(grid, job.c);
-  Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c), memory.states);
+  Objective objective(grid, job.c, observations, start_coefficients(job, grid), memory.states);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
   print_targets(job, grid, observations);
@@ -120,7 +119,7 @@ void run_gradient(const Job& job) {
   print_outcome(job, write_result({.job = job,
                                    .grid = grid,
                                    .observations = observations,
-                                   .chain = objective.chain(),
+                                   .network = objective.network(),
                                    .coefficients = objective.coefficients(),
                                    .penalty = parts.penalty,
                                    .gradient = &objective.spread_gradient(gradient),

@@ -84,9 +84,11 @@ class ResultSubject : public Subject {
     const std::int64_t layers = by_layer ? c_.network.layers : 1;
     for (std::int64_t l = 0; l < layers; ++l)
       matrix_names.push_back(layers > 1 ? "layer " + std::to_string(l) : "all layers");
-    text = formatted("%s coefficients of %lld layers, %s", c_.kernel.type.c_str(),
-                     static_cast<long long>(c_.network.layers),
-                     layers > 1 ? "each its own" : "the same in all");
+    text = c_.network.attractor
+               ? c_.kernel.type + " coefficients of layers that lead to an attractor"
+               : formatted("%s coefficients of %lld layers, %s", c_.kernel.type.c_str(),
+                           static_cast<long long>(c_.network.layers),
+                           layers > 1 ? "each its own" : "the same in all");
     layers_per_matrix = c_.network.layers / layers;
     set_plan();
   }

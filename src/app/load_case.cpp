@@ -2,6 +2,7 @@
 
 #include "nadir/analysis/group_choice.hpp"
 #include "nadir/analysis/resources.hpp"
+#include "nadir/analysis/summary.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/text.hpp"
@@ -15,6 +16,7 @@
 #include "nadir/output/result_file.hpp"
 #include "nadir/output/scratch_file.hpp"
 #include "nadir/training/control.hpp"
+#include "nadir/training/initial_values.hpp"
 #include "nadir/training/sample_sweep.hpp"
 
 #include <petscsys.h>
@@ -56,6 +58,7 @@ void check_plain_layers(const Case& c, Diagnostics& diagnostics) {
 /// What a command needs beyond a valid case.
 void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
   if (command == Command::attractor) {
+    if (c.network.attractor) return; // checked with the case
     check_same_layers(c, diagnostics);
     return check_plain_layers(c, diagnostics);
   }
@@ -215,18 +218,18 @@ MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Work
   const double needed = memory.estimate.total();
   const bool goes_back = workload == Workload::gradient || workload == Workload::train;
   const double held = plan.room(c.network.layers) * memory.state_bytes;
-  if (goes_back && c.run.memory > 0 && held > c.run.memory)
+  const bool limited = goes_back && c.run.memory > 0 && !c.network.attractor;
+  if (limited && held > c.run.memory)
     add(diagnostics, c, "run.memory",
         formatted("%s is too little: %lld states, the fewest that do, take %s",
                   bytes_text(c.run.memory).c_str(),
                   static_cast<long long>(plan.states(c.network.layers)), bytes_text(held).c_str()));
   else if (needed > memory.free)
-    add(diagnostics, c, goes_back && c.run.memory > 0 ? "run.memory" : "grid.shape",
+    add(diagnostics, c, limited ? "run.memory" : "grid.shape",
         formatted("this case needs %s on each rank of a node that has %s free for it; use %s",
                   bytes_text(needed).c_str(), bytes_text(memory.free).c_str(),
-                  goes_back && c.run.memory > 0
-                      ? "less for states, more nodes or fewer ranks on each"
-                      : "more nodes, fewer ranks on each or a smaller grid"));
+                  limited ? "less for states, more nodes or fewer ranks on each"
+                          : "more nodes, fewer ranks on each or a smaller grid"));
   else if (goes_back && plan.repetition() > longest_repetition)
     add(diagnostics, c, "network.layers",
         formatted("only %lld of their states fit the memory; computing the others again would "
@@ -249,6 +252,19 @@ void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory) {
                   bytes_text(memory.disk).c_str(), bytes_text(least).c_str(),
                   c.run.scratch.c_str()));
   diagnostics.throw_if_any();
+}
+
+Coefficients start_coefficients(const Job& job, const Grid& grid) {
+  Coefficients coefficients = initial_coefficients(grid, job.c);
+  if (!job.c.network.attractor && job.arguments.command != Command::attractor) return coefficients;
+  const Range omega = range_of(grid, coefficients[Parameter::relaxation], 0);
+  Diagnostics diagnostics;
+  if (!(omega.minimum > 0 || omega.maximum < 0))
+    add(diagnostics, job.c, "network.relaxation",
+        "omega is 0 or changes sign: where it is 0 nothing relaxes; an attractor needs omega other "
+        "than 0 and of one sign");
+  diagnostics.throw_if_any();
+  return coefficients;
 }
 
 void refuse_unused_options(const Job& job) { refuse_unused_options(job.session, job.log); }

@@ -24,6 +24,12 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text;
 }
 
+/// Which state a target is compared with.
+std::string place_text(const Case& c, std::int64_t layer) {
+  if (c.network.attractor) return layer == 0 ? "the input" : "the attractor";
+  return formatted("layer %lld", whole(layer));
+}
+
 /// The table of another case's run is kept, as its result will be.
 void keep_other_table(const Job& job, MPI_Comm comm) {
   if (job.restart) return; // its rows come again from the checkpoint
@@ -62,6 +68,11 @@ CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<Iteration>& 
 std::string states_text(const Case& c, const MemoryPlan& memory) {
   const StatePlan& plan = memory.states;
   const std::int64_t n = c.network.layers;
+  if (c.network.attractor) {
+    const bool asked = c.run.memory > 0 || c.run.single_states || !c.run.scratch.empty();
+    return std::string("states: a gradient needs the attractor alone, none is held on the way") +
+           (asked ? "; run.memory, state_precision and scratch have no effect" : "");
+  }
   if (plan.keep_all && !c.run.single_states) return {};
   const char* precision = plan.single           ? " in single precision"
                           : c.run.single_states ? " in double precision (single would save nothing)"
@@ -83,6 +94,11 @@ std::string states_text(const Case& c, const MemoryPlan& memory) {
 
 } // namespace
 
+std::string depth_text(const Case& c) {
+  if (c.network.attractor) return "layers to the attractor";
+  return formatted("%lld layers", whole(c.network.layers));
+}
+
 std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory) {
   std::vector<std::string> lines;
   const int groups = memory.states.groups, each = job.session.ranks() / groups;
@@ -100,11 +116,11 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
   const ProcessGrid& p = grid.process_grid();
   job.log.line(formatted("nadir %s: %s", std::string(version()).c_str(),
                          c.title.empty() ? c.path.c_str() : c.title.c_str()));
-  job.log.line(formatted(
-      "grid %s, %lld layers, %lld sample%s, %lld trained unknowns, %d rank%s (%d x %d x %d)",
-      shape_text(c.grid.shape).c_str(), whole(c.network.layers), whole(samples),
-      samples == 1 ? "" : "s", whole(trained), job.session.ranks(),
-      job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
+  job.log.line(
+      formatted("grid %s, %s, %lld sample%s, %lld trained unknowns, %d rank%s (%d x %d x %d)",
+                shape_text(c.grid.shape).c_str(), depth_text(c).c_str(), whole(samples),
+                samples == 1 ? "" : "s", whole(trained), job.session.ranks(),
+                job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
   if (!is_plain(c.network)) job.log.line("layers: " + layers_text(c.network));
   if (memory)
     for (const auto& text : plan_texts(job, *memory)) job.log.line(text);
@@ -116,9 +132,9 @@ void print_targets(const Job& job, const Grid& grid, const Observations& observa
   for (const Target& target : observations.targets) {
     const std::int64_t missing = all - target.used_total - target.withheld_total;
     job.log.line(
-        formatted("target at layer %lld: %lld values in the loss, %lld withheld, %lld not observed",
-                  whole(target.layer), whole(target.used_total), whole(target.withheld_total),
-                  whole(missing)));
+        formatted("target at %s: %lld values in the loss, %lld withheld, %lld not observed",
+                  place_text(job.c, target.layer).c_str(), whole(target.used_total),
+                  whole(target.withheld_total), whole(missing)));
   }
 }
 

@@ -8,6 +8,9 @@
 
 namespace nadir::app {
 
+/// "16 layers", or what an attractor has in their place.
+std::string depth_text(const Case& c);
+
 /// Who shares the samples and which states of a gradient are held, and how: lines, none where there
 /// are no groups, all states are held and nothing else was asked for.
 std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory);

@@ -50,12 +50,13 @@ std::vector<std::string> ResultWriter::with_axes(std::vector<std::string> leadin
 }
 
 void ResultWriter::add_root_scales() {
+  const std::string ends =
+      c_.network.attractor ? "0 is the input, 1 the attractor it leads to" : "0 is the input";
   file_.add_scale("/", "sample", counted(r_.observations.samples), {"1", "sample"});
   if (!layers_.empty())
-    file_.add_scale("/", "layer", layers_, {"1", "layer of the stored state, 0 is the input"});
-  if (has_target()) {
-    file_.add_scale("/", "depth", counted(c_.network.layers + 1), {"1", "layer, 0 is the input"});
-  }
+    file_.add_scale("/", "layer", layers_, {"1", "layer of the stored state, " + ends});
+  if (has_target())
+    file_.add_scale("/", "depth", counted(c_.network.layers + 1), {"1", "layer, " + ends});
   add_axis_scales("/");
 }
 

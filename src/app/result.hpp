@@ -2,7 +2,7 @@
 
 #include "commands.hpp"
 
-#include "nadir/network/chain.hpp"
+#include "nadir/network/network.hpp"
 #include "nadir/output/result_file.hpp"
 #include "nadir/training/objective.hpp"
 #include "nadir/training/observations.hpp"
@@ -28,7 +28,7 @@ struct Result {
   const Job& job;
   const Grid& grid;
   const Observations& observations;
-  Chain& chain;
+  Network& network;
   const Coefficients& coefficients;
   double penalty = 0.0;
   const Coefficients* gradient = nullptr;
@@ -45,7 +45,7 @@ struct Outcome {
   std::string kept; ///< name of the file that stood in the result's place, when that was kept
 };
 
-/// Runs the chain once more through every sample, writes the result file of the contract and its
+/// Takes every sample through the network once more, writes the result file of the contract and its
 /// XDMF file beside it, and renames them when they are complete. Collective. Throws NumericsError
 /// for a state that is not finite, SystemError for files; nothing is left behind then.
 Outcome write_result(const Result& result);

@@ -16,10 +16,10 @@ class ResultWriter {
   ResultWriter(const Result& result, const std::string& path, std::vector<std::int64_t> layers);
 
   void add_root_scales();
-  /// Runs all samples through the chain. Checkpoints do without the scores, which cost a solve.
+  /// Takes all samples through the network. Checkpoints do without the scores, which cost a solve.
   enum class Scoring { full, none };
   Outcome write_states(Scoring scoring = Scoring::full);
-  /// The two parts of that, for whoever runs the chain.
+  /// The two parts of that, for whoever does that.
   ResultFile::Dataset create_states();
   void write_distances(const std::vector<double>& distances);
   void write_target();

@@ -20,23 +20,23 @@ constexpr std::int64_t layers_between_checks = 64;
 StatePass::StatePass(const Result& result, std::vector<std::int64_t> layers)
     : r_(result), c_(result.job.c), layers_(std::move(layers)),
       target_(result.observations.targets.empty() ? nullptr : &result.observations.targets.back()),
-      misfit_(result.chain.state_layout(), result.observations, c_.loss.reduction),
-      states_(result.chain.state_layout()),
+      misfit_(result.network.state_layout(), result.observations, c_.loss.reduction),
+      states_(result.network.state_layout()),
       packed_(static_cast<std::size_t>(result.observations.points)) {
-  const std::int64_t depths = target_ ? r_.chain.layers() + 1 : 0;
+  const std::int64_t depths = target_ ? r_.network.layers() + 1 : 0;
   distances_.assign(static_cast<std::size_t>(r_.observations.samples * depths), 0.0);
 }
 
 void StatePass::run(const Store& store) {
-  const std::int64_t n = r_.chain.layers();
+  const std::int64_t n = r_.network.layers();
   for (std::int64_t s = 0; s < r_.observations.samples; ++s) {
-    unpack(r_.chain.state_layout(), r_.observations.input_sample(s), states_.write(0));
+    unpack(r_.network.state_layout(), r_.observations.input_sample(s), states_.write(0));
     move(s, 0, n, store);
   }
 }
 
 void StatePass::advance(std::int64_t first, std::int64_t last, const Store& store) {
-  const Layout& layout = r_.chain.state_layout();
+  const Layout& layout = r_.network.state_layout();
   current_.resize(packed_.size() * static_cast<std::size_t>(r_.observations.samples));
   for (std::int64_t s = 0; s < r_.observations.samples; ++s) {
     double* current = current_.data() + static_cast<std::size_t>(s) * packed_.size();
@@ -54,7 +54,7 @@ void StatePass::move(std::int64_t s, std::int64_t first, std::int64_t last, cons
   for (std::int64_t l = first; l < last; l += layers_between_checks) {
     const auto end = std::min(last, l + layers_between_checks);
     throw_if_not_finite(r_.grid, s,
-                        r_.chain.forward(r_.coefficients, states_, l, end, look, watched));
+                        r_.network.forward(r_.coefficients, states_, l, end, look, watched));
   }
   if (target_ && first == 0) add_withheld(s, r_.observations.input_sample(s), persistence_);
 }
@@ -63,14 +63,14 @@ void StatePass::observe(std::int64_t s, std::int64_t layer, const double* z, con
   const auto stored = std::ranges::lower_bound(layers_, layer);
   const bool wanted = stored != layers_.end() && *stored == layer;
   const bool scored = target_ && layer == target_->layer;
-  if (wanted || scored) pack(r_.chain.state_layout(), z, packed_.data());
+  if (wanted || scored) pack(r_.network.state_layout(), z, packed_.data());
   if (wanted) store(s, stored - layers_.begin(), packed_.data());
   if (scored) add_withheld(s, packed_.data(), withheld_);
   BufferedSum misfit;
   misfit_.add_value(s, layer, z, misfit);
   misfit_sum_.merge(misfit.take());
   if (!target_) return;
-  const std::int64_t place = s * (r_.chain.layers() + 1) + layer;
+  const std::int64_t place = s * (r_.network.layers() + 1) + layer;
   distances_[static_cast<std::size_t>(place)] =
       misfit_.distance(s, r_.observations.targets.size() - 1, z).value();
 }
@@ -91,7 +91,7 @@ StatePass::Sums StatePass::sums() const {
   sum_over_ranks(comm, std::span(parts));
   Sums all{resumed_.misfit + parts[0].value(), resumed_.withheld + parts[1].value(),
            resumed_.persistence + parts[2].value(), distances_};
-  const std::int64_t depths = r_.chain.layers() + 1; // an int counts one sample's
+  const std::int64_t depths = r_.network.layers() + 1; // an int counts one sample's
   for (std::size_t first = 0; first < all.distances.size();
        first += static_cast<std::size_t>(depths)) {
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, all.distances.data() + first, static_cast<int>(depths),

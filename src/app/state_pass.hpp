@@ -6,8 +6,8 @@
 
 namespace nadir::app {
 
-/// A pass of all samples through the chain: hands out the states that are to be stored and collects
-/// misfit, distances by layer and errors at withheld points. Everything is collective.
+/// A pass of all samples through the network: hands out the states that are to be stored and
+/// collects misfit, distances by layer and errors at withheld points. Everything is collective.
 class StatePass {
  public:
   /// Gets a stored state: sample, position among the stored layers, its points packed.
@@ -22,7 +22,7 @@ class StatePass {
 
   StatePass(const Result& result, std::vector<std::int64_t> layers);
 
-  /// The whole chain, one sample after the other. Throws NumericsError on all ranks for a state
+  /// The whole way, one sample after the other. Throws NumericsError on all ranks for a state
   /// that is not finite.
   void run(const Store& store);
 
@@ -35,7 +35,7 @@ class StatePass {
   /// Before advance(first, ...) with first > 0: the states there and what was collected so far.
   void resume(std::vector<double> current, const Sums& sums);
 
-  /// After the whole chain; throws NumericsError on all ranks where a sum of squares is not finite,
+  /// After the whole way; throws NumericsError on all ranks where a sum of squares is not finite,
   /// though all states are. distances() are [sample][depth]: unpenalised distance of every state to
   /// the last target; empty without targets.
   Outcome outcome(bool with_scores = true) const;

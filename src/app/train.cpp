@@ -8,7 +8,6 @@
 #include "nadir/analysis/summary.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/stop.hpp"
-#include "nadir/training/initial_values.hpp"
 #include "nadir/training/optimizer.hpp"
 
 namespace nadir::app {
@@ -19,6 +18,9 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
   const Log& log = job.log;
   const Iteration& best = training.history[training.best];
   log.line(training.reason);
+  if (training.lost > 0)
+    log.line(formatted("%lld trial steps were taken back; the last: %s",
+                       static_cast<long long>(training.lost), training.last_lost.c_str()));
   log.line(formatted("best at iteration %lld: loss %.8g of %.8g at the start",
                      static_cast<long long>(best.iteration), best.loss.loss(),
                      training.history.front().loss.loss()));
@@ -98,7 +100,7 @@ void run_train(const Job& job) {
   check_scratch(job.session.comm(), job.c, memory);
   const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
   const Observations observations = load_observations(grid, job.c);
-  Objective objective(grid, job.c, observations, initial_coefficients(grid, job.c), memory.states);
+  Objective objective(grid, job.c, observations, start_coefficients(job, grid), memory.states);
   Optimizer optimizer(job.c, objective);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
@@ -116,7 +118,7 @@ void run_train(const Job& job) {
   const Outcome outcome = write_result({.job = job,
                                         .grid = grid,
                                         .observations = observations,
-                                        .chain = objective.chain(),
+                                        .network = objective.network(),
                                         .coefficients = objective.coefficients(),
                                         .penalty = training.history[training.best].loss.penalty,
                                         .state_error = state_error,

@@ -186,15 +186,37 @@ Type<ParameterCase> parameter(double fallback) {
 
 // ---- network and kernel -------------------------------------------------------------------------
 
+/// A number of layers, or as many as it takes.
+Type<NetworkCase> depth() {
+  const auto number = integer(between(1, most_layers));
+  Type<NetworkCase> type;
+  type.name = number.name + "; or `\"attractor\"`";
+  type.read = [=](const Item& item, NetworkCase& network) {
+    const auto* word = item.node.text();
+    network.attractor = word && *word == "attractor";
+    if (network.attractor) return network.layers = 1, true;
+    if (!std::holds_alternative<std::int64_t>(item.node.value))
+      return item.expected("an integer or \"attractor\"");
+    return number.read(item, network.layers);
+  };
+  type.write = [=](const NetworkCase& network) {
+    return network.attractor ? quote("attractor") : number.write(network.layers);
+  };
+  return type;
+}
+
 Section<NetworkCase> network_section() {
   Section<NetworkCase> s;
   std::vector<Choice<ActivationKind>> kinds;
   for (const auto& each : activations) kinds.push_back({std::string(each.name), each.kind});
   auto activation = choice<ActivationKind>("activation", kinds);
   activation.name = "name, see Activations";
-  s.key("layers", &NetworkCase::layers, integer(between(1, most_layers)),
-        "relaxation steps n; the states are z_0 to z_n")
-      .required("the number of relaxation steps n");
+  s.key(
+       "layers", depth(),
+       "relaxation steps n; the states are z_0 to z_n. `\"attractor\"`: as many equal layers as it "
+       "takes to come to rest; state 0 is the input, state 1 the attractor it leads to, and "
+       "gradients are found by implicit differentiation")
+      .required("the number of relaxation steps n, or \"attractor\"");
   s.key("activation", &NetworkCase::activation, activation, "f");
   std::vector<Choice<SchemeKind>> ways;
   for (const auto& each : schemes) ways.push_back({std::string(each.name), each.kind});

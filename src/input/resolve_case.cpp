@@ -45,6 +45,7 @@ class Resolver {
     network();
     kernel();
     for (auto& [path, value] : parameters(c_)) parameter(path, value);
+    attractor();
     targets();
     green_points();
     output();
@@ -63,6 +64,7 @@ class Resolver {
   void coordinates();
   void network();
   void kernel();
+  void attractor();
   void radius();
   void radius_limits(const KernelFamily& family, const std::string& origin);
   void parameter(const std::string& path, ParameterCase& p);
@@ -165,6 +167,27 @@ void Resolver::kernel() {
             "makes " + std::to_string(components) + " coefficients in " +
                 std::to_string(c_.grid.dimension()) + " dimensions; at most " +
                 std::to_string(most_kernel_components) + " are possible");
+}
+
+/// What an attractor cannot depend on.
+void Resolver::attractor() {
+  if (!c_.network.attractor || !usable("network.layers")) return;
+  for (const auto& [path, value] : parameters(c_)) {
+    if (value.varies_layer && usable(path + ".varies"))
+      problem(path + ".varies", "network.layers = \"attractor\" needs coefficients that are the "
+                                "same in all layers: leave out \"layer\"");
+  }
+  if (c_.network.scheme != SchemeKind::explicit_euler && usable("network.scheme"))
+    problem("network.scheme", "means nothing where network.layers = \"attractor\", which is the "
+                              "same with every scheme: leave it out, it takes explicit-euler");
+  if (c_.network.normalisation != Normalisation::none && usable("network.normalisation"))
+    problem("network.normalisation",
+            "network.layers = \"attractor\" finds no attractors whose norm "
+            "is held: it needs \"none\"");
+  if (c_.network.relaxation.train && usable("network.relaxation.train"))
+    problem("network.relaxation",
+            "no attractor depends on it, so that it cannot be trained where "
+            "network.layers = \"attractor\": give a number, or train = false");
 }
 
 /// kernel.radius where the case leaves it out, and whether grid and patience allow it.
@@ -274,9 +297,13 @@ void Resolver::targets() {
     auto& layer = c_.data.targets[k].layer;
     if (layer < 0) layer = n;
     const std::string path = target_path(c_, k) + ".layer";
-    if (layer > n && usable("network.layers"))
-      problem(path, "must be between 0 and network.layers = " + std::to_string(n) + ", is " +
-                        std::to_string(layer));
+    if (layer <= n || !usable("network.layers")) continue;
+    problem(path, c_.network.attractor
+                      ? "must be 1, the attractor, or 0, the input, where network.layers = "
+                        "\"attractor\"; is " +
+                            std::to_string(layer)
+                      : "must be between 0 and network.layers = " + std::to_string(n) + ", is " +
+                            std::to_string(layer));
   }
 }
 
@@ -320,8 +347,10 @@ void Resolver::stored_layers() {
   if (twice != layers.end())
     problem("output.layers", "names layer " + std::to_string(*twice) + " twice");
   if (layers.back() > n && usable("network.layers"))
-    problem("output.layers", "layer " + std::to_string(layers.back()) +
-                                 " is beyond network.layers = " + std::to_string(n));
+    problem("output.layers",
+            "layer " + std::to_string(layers.back()) +
+                (c_.network.attractor ? " is beyond the attractor, which is layer 1"
+                                      : " is beyond network.layers = " + std::to_string(n)));
 }
 
 } // namespace

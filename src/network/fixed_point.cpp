@@ -1,5 +1,6 @@
 #include "nadir/network/fixed_point.hpp"
 
+#include "nadir/base/log.hpp"
 #include "nadir/base/session.hpp"
 
 #include <algorithm>
@@ -21,6 +22,15 @@ bool stalls(const std::vector<double>& history) {
 }
 
 } // namespace
+
+std::string residuals_text(const std::vector<double>& history) {
+  constexpr std::size_t shown = 10;
+  const std::size_t stride = (history.size() + shown - 1) / shown;
+  std::string text;
+  for (std::size_t k = 0; k < history.size(); k += stride) text += formatted(" %.1e", history[k]);
+  if (stride > 1) text += formatted(", at last %.1e", history.back());
+  return text;
+}
 
 bool is_fixed(double residual, Vec z, double tolerance) {
   return std::isfinite(residual) && residual <= tolerance * scale_of(z);

@@ -55,19 +55,22 @@ void spread(const ParameterValues& values, Vec to) {
 
 } // namespace
 
-LayerMap::LayerMap(const Grid& grid, const Case& c, Coefficients& coefficients)
-    : grid_(grid), c_(c), coefficients_(coefficients), chain_(grid, c),
-      activation_(activation_rows(c.network.activation)), states_(chain_.state_layout()),
-      z_(chain_.state_layout()), Z_(chain_.state_layout()),
+LayerMap::LayerMap(const Grid& grid, const Case& c, const PassPlan& plan)
+    : grid_(grid), c_(c), chain_(grid, c, plan), activation_(activation_rows(c.network.activation)),
+      states_(chain_.state_layout()), z_(chain_.state_layout()), Z_(chain_.state_layout()),
       packed_(static_cast<std::size_t>(grid.owned().points())), unused_(packed_.size()),
-      omega_(create()), bias_(create()), slope_(create()) {
-  read_coefficients();
+      omega_(create()), bias_(create()), slope_(create()) {}
+
+LayerMap::LayerMap(const Grid& grid, const Case& c, Coefficients& coefficients)
+    : LayerMap(grid, c, plan_passes(grid, c, 1)) {
+  coefficients.fill_ghosts();
+  use(coefficients);
 }
 
-void LayerMap::read_coefficients() {
-  coefficients_.fill_ghosts();
-  spread(coefficients_[Parameter::relaxation], omega_);
-  spread(coefficients_[Parameter::bias], bias_);
+void LayerMap::use(const Coefficients& coefficients) {
+  coefficients_ = &coefficients;
+  spread(coefficients[Parameter::relaxation], omega_);
+  spread(coefficients[Parameter::bias], bias_);
 }
 
 VecHandle LayerMap::create() const {
@@ -88,7 +91,7 @@ VecHandle LayerMap::copy(Vec z) const {
 
 void LayerMap::transform(Vec z, bool affine) {
   unpack(state_layout(), VecRead(z).data(), z_.data());
-  chain_.layer().apply(coefficients_.layer(0), z_.data(), Z_.data(),
+  chain_.layer().apply(coefficients_->layer(0), z_.data(), Z_.data(),
                        affine ? GhostValue::given : GhostValue::zero);
   pack(state_layout(), Z_.data(), packed_.data());
   if (!affine) return;
@@ -119,9 +122,10 @@ double LayerMap::residual(Vec z, Vec F) {
 void LayerMap::relax(Vec z, std::int64_t layers) {
   unpack(state_layout(), VecRead(z).data(), states_.write(0));
   chain_.forward(
-      coefficients_, states_, 0, layers, [](std::int64_t, const double*) {},
+      *coefficients_, states_, 0, layers, [](std::int64_t, const double*) {},
       WatchedLayers(std::vector<std::int64_t>()));
   pack(state_layout(), states_.read(layers), VecWrite(z).data());
+  counts_.layers += layers;
 }
 
 void LayerMap::linearise(Vec z) {
@@ -130,6 +134,7 @@ void LayerMap::linearise(Vec z) {
 }
 
 void LayerMap::apply(Vec v, Vec result) {
+  ++counts_.products;
   transform(v, false);
   const VecRead slope(slope_);
   VecWrite to(result);
@@ -137,13 +142,31 @@ void LayerMap::apply(Vec v, Vec result) {
 }
 
 void LayerMap::apply_transpose(Vec v, Vec result) {
+  ++counts_.products_back;
   {
     const VecRead from(v), slope(slope_);
     for (std::size_t i = 0; i < packed_.size(); ++i) packed_[i] = slope.data()[i] * from.data()[i];
   }
   unpack(state_layout(), packed_.data(), Z_.data());
-  chain_.layer().apply_transpose(coefficients_.layer(0), Z_.data(), z_.data());
+  chain_.layer().apply_transpose(coefficients_->layer(0), Z_.data(), z_.data());
   pack(state_layout(), z_.data(), VecWrite(result).data());
+}
+
+/// By a layer from z with mu / omega as the adjoint of its end: its g is mu f'(Z).
+void LayerMap::add_derivatives(Vec z, Vec mu, Coefficients& bar) {
+  unpack(state_layout(), VecRead(z).data(), states_.write(0));
+  chain_.layer().prepare(states_.read(0));
+  const std::array<double*, 2> arrays{states_.read(0), states_.write(1)};
+  const StateTable states(arrays, 1);
+  chain_.layer().steps(coefficients_->layer(0), states);
+  {
+    const VecRead from(mu), omega(omega_);
+    for (std::size_t i = 0; i < packed_.size(); ++i) packed_[i] = from.data()[i] / omega.data()[i];
+  }
+  unpack(state_layout(), packed_.data(), z_.data());
+  double *lambda = z_.data(), *other = Z_.data();
+  chain_.layer().steps_transpose(coefficients_->layer(0), states,
+                                 {std::span(&lambda, 1), std::span(&other, 1)}, bar.layer_bar(0));
 }
 
 MatHandle LayerMap::shell(void (*multiply)(), void (*multiply_transpose)()) {

@@ -87,10 +87,10 @@ void LinearResponse::multiply(Vec x, Vec result, Side side) {
   check_petsc(MatMultTranspose(matrix_, x, result));
 }
 
-LinearEnd LinearResponse::solve(Vec r, Vec x) {
+LinearEnd LinearResponse::solve(Vec r, Vec x, int rounds) {
   const VecHandle consistent = map_.copy(r);
   remove_parts(consistent, null_.left, null_.right);
-  const LinearEnd end = refine(consistent, x, Side::plain);
+  const LinearEnd end = refine(consistent, x, Side::plain, rounds);
   remove_parts(x, null_.right, null_.right);
   return end;
 }
@@ -104,9 +104,8 @@ LinearEnd LinearResponse::solve_transpose(Vec r, Vec x) {
 }
 
 /// Solves for what is left of r again, as long as that helps.
-LinearEnd LinearResponse::refine(Vec r, Vec x, Side side) {
+LinearEnd LinearResponse::refine(Vec r, Vec x, Side side, int rounds) {
   constexpr double enough = 1e-14, good = 1e-11, rounding = 1e-15;
-  constexpr int rounds = 6;
   const VecHandle left = map_.copy(r), step = map_.create();
   LinearEnd end;
   const double size = norm_of(r);
@@ -143,19 +142,28 @@ bool LinearResponse::is_null(Vec v, double scale) {
   return norm_of(product) <= null_tolerance * scale;
 }
 
-const NullSpace& LinearResponse::find_null_space() {
-  null_ = {};
+NullSpace LinearResponse::find_right() {
+  NullSpace null;
   const VecHandle random = map_.create(), product = map_.create();
   fill_noise(map_.grid(), 2, random);
   multiply(random, product, Side::plain);
   const double scale = norm_of(product) / norm_of(random); // of the operator
-  null_.everything = scale == 0;
-  if (null_.everything) return null_;
-  for (unsigned mask = 0; mask < 1u << max_dimension; ++mask) {
+  null.everything = scale == 0;
+  for (unsigned mask = 0; mask < 1u << max_dimension && !null.everything; ++mask) {
     if (!alternates(map_.grid(), mask)) continue;
     VecHandle v = checkerboard(map_, mask);
-    if (is_null(v, scale)) null_.right.push_back(std::move(v));
+    if (is_null(v, scale)) null.right.push_back(std::move(v));
   }
+  return null;
+}
+
+bool LinearResponse::is_singular() {
+  const NullSpace null = find_right();
+  return null.everything || !null.right.empty();
+}
+
+const NullSpace& LinearResponse::find_null_space() {
+  null_ = find_right();
   find_left();
   attach();
   return null_;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 
 namespace nadir {
 namespace {
@@ -107,6 +108,11 @@ bool samples_may_go_together(const Case& c) {
   return by_layer;
 }
 
+/// Layers with the same coefficients that may follow each other.
+std::int64_t layers_in_all(const Case& c) {
+  return c.network.attractor ? std::numeric_limits<std::int64_t>::max() : c.network.layers;
+}
+
 std::int64_t smallest(MPI_Comm comm, std::int64_t value) {
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MIN, comm));
   return value;
@@ -127,7 +133,8 @@ std::int64_t second_level_cache() {
 }
 
 std::int64_t samples_per_pass(const Case& c, std::int64_t samples) {
-  const std::int64_t together = c.run.samples_per_pass > 0   ? c.run.samples_per_pass
+  const std::int64_t together = c.network.attractor          ? 1
+                                : c.run.samples_per_pass > 0 ? c.run.samples_per_pass
                                 : samples_may_go_together(c) ? most_samples
                                                              : 1;
   return std::clamp<std::int64_t>(samples, 1, together);
@@ -135,7 +142,7 @@ std::int64_t samples_per_pass(const Case& c, std::int64_t samples) {
 
 std::int64_t most_layers_per_pass(const Case& c) {
   if (!layers_may_go_together(c)) return 1;
-  return std::min(c.network.layers,
+  return std::min(layers_in_all(c),
                   c.run.layers_per_pass > 0 ? c.run.layers_per_pass : most_layers);
 }
 
@@ -156,7 +163,7 @@ PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, MPI_
   }
   transpose.states = forward.states;
   transpose.fields += 4 * forward.states; // lambda and g, twice
-  const std::int64_t layers = c.network.layers, wished = c.run.layers_per_pass;
+  const std::int64_t layers = layers_in_all(c), wished = c.run.layers_per_pass;
   const std::int64_t cache = smallest(comm, cache_bytes) / 2;
   if (wished > 0) {
     plan.forward = tiles_for(std::min(layers, wished), shape, forward, cache, c.run.tile);

@@ -86,12 +86,15 @@ void register_descent_types() {
   check_petsc(TaoRegister("adam", create_tao_type<Adam>));
 }
 
+bool takes_every_step(std::string_view type) {
+  return type == "steepest-descent" || type == "adam";
+}
+
 void set_descent_rates(Tao tao, const TrainingCase& training) {
-  const bool adam = training.optimizer == "adam";
-  if (!adam && training.optimizer != "steepest-descent") return;
+  if (!takes_every_step(training.optimizer)) return;
   auto& descent = static_cast<Descent&>(state_of(tao));
   descent.alpha = training.learning_rate;
-  if (!adam) return;
+  if (training.optimizer != "adam") return;
   auto& rates = static_cast<Adam&>(descent);
   rates.beta1 = training.adam_beta1;
   rates.beta2 = training.adam_beta2;

@@ -73,11 +73,13 @@ template<std::size_t n> std::size_t steadiest(const std::array<Directions, n>& s
   return best;
 }
 
-/// Cosine and relative distance of the adjoint's directional derivatives and the differences.
-void compare(DirectionCheck& check) {
+/// Cosine and relative distance of the adjoint's directional derivatives and the differences; two
+/// no larger than `floor` are the same.
+void compare(DirectionCheck& check, double floor) {
   const double a = distance(check.adjoint, {}), b = distance(check.difference, {});
   const double product =
       std::inner_product(check.adjoint.begin(), check.adjoint.end(), check.difference.begin(), 0.0);
+  if (a <= floor && b <= floor) return;
   check.one_minus_cosine = a > 0 && b > 0 ? 1.0 - product / (a * b) : (a == b ? 0.0 : 1.0);
   check.relative = b > 0 ? distance(check.adjoint, check.difference) / b : a;
 }
@@ -106,7 +108,7 @@ GradientCheck::GradientCheck(const Grid& grid, const Case& c, Objective& objecti
 
 TransposeCheck GradientCheck::transpose(Vec x) {
   objective_.set_control(x);
-  Layer& layer = objective_.chain().layer();
+  Layer& layer = objective_.network().layer();
   const Layout& layout = layer.state_layout();
   Field z(layout), Wz(layout), lambda(layout), Wt_lambda(layout);
   fill_random(grid_, seed_, z);
@@ -156,7 +158,7 @@ void GradientCheck::move(Vec from, double h, Vec direction) {
   check_petsc(VecWAXPY(moved_, h, direction, from));
 }
 
-/// Infinite where the chain blows up: such a step is too long to be judged.
+/// Infinite where states blow up, or there are none: such a step is too long to be judged.
 double GradientCheck::value_at(Vec x, double h, Vec direction) {
   move(x, h, direction);
   try {
@@ -220,7 +222,7 @@ DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Ve
   constexpr double longest = 0.32;
   DirectionCheck check;
   check.parameter = block.parameter;
-  evaluate_(x, gradient_);
+  const double J = evaluate_(x, gradient_);
   VecHandle direction = objective_.space().create();
   std::array<Directions, quarterings> extrapolated{};
   for (std::size_t k = 0; k < DirectionCheck::directions; ++k) {
@@ -241,7 +243,8 @@ DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Ve
     set_direction(block, direction_stream(block, k), direction);
     check.sign_changes += sign_changes(x, -step, step, direction);
   }
-  compare(check);
+  constexpr double roundings = 10; // of J, in a difference
+  compare(check, roundings * eps * std::abs(J) / step);
   return check;
 }
 
@@ -260,17 +263,17 @@ double GradientCheck::central_difference(Vec x, double h, Vec direction) {
 std::vector<std::uint8_t> GradientCheck::signs_at(Vec x, double h, Vec direction) {
   move(x, h, direction);
   objective_.set_control(moved_);
-  Chain& chain = objective_.chain();
+  Network& network = objective_.network();
   const Coefficients& coefficients = objective_.coefficients();
-  const Layout& layout = chain.state_layout();
+  const Layout& layout = network.state_layout();
   KeepTwo states(layout);
   Field z(layout), Z(layout);
   std::vector<std::uint8_t> signs;
   const auto look = [&](std::int64_t l, const double* z_l) {
-    if (l == chain.layers()) return;
+    if (!network.activates(l)) return;
     const LayerCoefficients rows = coefficients.layer(l);
-    std::copy_n(z_l, layout.size(), z.data()); // its ghosts are filled
-    chain.layer().apply(rows, z.data(), Z.data(), GhostValue::given);
+    std::copy_n(z_l, layout.size(), z.data());
+    network.layer().apply(rows, z.data(), Z.data(), GhostValue::given);
     for (std::int64_t k = 0; k < layout.count[0]; ++k) {
       for (std::int64_t j = 0; j < layout.count[1]; ++j) {
         for (std::int64_t i = 0; i < layout.count[2]; ++i) {
@@ -284,7 +287,7 @@ std::vector<std::uint8_t> GradientCheck::signs_at(Vec x, double h, Vec direction
   };
   for (std::int64_t s = 0; s < objective_.observations().samples; ++s) {
     unpack(layout, objective_.observations().input_sample(s), states.write(0));
-    chain.forward(coefficients, states, 0, chain.layers(), look);
+    network.forward(coefficients, states, 0, network.layers(), look);
   }
   return signs;
 }

@@ -11,8 +11,9 @@ Objective::Objective(const Grid& grid, const Case& c, const Observations& observ
                      Coefficients initial, const StatePlan& plan)
     : grid_(grid), case_(c), observations_(observations), space_(grid, c),
       coefficients_(std::move(initial)),
-      chain_(grid, c, plan.groups > 1 ? 1 : std::min(observations.samples, plan.samples)),
-      sweep_(chain_, coefficients_, observations, c, plan,
+      network_(make_network(grid, c,
+                            plan.groups > 1 ? 1 : std::min(observations.samples, plan.samples))),
+      sweep_(*network_, coefficients_, observations, c, plan,
              samples_per_leaf(c, observations.samples)),
       tree_(grid, c, sweep_.leaves()), penalty_(grid, space_, initial_control()),
       reduction_(first_number + space_.numbers()) {
@@ -108,8 +109,8 @@ void Objective::check_finite(const LossParts& parts, Vec gradient) const {
 }
 
 Objective::Traffic Objective::traffic() const {
-  Traffic sent{chain_.layer().messages_sent() + coefficients_.messages_sent(),
-               chain_.layer().bytes_sent() + coefficients_.bytes_sent()};
+  Traffic sent{network_->layer().messages_sent() + coefficients_.messages_sent(),
+               network_->layer().bytes_sent() + coefficients_.bytes_sent()};
   if (groups_) {
     sent.messages += groups_->messages_sent();
     sent.bytes += groups_->bytes_sent();

@@ -127,10 +127,7 @@ void Optimizer::resume(TrainingProgress progress, Vec best) {
 PetscErrorCode Optimizer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void* context) {
   auto& self = *static_cast<Optimizer*>(context);
   try {
-    const LossParts parts = self.objective_.value_and_gradient(x, g);
-    self.recent_.push_front(parts);
-    if (self.recent_.size() > remembered_evaluations) self.recent_.pop_back();
-    *f = parts.loss();
+    *f = self.evaluate_trial(x, g);
     return success;
   } catch (const NumericsError& error) {
     const auto& history = self.result_.history;
@@ -141,6 +138,35 @@ PetscErrorCode Optimizer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void
     self.failure_ = std::current_exception();
   }
   return PETSC_ERR_USER;
+}
+
+double Optimizer::evaluate_trial(Vec x, Vec g) {
+  try {
+    const LossParts parts = objective_.value_and_gradient(x, g);
+    recent_.push_front(parts);
+    if (recent_.size() > remembered_evaluations) recent_.pop_back();
+    return parts.loss();
+  } catch (const NoState& error) {
+    const std::optional<double> rise = rise_to(x);
+    if (!rise) throw;
+    ++result_.lost;
+    result_.last_lost = error.what();
+    check_petsc(VecSet(g, 0.0));
+    return result_.history.back().loss.loss() + *rise;
+  }
+}
+
+/// What the loss is said to rise by from the last iterate to a trial that has none, so that a line
+/// search or trust region comes back from there: twice what the gradient could let it fall. Nothing
+/// where there is no iterate to come back to, or every step is taken.
+std::optional<double> Optimizer::rise_to(Vec x) {
+  if (result_.history.empty() || takes_every_step(case_.training.optimizer)) return std::nullopt;
+  const VecHandle step = objective_.space().create();
+  check_petsc(VecWAXPY(step, -1.0, memory().point, x));
+  PetscReal length = 0;
+  check_petsc(VecNorm(step, NORM_2, &length));
+  if (length == 0) return std::nullopt;
+  return 2 * length * result_.history.back().gradient_norm;
 }
 
 PetscErrorCode Optimizer::monitor(Tao tao, void* context) {

@@ -46,12 +46,14 @@ SampleGroups::SampleGroups(const Grid& grid, const Case& c, const Observations& 
       grid_(comm_, c.grid, kernel_radius(c.kernel)),
       regrouping_(grid, grid_, coefficient_ghosts(c)), observations_(deal(observations)),
       coefficients_(grid_, c, Coefficients::Content::values),
-      chain_(grid_, c,
-             plan_passes(grid_, c, std::min(observations_.samples, plan.samples), grid.comm())),
-      sweep_(chain_, coefficients_, observations_, c, plan, per_leaf_), tree_(grid_, c, leaves_) {
+      network_(make_network(
+          grid_, c,
+          plan_passes(grid_, c, std::min(observations_.samples, plan.samples), grid.comm()))),
+      sweep_(*network_, coefficients_, observations_, c, plan, per_leaf_),
+      tree_(grid_, c, leaves_) {
   spread(coefficients, every_parameter);
-  most_chains_ = sweep_.chains();
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &most_chains_, 1, MPI_INT64_T, MPI_MAX, grid.comm()));
+  most_passes_ = sweep_.passes();
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &most_passes_, 1, MPI_INT64_T, MPI_MAX, grid.comm()));
 }
 
 SampleGroups::Range SampleGroups::leaves() const {
@@ -108,7 +110,7 @@ void SampleGroups::set_coefficients(Coefficients& all, const Coefficients::Wante
   if (with_ghosts) coefficients_.fill_ghosts();
 }
 
-void SampleGroups::run(BufferedSum& misfit, GradientTree* tree, const Chain::Pulse& pulse) {
+void SampleGroups::run(BufferedSum& misfit, GradientTree* tree, const Network::Pulse& pulse) {
   std::int64_t pulses = 0;
   const auto counted = [&] {
     ++pulses;
@@ -116,8 +118,8 @@ void SampleGroups::run(BufferedSum& misfit, GradientTree* tree, const Chain::Pul
   };
   tree_.clear();
   sweep_.run(misfit, tree ? &tree_ : nullptr, leaves().first, counted);
-  // A group with fewer chains comes to as many pulses.
-  const std::int64_t idle = (most_chains_ - sweep_.chains()) * (pulses / sweep_.chains());
+  // A group with fewer passes comes to as many pulses.
+  const std::int64_t idle = (most_passes_ - sweep_.passes()) * (pulses / sweep_.passes());
   for (std::int64_t k = 0; pulse && k < idle; ++k) pulse();
   if (tree) collect(*tree);
 }

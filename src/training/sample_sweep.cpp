@@ -22,11 +22,11 @@ std::int64_t samples_per_leaf(const Case& c, std::int64_t samples) {
   return together * ((passes + most_leaves - 1) / most_leaves);
 }
 
-SampleSweep::SampleSweep(Chain& chain, const Coefficients& coefficients,
+SampleSweep::SampleSweep(Network& network, const Coefficients& coefficients,
                          const Observations& observations, const Case& c, const StatePlan& plan,
                          std::int64_t samples_per_leaf)
-    : chain_(chain), coefficients_(coefficients), observations_(observations),
-      misfit_(chain.state_layout(), observations, c.loss.reduction), per_leaf_(samples_per_leaf),
+    : network_(network), coefficients_(coefficients), observations_(observations),
+      misfit_(network.state_layout(), observations, c.loss.reduction), per_leaf_(samples_per_leaf),
       target_layers_(layers_of(observations)) {
   hold_states(plan);
 }
@@ -34,21 +34,21 @@ SampleSweep::SampleSweep(Chain& chain, const Coefficients& coefficients,
 void SampleSweep::hold_states(const StatePlan& plan) {
   all_states_.clear();
   plan_ = plan;
-  chain_.layer().states_are_rounded(plan.single);
+  network_.layer().states_are_rounded(plan.single);
 }
 
 void SampleSweep::open_scratch(const std::string& folder) {
   const std::size_t states =
-      chain_.samples_at_once() * static_cast<std::size_t>(plan_.states_on_disk());
-  scratch_.emplace(folder, states, chain_.state_layout().size());
+      network_.samples_at_once() * static_cast<std::size_t>(plan_.states_on_disk());
+  scratch_.emplace(folder, states, network_.state_layout().size());
 }
 
 std::vector<Trajectory*> SampleSweep::trajectories(std::int64_t count, bool to_go_back) {
   auto& kept = to_go_back ? all_states_ : two_states_;
-  const Layout& layout = chain_.state_layout();
+  const Layout& layout = network_.state_layout();
   const auto make = [&](std::size_t k) -> std::unique_ptr<Trajectory> {
     if (!to_go_back) return std::make_unique<KeepTwo>(layout);
-    return make_trajectory(layout, chain_.layers(), plan_, target_layers_.listed(),
+    return make_trajectory(layout, network_.layers(), plan_, target_layers_.listed(),
                            scratch_ ? &*scratch_ : nullptr,
                            k * static_cast<std::size_t>(plan_.states_on_disk()));
   };
@@ -60,18 +60,18 @@ std::vector<Trajectory*> SampleSweep::trajectories(std::int64_t count, bool to_g
   return result;
 }
 
-std::int64_t SampleSweep::chains() const {
-  const auto together = static_cast<std::int64_t>(chain_.samples_at_once());
-  std::int64_t chains = 0;
+std::int64_t SampleSweep::passes() const {
+  const auto together = static_cast<std::int64_t>(network_.samples_at_once());
+  std::int64_t passes = 0;
   for (std::int64_t first = 0; first < observations_.samples; first += per_leaf_)
-    chains += pieces(std::min(per_leaf_, observations_.samples - first), together);
-  return chains;
+    passes += pieces(std::min(per_leaf_, observations_.samples - first), together);
+  return passes;
 }
 
 void SampleSweep::run(BufferedSum& misfit, GradientTree* tree, std::int64_t first_leaf,
-                      const Chain::Pulse& pulse) {
+                      const Network::Pulse& pulse) {
   problem_.reset();
-  const auto together = static_cast<std::int64_t>(chain_.samples_at_once());
+  const auto together = static_cast<std::int64_t>(network_.samples_at_once());
   for (std::int64_t leaf = 0; leaf < leaves(); ++leaf) {
     Coefficients* gradient = nullptr;
     if (tree) {
@@ -80,39 +80,40 @@ void SampleSweep::run(BufferedSum& misfit, GradientTree* tree, std::int64_t firs
     }
     const std::int64_t end = std::min((leaf + 1) * per_leaf_, observations_.samples);
     for (std::int64_t s = leaf * per_leaf_; s < end; s += together)
-      run_chain(s, std::min(together, end - s), misfit, gradient, pulse);
+      run_pass(s, std::min(together, end - s), misfit, gradient, pulse);
     if (tree) tree->join();
   }
 }
 
 /// Forward through some samples together, back where a gradient is wanted.
-void SampleSweep::run_chain(std::int64_t first, std::int64_t count, BufferedSum& misfit,
-                            Coefficients* gradient, const Chain::Pulse& pulse) {
+void SampleSweep::run_pass(std::int64_t first, std::int64_t count, BufferedSum& misfit,
+                           Coefficients* gradient, const Network::Pulse& pulse) {
   const auto sample = [&](std::size_t s) { return first + static_cast<std::int64_t>(s); };
   const auto states = trajectories(count, gradient != nullptr);
   for (std::size_t s = 0; s < states.size(); ++s)
-    unpack(chain_.state_layout(), observations_.input_sample(sample(s)), states[s]->write(0));
-  chain_.forward(
-      coefficients_, states, 0, chain_.layers(), target_layers_,
+    unpack(network_.state_layout(), observations_.input_sample(sample(s)), states[s]->write(0));
+  network_.forward(
+      coefficients_, states, 0, network_.layers(), target_layers_,
       [&](std::size_t s, std::int64_t layer, const double* z) {
         misfit_.add_value(sample(s), layer, z, misfit);
       },
       pulse);
-  const auto note_problem = [&] {
-    for (std::size_t s = 0; s < states.size() && !problem_; ++s) {
-      problem_ = chain_.problem(s);
-      problem_sample_ = sample(s);
-    }
-  };
-  note_problem();
+  note_problem(first, count);
   if (!gradient) return;
-  chain_.adjoint(
+  network_.adjoint(
       coefficients_, states, target_layers_,
       [&](std::size_t s, std::int64_t layer, const double* z, double* lambda) {
         misfit_.add_derivative(sample(s), layer, z, lambda);
       },
       *gradient, pulse);
-  note_problem();
+  note_problem(first, count);
+}
+
+void SampleSweep::note_problem(std::int64_t first, std::int64_t count) {
+  for (std::int64_t s = 0; s < count && !problem_; ++s) {
+    problem_ = network_.problem(static_cast<std::size_t>(s));
+    problem_sample_ = first + s;
+  }
 }
 
 } // namespace nadir

@@ -25,13 +25,11 @@ std::string describe(const Case& c, const Vary& way) {
   for (const auto& b : c.grid.boundary) text += " " + std::to_string(static_cast<int>(b.kind));
   text += ", " + c.kernel.type + " of radius " + std::to_string(kernel_radius(c.kernel));
   return text + ", activation " + std::to_string(static_cast<int>(c.network.activation)) +
-         (way.space ? ", space" : "") + (way.layer ? ", layer" : "");
+         (way.space ? ", space" : "") + (way.layer ? ", layer" : "") +
+         (c.network.attractor ? ", attractor" : "");
 }
 
-void check_case(Case c, const Vary& way) {
-  test::train_all(c, way.space, way.layer);
-  c.kernel.diffusion.penalty = {.l2 = 0.1, .h1 = 0.2, .tv = 0.05, .l1 = 0.05};
-  const std::string what = describe(c, way);
+void check_trained(const Case& c, const std::string& what) {
   const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
   const Observations observations = test::random_observations(grid, c, 2);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
@@ -50,6 +48,23 @@ void check_case(Case c, const Vary& way) {
     EXPECT_TRUE(d.passed()) << what << ", " << name_of(d.parameter) << ": 1 - cosine "
                             << d.one_minus_cosine << ", relative " << d.relative;
   }
+}
+
+void check_case(Case c, const Vary& way) {
+  test::train_all(c, way.space, way.layer);
+  c.kernel.diffusion.penalty = {.l2 = 0.1, .h1 = 0.2, .tv = 0.05, .l1 = 0.05};
+  check_trained(c, describe(c, way));
+}
+
+/// The same through the attractor, which does not depend on omega.
+void check_attractor(Case c, bool space) {
+  test::train_all(c, space, false);
+  c.network.relaxation = test::fixed({0.6});
+  c.network.bias.varies_space = true; // where all is uniform, U and D have no derivative
+  c.network.attractor = true;
+  c.network.layers = 1;
+  c.data.targets[0].layer = 1;
+  check_trained(c, describe(c, {space, false}));
 }
 
 bool full_size() { return std::getenv("NADIR_TEST_FULL") != nullptr; }
@@ -108,6 +123,23 @@ TEST(Gradient, EveryActivation) {
     c.network.activation = static_cast<ActivationKind>(kind);
     c.data.targets.emplace_back(c.data.targets[0]).layer = 1;
     check_case(c, ways[static_cast<std::size_t>(kind) % ways.size()]);
+  }
+}
+
+TEST(Gradient, ThroughTheAttractorOfEveryFamilyAndBoundary) {
+  const std::vector<std::vector<std::int64_t>> shapes{{13}, {9, 6}};
+  std::size_t turn = 0;
+  for (const auto& shape : shapes) {
+    for (const auto& boundary : test::boundary_choices(shape.size())) {
+      std::vector<Case> cases = family_cases(shape, boundary);
+      cases.push_back(test::small_case(shape, boundary, DiffusionTensor::full));
+      ++turn;
+      for (std::size_t k = 0; k < cases.size(); ++k) {
+        for (const bool space : {true, false})
+          if (full_size() || (k == turn % cases.size() && space == (turn % 2 == 0)))
+            check_attractor(cases[k], space);
+      }
+    }
   }
 }
 

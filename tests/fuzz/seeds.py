@@ -174,6 +174,30 @@ weights = { init = [0.0, 0.1, 0.8, 0.1, 0.0] }
 input = { file = "fields.h5", dataset = "in_6" }
 """
 
+ATTRACTOR = """\
+[grid]
+shape = [5, 6]
+boundary = ["reflect", "periodic"]
+[network]
+layers = "attractor"
+activation = "tanh"
+relaxation = 0.5
+bias = { init = 0.1 }
+[kernel]
+reaction = { init = 0.2, varies = ["space"] }
+diffusion = { init = 0.1, bounds = [0, 1] }
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6", layer = 1 }
+[training]
+iterations = 2
+[attractor]
+layers = 200
+iterations = 20
+[output]
+layers = [1]
+"""
+
 RADIAL = """\
 [grid]
 shape = [5, 6]
@@ -253,7 +277,7 @@ file = "a \\ \" é.h5"
 
 
 def by_hand():
-    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, SCHEMES, SPELLINGS]
+    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, SCHEMES, ATTRACTOR, SPELLINGS]
 
 
 def examples():

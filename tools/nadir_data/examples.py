@@ -98,6 +98,19 @@ def convection_diffusion():
     return net, inputs, dict(advection=np.stack(net.U), diffusion=np.array(net.D))
 
 
+def steady_states():
+    """The two states in which a bistable medium comes to rest, above zero and below."""
+    random = np.random.default_rng(106)
+    shape, spacing = (20, 24), (1.0, 1.0)
+    y, x = coordinates(shape, spacing)
+    R = 0.5 + 0.3 * np.exp(-((y - 6) ** 2 + (x - 7) ** 2) / 12) - 0.25 * np.exp(-((y - 13) ** 2 + (x - 16) ** 2) / 16)
+    net = Network(spacing, ("reflect", "periodic"), layers=3000, omega=0.5,
+                  R=R, U=[0.1, -0.3], D=[0.4], b=0.08, activation="tanh")  # fmt: skip
+    sides = np.array([0.6, -0.6])[:, None, None]
+    truth = dict(reaction=R, advection=np.array(net.U), diffusion=net.D[0], bias=net.b)
+    return net, sides + 0.2 * random_waves(random, shape, 3, 2), truth
+
+
 def write_attractors(path, name):
     """Where the cases inputs/attractor-*.toml start from."""
     random = np.random.default_rng(105)
@@ -144,6 +157,7 @@ EXAMPLES = {
     "full-tensor-2d": full_tensor_2d,
     "diffusion-3d": diffusion_3d,
     "convection-diffusion": convection_diffusion,
+    "steady-states": steady_states,
 }
 OTHERS = {"attractors": write_attractors, "schemes-1d": write_schemes}
 NAMES = [*EXAMPLES, *OTHERS]

@@ -98,7 +98,7 @@ def plot_by_layer(panel, result):
         label="all samples",
     )
     panel.set_ylim(bottom=0)
-    panel.set_xlabel("layer (0: the input)")
+    panel.set_xlabel("0: the input, 1: its attractor" if result.attractor else "layer (0: the input)")
     panel.set_ylabel(style.with_units("rms distance to the target", result.units))
     panel.xaxis.get_major_locator().set_params(integer=True)
     if several:

@@ -55,7 +55,8 @@ class Sample:
         views = [self._state("input", self.input)] if self.input is not None else []
         if self.target is not None:
             views.append(View("target", self.target, self._no_target()))
-        return views + [self._state(f"{name}, layer {self.layer}", self.output)]
+        place = "attractor" if self.result.attractor and self.layer == 1 else f"layer {self.layer}"
+        return views + [self._state(f"{name}, {place}", self.output)]
 
     def _state(self, title, field):
         notes = [FILLED] if self.result.land() is not None else []

@@ -32,6 +32,8 @@ def draw(result, sample, layer):
 def chain(result):
     """How many layers there are, and their omega where it is one number."""
     omega = result.parameters.get("relaxation")
+    if result.attractor:
+        return "layers to the attractor"
     if result.n is None or omega is None or omega.varies_space or omega.varies_layer:
         return ""
     text = f"n = {result.n} layers, ω = {omega.values.item():.4g}"

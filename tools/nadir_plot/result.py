@@ -70,11 +70,17 @@ class Result:
             self.history = {k: history[k][()] for k in history if history[k].ndim == 1}
 
     def _read_case(self, file):
-        """The resolved case (nothing in files without one) and the number of layers, None if unknown."""
+        """The resolved case (nothing in files without one) and the number of layers, None if unknown
+        or as many as it takes to an attractor."""
         provenance = file["provenance"].attrs if "provenance" in file else {}
         self.run_id = as_text(provenance.get("run_id", ""))
         self.case = tomllib.loads(as_text(provenance.get("resolved_case", "")))
-        counts = [self.case.get("network", {}).get("layers")]
+        layers = self.case.get("network", {}).get("layers")
+        self.attractor = layers == "attractor"
+        if self.attractor:
+            self.n = None
+            return
+        counts = [layers]
         counts += [len(file[name]) for name in ("parameters/layer",) if name in file]
         counts += [len(file[name]) - 1 for name in ("depth",) if name in file]
         self.n = next((count for count in counts if count), None)

@@ -110,6 +110,7 @@ enum class Normalisation { none, uniform, radial, project };
 
 struct NetworkCase {
   std::int64_t layers = 1;
+  bool attractor = false; ///< layers without end: state 1 is where they lead, `layers` is 1
   ActivationKind activation = ActivationKind::identity;
   SchemeKind scheme = SchemeKind::explicit_euler;
   double rate = 1.0; ///< gamma

@@ -1,94 +1,41 @@
 #pragma once
 
-#include "nadir/network/coefficients.hpp"
-#include "nadir/network/layer.hpp"
-#include "nadir/network/non_finite.hpp"
-#include "nadir/network/tiling.hpp"
-#include "nadir/network/trajectory.hpp"
+#include "nadir/network/network.hpp"
 
-#include <functional>
+#include <array>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace nadir {
 
-/// Layers whose states somebody looks at.
-class WatchedLayers {
- public:
-  /// All of them.
-  WatchedLayers() = default;
-  explicit WatchedLayers(std::vector<std::int64_t> layers);
-
-  bool contains(std::int64_t layer) const;
-  /// Ascending, each once; empty where all are watched.
-  const std::vector<std::int64_t>& listed() const { return layers_; }
-  /// The first one after `layer`, or `last`, whichever comes first; and the last one before.
-  std::int64_t next(std::int64_t layer, std::int64_t last) const;
-  std::int64_t previous(std::int64_t layer, std::int64_t first) const;
-
- private:
-  bool all_ = true;
-  std::vector<std::int64_t> layers_; ///< ascending
-};
-
-/// What a chain did on this rank, in sweeps and exchanges alone.
-struct Work {
-  double forward_points = 0, adjoint_points = 0; ///< points times layers times samples
-  double forward_seconds = 0, adjoint_seconds = 0;
-  double repetition = 1; ///< layers computed forward for each layer of the last adjoint
-};
-
 /// The chain z_0 -> z_n of n relaxation layers and its transpose, for samples that go together.
-class Chain {
+class Chain final : public Network {
  public:
   /// For at most `samples` samples. Collective.
   Chain(const Grid& grid, const Case& c, std::int64_t samples = 1);
   Chain(const Grid& grid, const Case& c, const PassPlan& plan);
 
-  std::int64_t layers() const { return layers_; }
-  const Layout& state_layout() const { return layer_->state_layout(); }
-  Layer& layer() { return *layer_; }
-  const Layer& layer() const { return *layer_; }
-  /// Samples that go together at most.
-  std::size_t samples_at_once() const { return layer_->samples_per_pass(); }
+  std::int64_t layers() const override { return layers_; }
+  Layer& layer() override { return *layer_; }
+  const Layer& layer() const override { return *layer_; }
+  std::size_t samples_at_once() const override { return layer_->samples_per_pass(); }
+  bool activates(std::int64_t layer) const override { return layer < layers_; }
 
-  const Work& work() const { return work_; }
+  const Work& work() const override { return work_; }
 
-  using Trajectories = std::span<Trajectory* const>;
-  /// Sees the states of the watched layers one after the other, as soon as their owned points are
-  /// there.
-  using Observer = std::function<void(std::size_t sample, std::int64_t layer, const double* z)>;
-  /// Adds the derivative of the misfit with respect to state z_l to lambda_l's owned points.
-  using Seed =
-      std::function<void(std::size_t sample, std::int64_t layer, const double* z, double* lambda)>;
-
-  /// Called after every pass over the points, at the same steps on all ranks.
-  using Pulse = std::function<void()>;
-
-  /// From state `first` in states[s]->read(first) to state `last`; `observe` sees the watched
-  /// states among first + 1 .. last, and z_0 where first is 0. Collective. Layers after a value
-  /// that is not finite are still computed, so that all ranks stay together.
+  using Network::forward;
+  /// Pulses after every pass over the points. Problems are values that are not finite.
   void forward(const Coefficients& coefficients, Trajectories states, std::int64_t first,
                std::int64_t last, const WatchedLayers& watched, const Observer& observe,
-               const Pulse& after_pass = {});
-  /// The first value on this rank that was not finite in the last forward run, of one sample, or
-  /// why a layer of it or of its transpose could not be computed.
-  const std::optional<NonFinite>& problem(std::size_t sample) const { return problems_[sample]; }
+               const Pulse& after_pass = {}) override;
+  const std::optional<NonFinite>& problem(std::size_t sample) const override {
+    return problems_[sample];
+  }
 
-  /// The same for one sample; returns its problem.
-  std::optional<NonFinite>
-  forward(const Coefficients& coefficients, Trajectory& states, std::int64_t first,
-          std::int64_t last,
-          const std::function<void(std::int64_t layer, const double* z)>& observe,
-          const WatchedLayers& watched = {});
-
-  /// From z_n back to z_0 over the states of a forward run, computing again what is not held; adds
-  /// all derivatives to `bar`. The coefficients have their ghosts (Coefficients::fill_ghosts).
-  /// `seed` comes to the watched layers. Collective.
+  /// Computes again what is not held.
   void adjoint(const Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
-               const Seed& seed, Coefficients& bar, const Pulse& after_pass = {});
+               const Seed& seed, Coefficients& bar, const Pulse& after_pass = {}) override;
   /// lambda_0 = d misfit / d z_0 of a sample, a padded array; valid until the next call.
   const double* lambda(std::size_t sample) const { return lambda_arrays_[0][sample]; }
 

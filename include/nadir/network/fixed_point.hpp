@@ -3,6 +3,7 @@
 #include "nadir/network/layer_map.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace nadir {
@@ -15,6 +16,9 @@ struct FixedPointEnd {
   std::int64_t iterations = 0; ///< or layers
   std::vector<double> history; ///< residuals on the way
 };
+
+/// "3.2e-01 4.5e-03 ... 2.2e-05", a blank before each: residuals on the way, at most ten of them.
+std::string residuals_text(const std::vector<double>& history);
 
 /// Whether z is as good a fixed point as asked: the residual is at most tolerance * max(1, |z|).
 bool is_fixed(double residual, Vec z, double tolerance);

@@ -19,17 +19,21 @@ namespace nadir {
 /// ranks, nor does anything computed from them. Everything is collective but the getters.
 class LayerMap {
  public:
-  /// Fills the ghosts of `coefficients`, which must outlive this, as must grid and case.
+  /// Of no coefficients yet. Grid and case must outlive this.
+  LayerMap(const Grid& grid, const Case& c, const PassPlan& plan);
+  /// Of `coefficients`, whose ghosts it fills.
   LayerMap(const Grid& grid, const Case& c, Coefficients& coefficients);
 
-  /// To be called when the coefficients have changed.
-  void read_coefficients();
+  /// The coefficients from now on; again when they have changed. They stay the caller's, and have
+  /// their ghosts where transposes are asked for.
+  void use(const Coefficients& coefficients);
 
   const Grid& grid() const { return grid_; }
   const Case& problem() const { return c_; }
   std::int64_t points() const { return grid_.points(); }
   const Layout& state_layout() const { return chain_.state_layout(); }
   Chain& chain() { return chain_; }
+  const Chain& chain() const { return chain_; }
   /// omega at every point, and f'(Z) of the last linearisation.
   Vec omega() const { return omega_; }
   Vec slope() const { return slope_; }
@@ -49,6 +53,10 @@ class LayerMap {
   /// J v and J^T v; v may be the result.
   void apply(Vec v, Vec result);
   void apply_transpose(Vec v, Vec result);
+  /// What mu . f(W z - b) has for derivatives at fixed z and mu, added to `bar`: with
+  /// g = mu f'(Z), theta_bar += g (dW/dtheta) z and b_bar -= g; nothing for omega, which must not
+  /// be 0.
+  void add_derivatives(Vec z, Vec mu, Coefficients& bar);
 
   /// I - J and the layer's own Jacobian I - omega (I - J), without a matrix; both know their
   /// transpose and follow linearise(). They refer to this object.
@@ -58,6 +66,12 @@ class LayerMap {
   /// The state as a padded array; valid until the next call of anything here.
   const double* padded(Vec z);
 
+  /// What was asked for so far: layers, products with J, with J^T.
+  struct Counts {
+    std::int64_t layers = 0, products = 0, products_back = 0;
+  };
+  const Counts& counts() const { return counts_; }
+
  private:
   MatHandle shell(void (*multiply)(), void (*multiply_transpose)());
   /// Z = W z into packed_, -b where `affine`.
@@ -66,13 +80,14 @@ class LayerMap {
 
   const Grid& grid_;
   const Case& c_;
-  Coefficients& coefficients_;
+  const Coefficients* coefficients_ = nullptr;
   Chain chain_;
   ActivationRows activation_;
   KeepTwo states_;
   Field z_, Z_;
   std::vector<double> packed_, unused_;
   VecHandle omega_, bias_, slope_;
+  Counts counts_;
 };
 
 /// Numbers in (-1, 1) by seed and global index: the same on any number of ranks. Not collective.

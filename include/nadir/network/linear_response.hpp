@@ -32,23 +32,28 @@ class LinearResponse {
   /// Reads the options.
   explicit LinearResponse(LayerMap& map);
 
-  /// x is made anew; solved to rounding, by refinement. Where find_null_space() has found null
-  /// vectors, r is first made consistent, r - sum_k (psi_k . r) n_k (transpose: r - sum_k (n_k . r)
-  /// n_k), and n_k . x = 0.
-  LinearEnd solve(Vec r, Vec x);
+  static constexpr int most_rounds = 6;
+
+  /// x is made anew; solved to rounding, by refinement in `rounds` at most. Where find_null_space()
+  /// has found null vectors, r is first made consistent, r - sum_k (psi_k . r) n_k (transpose: r -
+  /// sum_k (n_k . r) n_k), and n_k . x = 0.
+  LinearEnd solve(Vec r, Vec x, int rounds = most_rounds);
   LinearEnd solve_transpose(Vec r, Vec x);
 
   /// The null space of I - W for f = identity, as far as it is made of the constant and of
   /// checkerboards along even periodic axes (theory, section 9); the left vectors are computed.
   /// Throws NumericsError where that fails. The solver gets both.
   const NullSpace& find_null_space();
+  /// Whether it has any such right null vector. Not remembered.
+  bool is_singular();
   const NullSpace& null_space() const { return null_; }
 
  private:
   enum class Side { plain, transpose };
-  LinearEnd refine(Vec r, Vec x, Side side);
+  LinearEnd refine(Vec r, Vec x, Side side, int rounds = most_rounds);
   void multiply(Vec x, Vec result, Side side);
   bool is_null(Vec v, double scale);
+  NullSpace find_right();
   void find_left();
   void attach();
 

@@ -4,6 +4,8 @@
 
 #include <petsctao.h>
 
+#include <string_view>
+
 namespace nadir {
 
 /// Registers our own TAO types, once per process:
@@ -15,6 +17,9 @@ namespace nadir {
 /// the (projected) gradient falls below the tolerances; neither searches along a line, so the
 /// objective may rise. Collective.
 void register_descent_types();
+
+/// Whether a type, by its name, is one of these, which take every step.
+bool takes_every_step(std::string_view type);
 
 /// The rates of the case for one of our types; nothing for PETSc's own.
 void set_descent_rates(Tao tao, const TrainingCase& training);

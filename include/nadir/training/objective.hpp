@@ -1,11 +1,12 @@
 #pragma once
 
 #include "nadir/base/stop.hpp"
-#include "nadir/network/chain.hpp"
+#include "nadir/network/network.hpp"
 #include "nadir/training/control.hpp"
 #include "nadir/training/penalty.hpp"
 #include "nadir/training/sample_groups.hpp"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,11 +19,12 @@ struct LossParts {
 };
 
 /// loss(x) = misfit + penalties of a case as a function of the control vector, and its gradient by
-/// the exact transpose of the chain. One allreduce per evaluation. Both are the same bits on any
-/// number of ranks. Collective.
+/// the exact transpose of the network. One allreduce per evaluation, beside those that solvers
+/// make where the network is an attractor. Both are the same bits on any number of ranks.
+/// Collective.
 ///
 /// A value of a state that is not finite ends an evaluation with NumericsError on all ranks, naming
-/// sample, layer and point.
+/// sample, layer and point; where there is no attractor, or no derivative of it, that is NoState.
 class Objective {
  public:
   /// `initial` are the coefficients training starts from, `plan` tells which states are held and
@@ -64,10 +66,10 @@ class Objective {
   void watch(Stop& stop) { stop_ = &stop; }
 
   /// On all ranks together, whatever the groups.
-  Chain& chain() { return chain_; }
+  Network& network() { return *network_; }
   /// What this rank did for evaluations, and with how many samples at a time.
-  const Work& work() const { return sweeping_chain().work(); }
-  std::size_t samples_at_once() const { return sweeping_chain().samples_at_once(); }
+  const Work& work() const { return sweeping_network().work(); }
+  std::size_t samples_at_once() const { return sweeping_network().samples_at_once(); }
   const Observations& observations() const { return observations_; }
   std::int64_t evaluations() const { return evaluations_; }
   std::int64_t reductions() const { return reductions_; }
@@ -81,7 +83,7 @@ class Objective {
  private:
   LossParts evaluate(Vec x, Vec gradient);
   void run_samples(BufferedSum& misfit, bool with_gradient);
-  const Chain& sweeping_chain() const { return groups_ ? groups_->chain() : chain_; }
+  const Network& sweeping_network() const { return groups_ ? groups_->network() : *network_; }
   SampleSweep& sweep() { return groups_ ? groups_->sweep() : sweep_; }
   void check_finite(const LossParts& parts, Vec gradient) const;
 
@@ -90,7 +92,7 @@ class Objective {
   const Observations& observations_;
   ControlSpace space_;
   Coefficients coefficients_;
-  Chain chain_;
+  std::unique_ptr<Network> network_;
   SampleSweep sweep_; ///< without groups
   std::optional<SampleGroups> groups_;
   GradientTree tree_; ///< one node after a gradient

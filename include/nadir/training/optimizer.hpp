@@ -9,6 +9,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,10 @@ struct Iteration {
 
 struct TrainingResult {
   std::vector<Iteration> history;
-  std::size_t best = 0; ///< row of the history with the lowest loss
-  std::string reason;   ///< why it ended, in words
+  std::size_t best = 0;  ///< row of the history with the lowest loss
+  std::string reason;    ///< why it ended, in words
+  std::int64_t lost = 0; ///< trial steps that led to no state (NoState), and were taken back
+  std::string last_lost; ///< why the last of them did
 };
 
 /// What a run that was interrupted had reached.
@@ -45,7 +48,7 @@ class Optimizer {
 
   /// Runs from `x`; afterwards x holds the iterate with the lowest loss. `each` is called on all
   /// ranks for every iteration. Throws NumericsError, naming the iteration, when a state is not
-  /// finite.
+  /// finite; or when there is none, unless that is so at a trial step that can be taken back.
   ///
   /// Where all ranks agree to stop (`watch`), StopRequest is thrown after the iteration, or amid a
   /// long evaluation; memory() and progress() are then those to go on from.
@@ -72,6 +75,8 @@ class Optimizer {
   static PetscErrorCode monitor(Tao tao, void* self);
   void record_iteration(Tao tao);
   void stop_if_agreed() const;
+  double evaluate_trial(Vec x, Vec g);
+  std::optional<double> rise_to(Vec x);
   void refuse_other_type() const;
   LossParts parts_of(double loss);
   std::string reason_text(TaoConvergedReason reason) const;

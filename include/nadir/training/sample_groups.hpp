@@ -5,13 +5,14 @@
 #include "nadir/training/sample_sweep.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace nadir {
 
 /// Samples shared by groups of ranks: every group has the whole grid, cut among its ranks, and
-/// takes samples of its own through the chain, at the same time as the others. Losses and gradients
-/// are the same bits as without groups.
+/// takes samples of its own through the network, at the same time as the others. Losses and
+/// gradients are the same bits as without groups.
 class SampleGroups {
  public:
   /// plan.groups divides the ranks of `grid` and is not more than the leaves. Deals out the samples
@@ -25,7 +26,7 @@ class SampleGroups {
 
   /// This group's samples; adds to `misfit` what this rank has of them, and makes all groups' nodes
   /// in `tree`, which is `grid`'s, unless it is null.
-  void run(BufferedSum& misfit, GradientTree* tree, const Chain::Pulse& pulse);
+  void run(BufferedSum& misfit, GradientTree* tree, const Network::Pulse& pulse);
 
   /// As SampleSweep's, the sample counted over all groups.
   const std::optional<NonFinite>& problem() const { return sweep_.problem(); }
@@ -33,15 +34,15 @@ class SampleGroups {
     return leaves().first * per_leaf_ + sweep_.problem_sample();
   }
 
-  const Chain& chain() const { return chain_; }
+  const Network& network() const { return *network_; }
   SampleSweep& sweep() { return sweep_; }
   /// Of this rank, between groups and within its own.
   std::int64_t messages_sent() const {
     return regrouping_.messages_sent() + coefficients_.messages_sent() +
-           chain_.layer().messages_sent();
+           network_->layer().messages_sent();
   }
   std::int64_t bytes_sent() const {
-    return regrouping_.bytes_sent() + coefficients_.bytes_sent() + chain_.layer().bytes_sent();
+    return regrouping_.bytes_sent() + coefficients_.bytes_sent() + network_->layer().bytes_sent();
   }
 
   /// The leaves that group g of `groups` takes.
@@ -61,10 +62,10 @@ class SampleGroups {
   Regrouping regrouping_;
   Observations observations_; ///< of this group's samples
   Coefficients coefficients_;
-  Chain chain_;
+  std::unique_ptr<Network> network_;
   SampleSweep sweep_;
   GradientTree tree_;            ///< of this group
-  std::int64_t most_chains_ = 0; ///< of any group
+  std::int64_t most_passes_ = 0; ///< of any group
 };
 
 } // namespace nadir

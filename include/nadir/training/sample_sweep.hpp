@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nadir/network/chain.hpp"
+#include "nadir/network/network.hpp"
 #include "nadir/output/scratch_file.hpp"
 #include "nadir/training/gradient_tree.hpp"
 #include "nadir/training/misfit.hpp"
@@ -15,12 +15,13 @@ namespace nadir {
 /// together, or more, so that there are no more than 64 leaves. Told by the case alone.
 std::int64_t samples_per_leaf(const Case& c, std::int64_t samples);
 
-/// Takes samples through a chain and back: this rank's part of their misfit and of its derivatives.
+/// Takes samples through a network and back: this rank's part of their misfit and of its
+/// derivatives.
 class SampleSweep {
  public:
-  /// Samples swept at once are those the chain takes, held as `plan` says. All but `plan` must
+  /// Samples swept at once are those the network takes, held as `plan` says. All but `plan` must
   /// outlive this.
-  SampleSweep(Chain& chain, const Coefficients& coefficients, const Observations& observations,
+  SampleSweep(Network& network, const Coefficients& coefficients, const Observations& observations,
               const Case& c, const StatePlan& plan, std::int64_t samples_per_leaf);
 
   /// Holds states as another plan tells from now on, for as many samples at once.
@@ -31,26 +32,27 @@ class SampleSweep {
   std::string disk_problem() const { return scratch_ ? scratch_->problem() : ""; }
 
   std::int64_t leaves() const { return pieces(observations_.samples, per_leaf_); }
-  /// Chains forward (and back) that one run takes.
-  std::int64_t chains() const;
+  /// Ways forward (and back) that one run takes.
+  std::int64_t passes() const;
 
   /// All samples, adding to `misfit`, and, unless it is null, a node of `tree` for each leaf, the
   /// first one being `first_leaf`. The coefficients have their ghosts then. Collective over the
-  /// chain's grid.
+  /// network's grid.
   void run(BufferedSum& misfit, GradientTree* tree, std::int64_t first_leaf,
-           const Chain::Pulse& pulse);
+           const Network::Pulse& pulse);
 
-  /// The first value on this rank that was not finite, and its sample.
+  /// What went wrong first on this rank, and its sample.
   const std::optional<NonFinite>& problem() const { return problem_; }
   std::int64_t problem_sample() const { return problem_sample_; }
 
  private:
   static std::int64_t pieces(std::int64_t n, std::int64_t each) { return (n + each - 1) / each; }
   std::vector<Trajectory*> trajectories(std::int64_t count, bool to_go_back);
-  void run_chain(std::int64_t first, std::int64_t count, BufferedSum& misfit,
-                 Coefficients* gradient, const Chain::Pulse& pulse);
+  void run_pass(std::int64_t first, std::int64_t count, BufferedSum& misfit, Coefficients* gradient,
+                const Network::Pulse& pulse);
+  void note_problem(std::int64_t first, std::int64_t count);
 
-  Chain& chain_;
+  Network& network_;
   const Coefficients& coefficients_;
   const Observations& observations_;
   Misfit misfit_;

@@ -216,7 +216,18 @@ def failures(folder):
     expect(not (Path(folder) / "none.h5").exists(), "a failed search left a file")
 
 
+def described(folder):
+    """What a search would be, and its memory, where the case has one; not of other cases."""
+    run = succeed("describe", INPUTS / "attractor-bistable.toml", folder=folder)
+    for words in ("search  16 starts through up to 10000 layers", "6 eigenvalues", "  attractor "):
+        expect(words in run.out, f"no '{words}': {run}")
+    run = succeed("describe", INPUTS / "attractor-linear.toml", folder=folder)
+    expect("search  one linear system" in run.out and "2 Green's functions" in run.out, f"{run}")
+    run = succeed("describe", INPUTS / "identify-1d.toml", folder=folder)
+    expect("search" not in run.out and "  attractor" not in run.out, f"a search nobody asked for: {run}")
+
+
 with tempfile.TemporaryDirectory() as name:
-    for test in (identity, pointwise, linear, bistable, loss_by_layer, layout, refusals, failures):
+    for test in (identity, pointwise, linear, bistable, loss_by_layer, layout, described, refusals, failures):
         test(name)
         print(test.__name__)

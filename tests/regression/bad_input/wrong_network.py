@@ -1,6 +1,6 @@
 """Wrong cases: grid, boundaries, activation and layers."""
 
-from small_case import BOUNDARY, OUTPUT, SHAPE
+from small_case import BOUNDARY, LAYERS, OUTPUT, REACTION, SHAPE
 
 ACTIVATIONS = (
     "identity, tanh, relu, leaky-relu, sigmoid, softplus, gelu, sin, square, logistic"
@@ -31,6 +31,27 @@ ROWS = {
     "unknown activation": (
         {'activation = "tanh"': '«activation = "tanch"'},
         f'network.activation: unknown activation "tanch" (did you mean "tanh"? one of: {ACTIVATIONS})',
+    ),
+    "no number of layers": (
+        {LAYERS: '«layers = "all"'},
+        'network.layers: expected an integer or "attractor", found the string "all"',
+    ),
+    "layers that differ on the way to an attractor": (
+        {
+            LAYERS: 'layers = "attractor"',
+            REACTION: 'reaction = { init = -0.1, «varies = ["space", "layer"] }',
+        },
+        'kernel.reaction.varies: network.layers = "attractor" needs coefficients that are the same in all layers: '
+        'leave out "layer"',
+    ),
+    "omega of an attractor": (
+        {LAYERS: 'layers = "attractor"\n«relaxation = { init = 0.5 }'},
+        "network.relaxation: no attractor depends on it, so that it cannot be trained where network.layers = "
+        '"attractor": give a number, or train = false',
+    ),
+    "stored layer beyond the attractor": (
+        {LAYERS: 'layers = "attractor"', OUTPUT: 'file = "result.h5"\n«layers = [0, 2]'},
+        "output.layers: layer 2 is beyond the attractor, which is layer 1",
     ),
     "unknown scheme": (
         {'activation = "tanh"': 'activation = "tanh"\n«scheme = "implicit-eular"'},

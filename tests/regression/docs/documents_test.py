@@ -102,7 +102,7 @@ def attractor():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "inputs").symlink_to(ROOT / "inputs")
-        if run_document("docs/attractor.md", folder) != 7:
+        if run_document("docs/attractor.md", folder) != 8:
             sys.exit("docs/attractor.md: blocks are missing, or their marks")
         if not (folder / "results/attractor-bistable-pictures/attractors.png").exists():
             sys.exit("docs/attractor.md: no picture of the attractors")

@@ -13,6 +13,7 @@ TOLERANCE = {
     "full-tensor-2d": 1e-3,
     "diffusion-3d": 1e-4,
     "convection-diffusion": 1e-4,
+    "steady-states": 1e-4,
 }
 REAL_DATA = {"sst", "seasons"}  # judged in sst_test.py
 OTHERS = ("attractor-", "schemes-")  # judged in attractor_test.py and schemes_test.py

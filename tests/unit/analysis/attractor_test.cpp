@@ -231,7 +231,8 @@ TEST(SingularOperator, KeepsWhatItsLeftNullVectorMeasures) {
   test::for_points(grid, [&](auto z, auto y, auto x, std::int64_t) {
     b.block(0)[layout.index(z, y, x)] -= sums[0] / sums[1];
   });
-  map.read_coefficients();
+  coefficients.fill_ghosts();
+  map.use(coefficients);
   const Attractors found = search.run(quiet);
   ASSERT_EQ(found.points.size(), 2u); // one for each input
   EXPECT_EQ(found.neutral, 1);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <set>
 
 namespace nadir {
 namespace {
@@ -90,9 +91,12 @@ const Mistake mistakes[] = {
     {"kernel.diffusion.varies=[\"time\"]",
      "kernel.diffusion.varies.0: unknown axis \"time\" (one of: space, layer)"},
     // types
-    {"network.layers=abc", "network.layers: expected an integer, found the string \"abc\""},
-    {"network.layers=4.0", "network.layers: expected an integer, found the number 4.0"},
-    {"network.layers=", "network.layers: expected an integer, found the string \"\""},
+    {"network.layers=abc",
+     "network.layers: expected an integer or \"attractor\", found the string \"abc\""},
+    {"network.layers=4.0",
+     "network.layers: expected an integer or \"attractor\", found the number 4.0"},
+    {"network.layers=",
+     "network.layers: expected an integer or \"attractor\", found the string \"\""},
     {"network=3", "network: expected a table, found the integer 3"},
     {"title=3", "title: expected a string, found the integer 3"},
     {"grid.units=[]", "grid.units: expected a string, found a list"},
@@ -264,6 +268,23 @@ TEST(CaseProblems, BoundsNeedAnOptimizerThatTakesThem) {
   EXPECT_EQ(problems(base, fixed), Lines{});
 }
 
+TEST(CaseProblems, AttractorsHaveOneLayerAndNoOmegaToTrain) {
+  const Lines all = problems(
+      base, {"network.layers=attractor", "kernel.diffusion.varies=[\"layer\"]",
+             "network.relaxation.init=0.5", "data.target.0.layer=3", "output.layers=[0, 2]"});
+  const Lines expected{
+      "--set kernel.diffusion.varies: network.layers = \"attractor\" needs coefficients that are "
+      "the "
+      "same in all layers: leave out \"layer\"",
+      "--set network.relaxation: no attractor depends on it, so that it cannot be trained where "
+      "network.layers = \"attractor\": give a number, or train = false",
+      "--set data.target.0.layer: must be 1, the attractor, or 0, the input, where network.layers "
+      "= "
+      "\"attractor\"; is 3",
+      "--set output.layers: layer 2 is beyond the attractor, which is layer 1"};
+  EXPECT_EQ(std::set(all.begin(), all.end()), std::set(expected.begin(), expected.end()));
+}
+
 TEST(CaseProblems, MissingKeysSayWhatIsNeeded) {
   EXPECT_EQ(problems(""),
             (Lines{"case.toml:1:1: grid.shape: missing: the number of points per axis, such as "
@@ -271,7 +292,8 @@ TEST(CaseProblems, MissingKeysSayWhatIsNeeded) {
                    "case.toml:1:1: grid.boundary: missing: one of \"periodic\", \"reflect\", { "
                    "value = number } for each axis; there is no default, since a wrong guess would "
                    "go unseen",
-                   "case.toml:1:1: network.layers: missing: the number of relaxation steps n",
+                   "case.toml:1:1: network.layers: missing: the number of relaxation steps n, or "
+                   "\"attractor\"",
                    "case.toml:1:1: data.input: missing: a FIELD { file, dataset }, the state the "
                    "network starts from"}));
   const std::string boundary = "boundary = [\"periodic\", \"reflect\"]\n";

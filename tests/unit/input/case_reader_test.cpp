@@ -251,6 +251,17 @@ TEST(CaseReader, ResolvedTextOfEverySetOfLayers) {
   EXPECT_EQ(good(small_case, {"output.layers=all"}).output.layers, (Layers{0, 1, 2, 3, 4}));
 }
 
+TEST(CaseReader, LayersMayBeAnAttractor) {
+  const Case c = good(small_case, {"network.layers=attractor"});
+  EXPECT_TRUE(c.network.attractor);
+  EXPECT_EQ(c.network.layers, 1);
+  EXPECT_EQ(c.data.targets[0].layer, 1);
+  EXPECT_EQ(c.output.layers, (Layers{0, 1}));
+  EXPECT_TRUE(good(resolved_text(c)).network == c.network);
+  EXPECT_NE(resolved_text(c).find("layers = \"attractor\""), std::string::npos);
+  EXPECT_FALSE(good(small_case).network.attractor);
+}
+
 TEST(CaseReader, InputPathsAreRelativeToTheCaseFile) {
   const Case c = good(small_case, {"data.target.file=here.h5"}, "a/b/c.toml");
   EXPECT_EQ(c.data.input.source.file, "a/b/in.h5");

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace nadir {
 namespace {
 
@@ -27,6 +29,21 @@ TEST(GradientCheck, CountsSignChangesOfZ) {
   Objective smooth(grid, c, observations, test::random_coefficients(grid, c, 0.0));
   GradientCheck smooth_check(grid, c, smooth);
   EXPECT_EQ(smooth_check.taylor(x)[0].sign_changes, 0);
+}
+
+/// A uniform state does not care for U: its derivative is 0, and what is found of it rounding.
+TEST(GradientCheck, ADerivativeOfNothingPasses) {
+  Case c = test::small_case({8, 9}, {test::periodic, test::reflect});
+  c.kernel.advection = test::trained({0.1, 0.1}, true, false);
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  Observations observations = test::random_observations(grid, c, 1);
+  std::ranges::fill(observations.input, 0.3);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
+  GradientCheck check(grid, c, objective);
+  VecHandle x = objective.initial_control();
+  EXPECT_TRUE(check.taylor(x)[0].passed());
+  const DirectionCheck d = check.directions(x)[0];
+  EXPECT_TRUE(d.passed()) << d.adjoint[0] << " " << d.difference[0];
 }
 
 TEST(GradientCheck, DirectionsDoNotDependOnTheNumberOfRanks) {

@@ -2,6 +2,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/input/optimizers.hpp"
+#include "nadir/network/chain.hpp"
 
 #include "support/cases.hpp"
 
