@@ -146,6 +146,16 @@ for_points(const Grid& grid,
   }
 }
 
+/// Sum of a b over all owned points of all ranks. Collective.
+inline double product(const Grid& grid, const Layout& layout, const double* a, const double* b) {
+  double sum = 0;
+  for_points(grid, [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t) {
+    sum += a[layout.index(z, y, x)] * b[layout.index(z, y, x)];
+  });
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return sum;
+}
+
 /// Random inputs and targets in (-0.7, 0.7), every fifth target value or so missing.
 inline Observations random_observations(const Grid& grid, const Case& c, std::int64_t samples) {
   Observations o;
