@@ -124,8 +124,10 @@ std::string power_law_text(const InterpretationPlan& plan, const Interpretation&
 std::string locality_text(const InterpretationPlan& plan, const Interpretation& found) {
   const std::string units = power_of_units(plan.units, 1);
   std::string text = formatted(
-      "locality: 50, 90 and 99 %% of |W| lie within %.4g, %.4g and %.4g%s of %.4g\n",
-      found.radius[0], found.radius[1], found.radius[2], units.c_str(), plan.distances.back());
+      "locality: 50, 90 and 99 %% of |W| lie within %.4g, %.4g and %.4g%s; the largest distance "
+      "is %.4g%s\n",
+      found.radius[0], found.radius[1], found.radius[2], units.c_str(), plan.distances.back(),
+      units.c_str());
   const double half = found.absolute[found.absolute.size() / 2];
   constexpr double far_reaching = 0.8;
   if (half < far_reaching && found.power_law.empty() && !found.stencil)
@@ -144,6 +146,9 @@ std::string shares_text(const std::vector<double>& shares) {
   return text;
 }
 
+/// Below this share of W z the equation of all orders says nothing about the weights.
+constexpr double well_described = 0.5;
+
 std::string explained_text(const InterpretationPlan& plan, const Interpretation& found) {
   std::string text = formatted("share explained on %s, by orders up to",
                                plan.signals.empty() ? "a battery of waves" : "your signals");
@@ -153,23 +158,32 @@ std::string explained_text(const InterpretationPlan& plan, const Interpretation&
     text += "\n  on scattered points no differences are known: order 0 alone is judged";
   else if (std::isnan(found.explained[0]) && found.states[0] == 0)
     text += "\n  the axes are too short for the differences of this order";
+  else if (found.explained.back() < well_described)
+    text += "\n  the series fails: these moments and their equation do not describe the weights";
+  if (found.stencil && found.sufficient_order() >= 0)
+    text += "\n  a stencil is explained in full by the orders it has: that is its construction";
   return text + "\n";
 }
 
 std::string layer_text(const InterpretationPlan& plan, const Interpretation& found) {
-  std::string text = formatted("one layer with omega = %g and f = identity: mass %s\n", plan.omega,
+  std::string text = formatted("one layer with omega = %g and f = identity%s: mass %s\n",
+                               plan.omega, found.rows > 1 ? ", by the means of the rows" : "",
                                number_or_dash(found.mass).c_str());
+  if (!plan.scheme.empty())
+    text += "  (of explicit Euler; the layers of this result are " + plan.scheme + ")\n";
   const auto axes = plan.neurons.axis_names();
   constexpr double tiny = 0.01;
   const bool balanced = std::abs(found.mass) < tiny * found.row_weight;
+  const auto in_units = [&](double value, std::int64_t power) {
+    return number_or_dash(value) + power_of_units(plan.units, power);
+  };
   if (balanced) text += "  its weights nearly cancel: drift and variance mean nothing\n";
   for (std::size_t a = 0; a < std::min<std::size_t>(3, axes.size()) && !balanced; ++a)
-    text +=
-        formatted("  along %s: drift %s, variance %s, effective diffusion %s, third cumulant %s\n",
-                  axes[a].c_str(), number_or_dash(found.drift[a]).c_str(),
-                  number_or_dash(found.variance[a]).c_str(),
-                  number_or_dash(found.effective_diffusion[a]).c_str(),
-                  number_or_dash(found.third[a]).c_str());
+    text += formatted(
+        "  along %s: drift %s, variance %s, effective diffusion %s, third cumulant %s\n",
+        axes[a].c_str(), in_units(found.drift[a], 1).c_str(),
+        in_units(found.variance[a], 2).c_str(), in_units(found.effective_diffusion[a], 2).c_str(),
+        in_units(found.third[a], 3).c_str());
   if (found.amplification.empty()) return text;
   const double at_rest = found.amplification.front();
   const auto smoothed = std::ranges::count_if(found.amplification,

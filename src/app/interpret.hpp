@@ -21,6 +21,7 @@ class Subject {
 
   InterpretationPlan plan;
   std::string source;                    ///< "FILE" or "FILE: ARRAY"
+  std::string source_run_id;             ///< of the run that wrote a result; else empty
   std::string text;                      ///< one line: what there is
   std::vector<std::string> matrix_names; ///< one for each
   std::int64_t layers_per_matrix = 1;    ///< that have the same weights

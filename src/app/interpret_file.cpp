@@ -302,7 +302,9 @@ class InterpretationWriter {
     file_.attribute("/", "schema_version", analysis_schema_version);
     file_.attribute("/", "title", "Interpretation of " + w_.subject.source);
     file_.attribute("/", "source", w_.subject.source);
+    file_.attribute("/", "source_run_id", w_.subject.source_run_id);
     file_.attribute("/", "subject", w_.subject.text);
+    file_.attribute("/", "neurons", neurons_text(plan_));
     file_.attribute("/", "relaxation", plan_.omega);
     file_.attribute("/", "all_parameters",
                     plan_.weights *

@@ -3,6 +3,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/input/file_checks.hpp"
+#include "nadir/input/schemes.hpp"
 #include "nadir/input/stored_array.hpp"
 #include "nadir/kernel/differences.hpp"
 #include "nadir/network/coefficients.hpp"
@@ -105,6 +106,8 @@ void describe_result(const Case& c, const StoredParameter& relaxation, bool by_l
   subject.plan.omega = mean_relaxation(c, relaxation);
   subject.plan.activation_is_identity = c.network.activation == ActivationKind::identity;
   subject.plan.omega_is_trained = c.network.relaxation.train;
+  if (c.network.scheme != SchemeKind::explicit_euler)
+    subject.plan.scheme = scheme_name(c.network.scheme);
 }
 
 /// A dense kernel, as the matrices it is.
@@ -146,6 +149,7 @@ class ResultSubject : public Subject {
   ResultSubject(Case c, const std::string& path)
       : c_(std::move(c)), table_(table_of(c_)), relaxation_(c_, path, Parameter::relaxation) {
     source = path;
+    source_run_id = provenance_of(path, "run_id").value_or("");
     bool by_layer = false;
     for (const auto p : all_parameters) {
       if (p == Parameter::bias || p == Parameter::relaxation || components_of(c_, p) == 0) continue;

@@ -44,9 +44,23 @@ void check_same_layers(const Case& c, Diagnostics& diagnostics) {
   }
 }
 
+/// What is known of attractors is for layers of explicit Euler alone.
+void check_plain_layers(const Case& c, Diagnostics& diagnostics) {
+  if (c.network.scheme != SchemeKind::explicit_euler)
+    add(diagnostics, c, "network.scheme",
+        "`nadir attractor` needs layers of explicit Euler; fixed points are the same with every "
+        "scheme: add --set network.scheme=explicit-euler");
+  if (c.network.normalisation != Normalisation::none)
+    add(diagnostics, c, "network.normalisation",
+        "`nadir attractor` finds no attractors whose norm is held: it needs \"none\"");
+}
+
 /// What a command needs beyond a valid case.
 void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
-  if (command == Command::attractor) return check_same_layers(c, diagnostics);
+  if (command == Command::attractor) {
+    check_same_layers(c, diagnostics);
+    return check_plain_layers(c, diagnostics);
+  }
   if (command != Command::train && command != Command::gradient) return;
   const std::string name = command == Command::train ? "train" : "gradient";
   const bool unread = c.positions.empty(); // no file, or no TOML: the reader has said so

@@ -8,14 +8,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace nadir {
 namespace {
 
-/// Vectors of a Krylov basis before it begins anew, and iterations for one system.
-constexpr PetscInt krylov_basis = 30, krylov_iterations = 3000;
-/// Steps of Newton's method for one layer.
-constexpr int newton_steps = 60;
+/// Vectors of a Krylov basis before it begins anew; iterations for a step of Newton's method, which
+/// need not be exact, and for a transposed system.
+constexpr PetscInt krylov_basis = 30, step_iterations = 300, transposed_iterations = 3000;
+/// Steps of Newton's method for one layer, and those in which the residual must have halved.
+constexpr int newton_steps = 60, patience = 10;
 /// Corrections relative to the solution: below this they are rounding ...
 constexpr double rounding = 1e-15;
 /// ... and where they fall no more, this is good enough: rounding of a stiff system.
@@ -69,7 +71,7 @@ ImplicitScheme::ImplicitScheme(const Grid& grid, LayerRate& rate, double theta,
   check_petsc(KSPSetType(ksp_, KSPGMRES));
   check_petsc(KSPGMRESSetRestart(ksp_, krylov_basis));
   check_petsc(KSPGMRESSetCGSRefinementType(ksp_, KSP_GMRES_CGS_REFINE_IFNEEDED));
-  check_petsc(KSPSetTolerances(ksp_, tight, 0.0, PETSC_DEFAULT, krylov_iterations));
+  check_petsc(KSPSetTolerances(ksp_, tight, 0.0, PETSC_DEFAULT, step_iterations));
   PC pc = nullptr;
   check_petsc(KSPGetPC(ksp_, &pc));
   check_petsc(PCSetType(pc, PCNONE));
@@ -167,8 +169,10 @@ PetscErrorCode ImplicitScheme::transposed_product(Mat matrix, Vec v, Vec result)
 
 /// A x = b, or A^T x = b, from x = 0; returns the norm of x, NaN where there is none.
 double ImplicitScheme::solve(Vec b, Vec x, double tolerance, Side side) {
-  check_petsc(KSPSetTolerances(ksp_, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT));
-  check_petsc(side == Side::plain ? KSPSolve(ksp_, b, x) : KSPSolveTranspose(ksp_, b, x));
+  const bool plain = side == Side::plain;
+  check_petsc(KSPSetTolerances(ksp_, tolerance, PETSC_DEFAULT, PETSC_DEFAULT,
+                               plain ? step_iterations : transposed_iterations));
+  check_petsc(plain ? KSPSolve(ksp_, b, x) : KSPSolveTranspose(ksp_, b, x));
   return length_of(x);
 }
 
@@ -189,11 +193,12 @@ bool ImplicitScheme::search(bool close, double& norm) {
 
 /// From x_ to the solution in x_, with A there.
 bool ImplicitScheme::newton() {
-  double norm = evaluate(x_, G_), last = std::numeric_limits<double>::infinity();
+  double norm = evaluate(x_, G_), last = std::numeric_limits<double>::infinity(), some_ago = last;
   double forcing = linear_ ? tight : first_forcing;
   for (int k = 0; k < newton_steps; ++k) {
     if (norm == 0) return true;
     if (!std::isfinite(norm)) return false;
+    if (k % patience == 0 && !(norm <= 0.5 * std::exchange(some_ago, norm))) return false;
     const double size = solve(G_, step_, forcing, Side::plain), before = norm;
     if (!std::isfinite(size)) return false;
     const double near = length_of(x_);
@@ -221,15 +226,18 @@ bool ImplicitScheme::homotopy(double* z, int parts) {
 }
 
 std::string ImplicitScheme::step(double* z, double* z_next) {
-  const bool solved = homotopy(z, 1) || homotopy(z, 4) || homotopy(z, 32);
+  const bool solved = homotopy(z, 1) || (!linear_ && (homotopy(z, 4) || homotopy(z, 32)));
+  std::string problem;
+  if (!solved) {
+    set_start(z, 1);
+    const double start = length_of(r_), left = evaluate(x_, G_);
+    // Where a state came in that is not finite, that is told already.
+    if (std::isfinite(start)) problem = unsolved("the equation of an implicit layer", left / start);
+    check_petsc(VecSet(x_, std::nan(""))); // so that later layers do not try
+  }
   part_ = 1;
   unpack(rate_.state_layout(), VecRead(x_).data(), z_next);
-  if (solved) return {};
-  set_start(z, 1);
-  const double start = length_of(r_), left = evaluate(x_, G_);
-  // A state that is not finite came in, which is told elsewhere.
-  if (!std::isfinite(start)) return {};
-  return unsolved("the equation of an implicit layer", left / start);
+  return problem;
 }
 
 /// A^T x = b to rounding: again for what is left, as long as that helps.

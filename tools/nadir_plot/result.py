@@ -72,6 +72,7 @@ class Result:
     def _read_case(self, file):
         """The resolved case (nothing in files without one) and the number of layers, None if unknown."""
         provenance = file["provenance"].attrs if "provenance" in file else {}
+        self.run_id = as_text(provenance.get("run_id", ""))
         self.case = tomllib.loads(as_text(provenance.get("resolved_case", "")))
         counts = [self.case.get("network", {}).get("layers")]
         counts += [len(file[name]) for name in ("parameters/layer",) if name in file]

@@ -40,12 +40,13 @@ plt.rcParams.update(
 
 
 PRETTY = {"1": "", "degC": "°C", "degree": "°", "degrees": "°"}
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def pretty(units):
     """Units as they are printed: none for pure numbers, powers raised."""
     base, _, power = units.partition("^")
-    return PRETTY.get(base, base) + {"2": "²", "3": "³"}.get(power, power and "^" + power)
+    return PRETTY.get(base, base) + power.translate(RAISED)
 
 
 def with_units(text, units):

@@ -4,119 +4,150 @@ import base64
 import html
 
 import numpy as np
+from PIL import Image
 
+import style
+import words
 from analysis import ALIASED, DIVERGENT
 
-MEANING = {
-    "moments": "Where the coefficients of the equation vary. Positive U carries the signal towards larger "
-    "coordinates, positive D smears it, positive R lets it grow.",
-    "symbol": "What the matrix multiplies a wave by (left), and a whole layer with f = identity (right). A layer "
-    "smooths a wave where its amplification is below that of the mean, |a(0)|; the sign of one high moment "
-    "does not tell.",
-    "explained": "How much of W z, and of its change W z − z, is reproduced by the equation cut off after each "
-    "order. Near 1, the weights are that equation.",
-    "spectrum": "Eigenvalues once mean and mean diagonal are subtracted, over std √N. Those of a random "
-    "matrix fill the circle evenly.",
-    "singular-values": "Squared singular values of the same matrix, as a distribution; dashed is that of random "
-    "matrices.",
-    "locality": "The share of the weights that lies within a distance.",
-}
-EFFECT = {ALIASED: "an alias of lower orders, not learned", DIVERGENT: "does not exist: it would measure the box"}
-VERDICT = {
-    1: "cannot be told from a random matrix by its spectrum",
-    0: "has structure: its spectrum is not a random matrix's",
-    -1: "too few weights to tell whether it is random",
-}
+PIXELS_PER_INCH = 104  # of the page: the pictures' letters are then those of its captions
+NARROWEST = 600  # pixels a wide picture shrinks to; a narrower window scrolls it
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}
-h1{font-size:1.6rem}h2{margin-top:2.5rem;border-bottom:1px solid #ccc}table{border-collapse:collapse}
-td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #eee}td.number{font-variant-numeric:tabular-nums}
-figure{margin:1.2rem 0}img{max-width:100%}figcaption{color:#555;font-size:.9rem;max-width:46rem}
-pre{background:#f6f6f6;padding:.8rem;overflow-x:auto;font-size:.8rem}.quiet{color:#777}"""
+h1{font-size:1.6rem;overflow-wrap:anywhere}h2{margin-top:2.5rem;border-bottom:1px solid #ccc;overflow-wrap:anywhere}
+h3{margin:1.6rem 0 .4rem}p,li{max-width:48rem}ul{padding-left:1.2rem}li{margin:.3rem 0}
+.wide{overflow-x:auto}table{border-collapse:collapse}
+td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #eee}
+td.number{font-variant-numeric:tabular-nums}.term{white-space:nowrap}
+figure{margin:1.4rem 0}figcaption{color:#555;font-size:.9rem;max-width:46rem}sub,sup{line-height:0}
+pre{background:#f6f6f6;padding:.8rem;font-size:.8rem;white-space:pre-wrap;overflow-wrap:anywhere}.quiet{color:#666}
+@media print{body{margin:0;max-width:none;font-size:11pt}img{min-width:0!important}.wide{overflow:visible}
+figure,table{break-inside:avoid}h2,h3{break-after:avoid}pre{background:none;border:1px solid #ccc}}"""
 
 
-def inlined(path):
+def picture(path, text, dpi):
+    """A picture inside the page, as large as its letters want; in a narrow window it scrolls."""
     data = base64.b64encode(path.read_bytes()).decode()
-    return f"data:image/png;base64,{data}"
+    with Image.open(path) as image:
+        width = round(image.width * PIXELS_PER_INCH / dpi)
+    size = f"width:{width}px;max-width:100%;min-width:{min(width, NARROWEST)}px"
+    return f'<div class="wide"><img src="data:image/png;base64,{data}" alt="{html.escape(text)}" style="{size}"></div>'
 
 
-def value_text(coefficient):
-    if coefficient.state == DIVERGENT:
-        return "–"
-    units = "" if coefficient.units == "1" else f" {coefficient.units}"
-    if not coefficient.varies:
-        mean = coefficient.mean
-        return f"{0.0 if abs(mean) < 1e-12 else mean:.6g}{units}"
-    low, high = coefficient.used.min(), coefficient.used.max()
-    mean = 0.0 if abs(coefficient.mean) < 1e-10 * (high - low) else coefficient.mean
-    return f"{low:.4g} … {high:.4g}, mean {mean:.4g}{units}"
+def table(head, rows):
+    lines = [f"<tr>{''.join(f'<th>{h}</th>' for h in head)}</tr>"] if head else []
+    for first, *others in rows:
+        lines.append(f'<tr><td class="term">{first}</td>{"".join(f"<td>{c}</td>" for c in others)}</tr>')
+    return f'<div class="wide"><table>{"".join(lines)}</table></div>'
+
+
+def units_of(analysis, order):
+    return style.pretty(analysis.units_of(order)) or "a&nbsp;number"
+
+
+def how_to_read(analysis):
+    rows = [
+        (f"{symbol}", process, f"{text}", units_of(analysis, order))
+        for symbol, process, text, order in words.SYMBOLS
+        if order <= analysis.order
+    ]
+    places = (
+        "The places of the neurons have no units here: they are numbers of grid steps, or whatever the places were "
+        "given in." if analysis.units == "1" else f"Places are in {html.escape(analysis.units)}."
+    )  # fmt: skip
+    return (
+        f"<h2>How to read this page</h2>{words.HOW_TO_READ}"
+        f"{table(('coefficient', 'process', 'what it does', 'units'), rows)}"
+        f"<p>{places} Letters below a coefficient are the axes: U<sub>x</sub> is the velocity along x, "
+        "W<sub>xxx</sub>/6 stands before the third derivative along x. Coefficients belong to W; one layer does ω "
+        "times as much (ωR, ωU, ωD), and in a time t of the equation it is γt times. γ, the paper's relaxation "
+        "frequency, only sets the unit of time.</p>"
+    )
 
 
 def coefficient_table(analysis, matrix):
-    rows = []
+    """What there is; below it in a line each what is zero and what says nothing."""
+    rows, zero, copies, lacking = [], [], [], []
     for c in analysis.coefficients(matrix):
-        base, _, rest = c.name.partition("_")
-        subscript, slash, divisor = rest.partition("/")
-        name = base + (f"<sub>{subscript}</sub>" if subscript else "") + slash + divisor
-        note = EFFECT.get(c.state, "")
-        rows.append(
-            f'<tr><td>{name}</td><td>{c.process}</td><td class="number">{value_text(c)}</td>'
-            f'<td class="quiet">{note}</td></tr>'
-        )
-    head = "<tr><th>coefficient</th><th>process</th><th>value</th><th></th></tr>"
-    return f"<table>{head}{''.join(rows)}</table>"
+        special = {ALIASED: copies, DIVERGENT: lacking}.get(c.state)
+        if special is None and c.is_zero:
+            special = zero
+        if special is None:
+            rows.append((words.name(c), c.process, words.value(c), words.effect(c)))
+        elif not (special is copies and c.is_zero):
+            special.append(words.name(c))
+    text = table(("coefficient", "process", "value, by row", ""), rows) if rows else ""
+    for names, why in (
+        (zero, "zero everywhere"),
+        (copies, "aliases of lower orders: the rows are too short for moments of their own, so these are copies "
+         "made by the grid, and nothing that was learned"),
+        (lacking, "does not exist: it would grow with the size of the grid"),
+    ):  # fmt: skip
+        if names:
+            text += f'<p class="quiet">{", ".join(names)}: {why}.</p>'
+    return text
 
 
-def summary(analysis, matrix):
-    """Sentences for a reader who knows the paper."""
-    sentences = []
-    shares, change = analysis.explained[matrix], analysis.explained_change[matrix]
-    enough = np.flatnonzero((shares >= 0.99) & (np.isnan(change) | (change >= 0.99)))
-    if len(enough):
-        found = 100 * np.nanmin([shares[enough[0]], change[enough[0]]])
-        sentences.append(f"Moments up to order {enough[0]} explain {found:.4g} % of what it does.")
-    elif np.isfinite(shares).any():
-        sentences.append(
-            f"No order up to {len(shares) - 1} explains 99 % of what it does; the best share of W z is "
-            f"{np.nanmax(shares):.3g}."
-        )
-    sentences.append(f"The matrix {VERDICT[int(analysis.random['verdict'][matrix])]}.")
-    exponent = analysis.locality["power_law"][matrix]
-    if np.isfinite(exponent):
-        sentences.append(f"Its weights fall off with distance as a power law of exponent {exponent:.3g}.")
-    sentences.append(f"{analysis.effective[matrix]} numbers describe it.")
-    return " ".join(sentences)
+def layer_table(analysis, matrix):
+    axes, farthest = analysis.axes[:3], float(analysis.locality["distance"].max())
+    rows = []
+    for key, name, meaning, order in words.LAYER:
+        units = analysis.units_of(order)
+        numbers = np.atleast_1d(analysis.cumulants[key][matrix])[: len(axes)]
+        rounding = 1e-12 * max(1.0, farthest**order)
+        numbers = np.where(np.abs(numbers) > rounding, numbers, np.where(np.isnan(numbers), numbers, 0.0))
+        cells = [words.with_units(words.number(value), units) for value in numbers]
+        rows.append((name, *cells, *[""] * (len(axes) - len(cells)), meaning))
+    mean = ", on average over its rows" if analysis.boundary[matrix].size > 1 else ""
+    omega = float(analysis.attributes["relaxation"])
+    return (
+        f"<h3>One layer</h3><p>What a layer with f(Z) = Z, the kernel (1 − ω) I + ωW with ω = {omega:g}, does to a "
+        f"signal{mean}:</p>"
+        f"{table(('', *(f'along {axis}' for axis in axes), ''), rows)}"
+    )
 
 
-def matrix_section(analysis, matrix, pictures, equation):
-    parts = [f"<h2>{html.escape(analysis.matrix_name(matrix))}</h2>", f"<p>{summary(analysis, matrix)}</p>"]
+def equation_block(analysis, matrix, equation, dpi):
     latex = analysis.lines("equations")[matrix]
-    if equation is not None:
-        parts.append(f'<p><img src="{inlined(equation)}" alt="{html.escape(latex)}"></p>')
-    parts.append(f"<details><summary>LaTeX</summary><pre>{html.escape(latex)}</pre></details>")
-    parts.append(coefficient_table(analysis, matrix))
+    described = words.describes(analysis, matrix)
+    title = "The equation its moments would give" if described is False else "Equation"
+    drawn = picture(equation, latex, dpi) if equation is not None else ""
+    return f"<h3>{title}</h3>{drawn}<details><summary>LaTeX</summary><pre>{html.escape(latex)}</pre></details>"
+
+
+def matrix_section(analysis, matrix, pictures, equation, dpi):
+    items = "".join(f"<li>{sentence}</li>" for sentence in words.findings(analysis, matrix))
+    parts = [f"<h2>{html.escape(analysis.matrix_name(matrix))}</h2><ul>{items}</ul>"]
+    parts.append(equation_block(analysis, matrix, equation, dpi))
+    parts.append(f"<h3>Coefficients</h3>{coefficient_table(analysis, matrix)}")
     for name, path in pictures.items():
-        parts.append(
-            f'<figure><img src="{inlined(path)}" alt="{name}"><figcaption>{MEANING[name]}</figcaption></figure>'
-        )
+        caption = f"<figcaption>{words.MEANING[name]}</figcaption>"
+        parts.append(f"<figure>{picture(path, name, dpi)}{caption}</figure>")
+        if name == "symbol" and words.describes(analysis, matrix) is not False:
+            parts.append(layer_table(analysis, matrix))
     return "\n".join(parts)
 
 
 def write(analysis, sections, path):
-    title = html.escape(analysis.text("title"))
-    subject = html.escape(analysis.text("subject"))
-    total = float(analysis.attributes["all_parameters"])
-    shown = "" if len(sections) == analysis.matrices else f" {len(sections)} of them are shown."
+    title, subject, neurons = (html.escape(analysis.text(name)) for name in ("title", "subject", "neurons"))
+    places = f" Neurons: {neurons}." if neurons and not analysis.from_filters else ""
+    total = words.grouped(analysis.attributes["all_parameters"])
+    count = len(sections)
+    shown = "" if count == analysis.matrices else f" {count} of them {'is' if count == 1 else 'are'} shown."
     body = f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>
 <h1>{title}</h1>
-<p>{subject}; one layer takes ω = {float(analysis.attributes["relaxation"]):g}.{shown}</p>
-<p>Weights are generators of partial differential equations: the moments
-W<sub>k</sub> = Σ<sub>j</sub> (q<sub>j</sub> − q<sub>i</sub>)<sup>k</sup> W<sub>ij</sub> of a row are reaction,
-advection, diffusion and so on, and all matrices together are described by {analysis.effective.sum()} numbers
-instead of {total:.0f}.</p>
+<p>{subject}; a layer takes ω = {float(analysis.attributes["relaxation"]):g}.{shown}{places}</p>
+<p>Weights can be read as generators of partial differential equations (S. Succi, <i>A note on the physical
+interpretation of neural PDE’s</i>, 2025). In all it takes {words.grouped(analysis.effective.sum())} numbers to
+describe them, where full weight matrices have {total}.</p>
+{how_to_read(analysis)}
 {"".join(sections)}
-<h2>The whole report</h2><pre>{html.escape(analysis.text("report"))}</pre>
+<h2>The report as it was printed</h2>
+<p>Beside the above: the <i>stable rank</i> is ‖W‖<sub>F</sub>²/‖W‖₂², how many directions W acts on about equally;
+<i>kurtosis</i> is 3 for normally distributed weights; eigenvalues that <i>lie beyond a random matrix’s</i> are those
+outside the circle.</p>
+<pre>{html.escape(analysis.text("report"))}</pre>
 </body></html>
 """
     path.write_text(body, encoding="utf-8")

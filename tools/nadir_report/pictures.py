@@ -1,5 +1,7 @@
 """The pictures of one matrix: each function draws a figure, or returns None without data for it."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -23,7 +25,9 @@ def draw_moments(analysis, matrix):
         return None
     columns = min(3, len(fields))
     rows = -(-len(fields) // columns)
-    figure, panels = plt.subplots(rows, columns, figsize=(3.2 * columns, 2.6 * rows), squeeze=False)
+    aspect = aspect_of(analysis)
+    height = 2.6 if aspect is None else 0.9 + 2.1 * aspect
+    figure, panels = plt.subplots(rows, columns, figsize=(3.2 * columns, height * rows), squeeze=False)
     for panel in panels.flat[len(fields) :]:
         panel.set_axis_off()
     for panel, field in zip(panels.flat, fields):
@@ -33,24 +37,39 @@ def draw_moments(analysis, matrix):
     style.heading(figure, f"{analysis.matrix_name(matrix)}: coefficients that vary")
     style.caption(
         figure,
-        "points that touch a boundary are left out" if not fields[0].inner.all() and fields[0].inner.any() else "",
+        "" if fields[0].inner.all() else left_out(analysis, matrix),
         f"do not exist: {', '.join(notes)}" if notes else "",
     )
     return figure
 
 
+def aspect_of(analysis):
+    """Height over width of a map, kept within what a panel can show; None for lines."""
+    if len(analysis.coordinates) < 2:
+        return None
+    height, width = (len(c) * abs(c[-1] - c[0]) / max(len(c) - 1, 1) or 1.0 for c in analysis.coordinates[-2:])
+    return float(np.clip(height / width, 0.4, 1.3))
+
+
+def left_out(analysis, matrix):
+    """Why there are gaps, or grey."""
+    reasons = ["rows at an open end"] if analysis.boundary[matrix].any() else []
+    reasons += ["points without data"] if analysis.hidden is not None else []
+    return ("grey: " if len(analysis.coordinates) > 1 else "gaps: ") + " and ".join(reasons)
+
+
 def draw_field(panel, analysis, field):
-    values = np.where(field.inner, field.values, np.nan) if field.inner.any() else field.values
+    values = np.where(field.inner, field.values, np.nan)
     coordinates = analysis.coordinates
     if len(coordinates) == 3:  # the middle slice
         values, coordinates = values[values.shape[0] // 2], coordinates[1:]
     if len(coordinates) == 2:
-        colours, norm = style.shades(values)
+        colours, norm = style.shades(values, trim=0.5)
         colours.set_bad(style.UNKNOWN)
         image = panel.pcolormesh(coordinates[1], coordinates[0], values, cmap=colours, norm=norm,
                                  shading="nearest", rasterized=True)  # fmt: skip
         panel.set_aspect("auto")
-        panel.figure.colorbar(image, ax=panel)
+        panel.figure.colorbar(image, ax=panel, extend=style.clipped(norm, values))
         panel.set_xlabel(style.with_units(analysis.axes[-1], analysis.units))
         panel.set_ylabel(style.with_units(analysis.axes[-2], analysis.units))
         return
@@ -86,7 +105,8 @@ def draw_symbol(analysis, matrix):
         panel.legend(ncol=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
     spread = (s["highest"][matrix] - s["lowest"][matrix]).max() > 1e-9
     style.heading(figure, f"{analysis.matrix_name(matrix)}: what happens to waves")
-    style.caption(figure, "shaded: the range over all points" if spread else "", "above the thin line at 1 a wave grows")
+    range_of_rows = "shaded: the range over all points" if spread else ""
+    style.caption(figure, range_of_rows, "above the thin line at 1 a wave grows")
     return figure
 
 
@@ -109,7 +129,8 @@ def draw_explained(analysis, matrix):
     panel.set_xlabel("moments up to this order")
     panel.set_ylabel("explained share")
     style.heading(figure, f"{analysis.matrix_name(matrix)}: how much the PDE explains")
-    style.caption(figure, "the other matrices in pale blue" if len(shares) > 1 else "", "below −0.3 cut off" if lowest < -0.3 else "")
+    others = "the other matrices in pale blue" if len(shares) > 1 else ""
+    style.caption(figure, others, "below −0.3 cut off" if lowest < -0.3 else "")
     return figure
 
 
@@ -182,12 +203,21 @@ FIGURES = {
 }
 
 
+def lines_of(latex, most=6):
+    """The equation in lines of about as many terms each, six at most (b comes for nothing)."""
+    terms = re.split(r" (?=[+-] )", latex.replace("[ - ", "[-"))
+    count = max(1, -(-(len(terms) - 1) // most))
+    size = -(-len(terms) // count)
+    lines = [" ".join(terms[first : first + size]) for first in range(0, len(terms), size)]
+    return lines[:1] + [rf"\qquad\qquad\; {line}" for line in lines[1:]]
+
+
 def draw_equation(latex):
     """The equation as a picture; None where the typesetting does not know a sign."""
     text = latex.replace(r"\bigl[", "[").replace(r"\bigr]", "]").replace(r"\tfrac", r"\frac")
     figure = plt.figure(figsize=(0.1, 0.1), constrained_layout=False)
     try:
-        words = figure.text(0, 0, f"${text}$", fontsize=13)
+        words = figure.text(0, 0, "\n".join(f"${line}$" for line in lines_of(text)), fontsize=12, linespacing=1.6)
         figure.canvas.draw()
     except ValueError:
         plt.close(figure)

@@ -35,6 +35,7 @@ struct InterpretationPlan {
   std::vector<double> signals; ///< [signal][point]; empty: a battery of waves
   double weights = 0;          ///< that a matrix has by itself: N^2, or the taps of a filter
   bool activation_is_identity = false, omega_is_trained = false;
+  std::string scheme; ///< of the layers, where it is not the one that is assumed, explicit Euler
 
   std::vector<MomentIndex> indices;  ///< the rest follows from what is above: complete()
   std::vector<Direction> directions; ///< none without a lattice

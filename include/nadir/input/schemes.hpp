@@ -9,21 +9,21 @@ namespace nadir {
 
 struct SchemeInfo {
   SchemeKind kind;
-  std::string_view name; ///< in the case file
-  int order;             ///< in omega, at a fixed time
-  std::string_view formula;
+  std::string_view name;    ///< in the case file
+  int order;                ///< in omega, at a fixed time
+  std::string_view formula; ///< of z', the next state
 };
 
 /// The ways a layer marches `dz/dt = gamma F(z)`, `F(z) = f(W z - b) - z`, over omega = gamma dt,
 /// in the order of SchemeKind.
 inline constexpr std::array schemes{
-    SchemeInfo{SchemeKind::explicit_euler, "explicit-euler", 1, "z' = z + ω F(z)"},
-    SchemeInfo{SchemeKind::implicit_euler, "implicit-euler", 1, "z' = z + ω F(z')"},
-    SchemeInfo{SchemeKind::crank_nicolson, "crank-nicolson", 2, "z' = z + ω/2 (F(z) + F(z'))"},
+    SchemeInfo{SchemeKind::explicit_euler, "explicit-euler", 1, "z + ω F(z)"},
+    SchemeInfo{SchemeKind::implicit_euler, "implicit-euler", 1, "z + ω F(z')"},
+    SchemeInfo{SchemeKind::crank_nicolson, "crank-nicolson", 2, "z + ω/2 (F(z) + F(z'))"},
     SchemeInfo{SchemeKind::rk2, "rk2", 2,
-               "z' = z + ω/2 (k₁ + k₂), k₁ = F(z), k₂ = F(z + ω k₁): Heun's method"},
+               "z + ω/2 (k₁ + k₂), k₁ = F(z), k₂ = F(z + ω k₁): Heun's method"},
     SchemeInfo{SchemeKind::rk4, "rk4", 4,
-               "z' = z + ω/6 (k₁ + 2 k₂ + 2 k₃ + k₄), k₁ = F(z), k₂ = F(z + ω k₁/2), "
+               "z + ω/6 (k₁ + 2 k₂ + 2 k₃ + k₄), k₁ = F(z), k₂ = F(z + ω k₁/2), "
                "k₃ = F(z + ω k₂/2), k₄ = F(z + ω k₃)"},
 };
 

@@ -17,8 +17,8 @@ class Scheme {
  public:
   virtual ~Scheme() = default;
 
-  /// Why there is no z_next, the same on all ranks; empty where it was found. z_next has then no
-  /// meaning, but all ranks stay together. May be infinite or NaN without a problem.
+  /// Why there is no z_next, the same on all ranks; empty where it was found. z_next is then NaN,
+  /// as it may be, or infinite, without a problem.
   virtual std::string step(double* z, double* z_next) = 0;
 
   /// lambda of z from lambda_next of z_next, which step() made of z, and all derivatives. Arrays

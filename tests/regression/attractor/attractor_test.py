@@ -183,6 +183,8 @@ def refusals(folder):
         (("attractor.green=[[3],[1,2]]",), "attractor.green.1: must have one index for each of the 1 axes"),
         (("attractor.modes=0",), "attractor.modes: must be between 1 and"),
         (("network.relaxation=0.0",), "network.relaxation: omega is 0"),
+        (("network.scheme=rk4",), "network.scheme: `nadir attractor` needs layers of explicit Euler"),
+        (("network.normalisation=radial",), "network.normalisation: `nadir attractor` finds no attractors"),
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
         before = snapshot(name)

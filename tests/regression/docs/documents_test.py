@@ -1,5 +1,5 @@
 """Every command and program of README.md, docs/result-file.md, docs/restart.md,
-docs/reproducibility.md, docs/attractor.md and docs/interpret.md, run in their order.
+docs/reproducibility.md, docs/attractor.md, docs/interpret.md and docs/sst.md, run in their order.
 
 Blocks marked sh, python and toml are run (toml is written to the file named before it) in an empty
 folder. Indented commands are those of the README's second section, run by tools/test itself and by
@@ -35,17 +35,19 @@ def run(command, folder, what):
     return result.stdout
 
 
-def run_document(document, folder):
+def run_document(document, folder, said=None):
+    """Run all blocks; what the programs print is added to `said`. The number of blocks."""
     count = 0
+    said = [] if said is None else said
     for kind, text, name in blocks(document):
         count += 1
         if kind == "toml":
             (folder / name).write_text(text)
         elif kind == "python":
-            run([sys.executable, "-c", text], folder, f"{document}:\n{text}")
+            said.append(run([sys.executable, "-c", text], folder, f"{document}:\n{text}"))
         else:
             start = ROOT if "$PWD" in text else folder  # the one block meant for the checkout
-            run(["bash", "-euo", "pipefail", "-c", text], start, f"{document}:\n{text}")
+            said.append(run(["bash", "-euo", "pipefail", "-c", text], start, f"{document}:\n{text}"))
     return count
 
 
@@ -123,8 +125,42 @@ def interpret():
             sys.exit("docs/interpret.md: no page")
 
 
+def numbers(lines):
+    """{first word of a line: its numbers}, of the lines that have any."""
+    found = {line.split()[0]: re.findall(r"\d+\.\d+", line) for line in lines if line.strip()}
+    return {name: np.array(texts, dtype=float) for name, texts in found.items() if texts}
+
+
+def tables(document):
+    """The numbers a document shows as printed, a dictionary for each indented block."""
+    text = re.sub(r"^```.*?^```", "", (ROOT / document).read_text(), flags=re.M | re.S)
+    return [numbers(block.splitlines()) for block in re.findall(r"(?:^    \S.*\n)+", text, re.M)]
+
+
+def sst():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "inputs").symlink_to(ROOT / "inputs")
+        said = []
+        if run_document("docs/sst.md", folder, said) != 4:
+            sys.exit("docs/sst.md: blocks are missing, or their marks")
+        shown, printed = tables("docs/sst.md"), [numbers(said[i].splitlines()) for i in (1, 3)]
+        for wanted, found in zip(shown, printed, strict=True):
+            for field in wanted:  # the digits of an optimiser's last iterations are not promised
+                np.testing.assert_allclose(found[field], wanted[field], rtol=0.1, err_msg=f"docs/sst.md: {field}")
+        page = (folder / "results/sst-interpretation-report/index.html").read_text()
+        for promised in ("That is how it was made and not a finding", "numbers to describe it", "open end",
+                         "One layer", "points have neither a target"):  # fmt: skip
+            if promised not in page:
+                sys.exit(f"docs/sst.md: '{promised}' is not on the page")
+        for made in ("overview.png", "film.gif"):
+            if not (folder / "results/sst-pictures" / made).exists():
+                sys.exit(f"docs/sst.md: no {made}")
+
+
 readme()
 interpret()
+sst()
 result_file()
 restart()
 reproducibility()

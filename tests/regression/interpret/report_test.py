@@ -9,8 +9,23 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from weights import ROOT, adr, expect, grid_options, interpret, known, ring_distance
+from weights import ROOT, adr, expect, grid_options, interpret, known, ring_distance, succeed
 
+CASE = """[grid]
+shape = [8, 10]
+boundary = ["periodic", "periodic"]
+[network]
+layers = 2
+activation = "identity"
+relaxation = 0.5
+[kernel]
+type = "adr"
+reaction = { init = { file = "fields.h5", dataset = "/reaction" }, varies = ["space"] }
+diffusion = 0.1
+[data]
+input = { file = "fields.h5", dataset = "/before" }
+target = { file = "fields.h5", dataset = "/after" }
+"""
 ALL = {"moments", "symbol", "explained", "spectrum", "singular-values", "locality", "equation"}
 
 
@@ -44,7 +59,7 @@ def matrices(folder):
         np.save(folder / "w.npy", adr(shape, spacing, *known(shape, True)))
         interpret(folder, "w.npy", *grid_options(shape, spacing), "--units", "km", "--order", "3")
         page = drawn(folder, ALL)
-        for words in ("reaction", "diffusion", "dispersion", "an alias of lower orders", "km^2", "has structure", "LaTeX"):
+        for words in ("reaction", "diffusion", "dispersion", "aliases of lower orders", "km²", "has structure", "LaTeX"):
             expect(words in page, f"{shape}: no '{words}' on the page")
         expect(re.search(r"Moments up to order [12] explain", page), page[:3000])
 
@@ -60,13 +75,67 @@ def the_rest(folder):
     np.savez(folder / "w.npz", w=rng.normal(size=(3, 55, 55)), q=rng.normal(size=(55, 4)))
     interpret(folder, "w.npz", "--dataset", "w", "--coordinates", "w.npz:q", "--order", "2")
     page = drawn(folder, ALL - {"symbol"}, "matrix-0-")
-    expect(page.count("<h2>") == 4 and "cannot be told from a random" in page, "a section for each matrix")
+    expect("between scattered points there are no differences" in page, "what is not known of points")
+    expect(page.count("<h2>") == 5 and "cannot be told from a random" in page, "a section for each matrix")
     np.save(folder / "f.npy", rng.normal(size=(3, 2, 3, 3)))
     interpret(folder, "f.npy")
     page = drawn(folder, {"symbol", "explained", "locality", "equation"}, "matrix-0-")
     expect("4 of them are shown" in page, "filters")
     one = report(folder, "found.h5", "--matrix", "5", "--output", "one")
     expect(one.returncode == 0 and len(list((folder / "one").glob("matrix-5-*.png"))) == 4, one)
+
+
+def statements(folder):
+    """What holds for some weights only is said of these, and of no others."""
+    n, said = 64, {}
+    kernels = dict(
+        random=np.random.default_rng(1).normal(size=(n, n)) / np.sqrt(n),
+        local=adr((n,), (0.5,), -0.05, [0.2], {(0, 0): 0.1}),
+        trained=adr((n,), (0.5,), -0.05, [0.2], {(0, 0): 0.1}) + 1e-9 * np.random.default_rng(2).normal(size=(n, n)),
+    )
+    for name, matrix in kernels.items():
+        np.save(folder / "w.npy", matrix)
+        interpret(folder, "w.npy", *grid_options((n,), (0.5,)), "--units", "m")
+        said[name] = drawn(folder, ALL - ({"moments"} if name == "local" else set()))
+    case = ROOT / "inputs" / "dispersion-1d.toml"
+    succeed("forward", case, "--quiet", "--output", "run.h5", folder=folder)
+    interpret(folder, "run.h5")
+    said["result"] = drawn(folder, {"symbol", "explained", "locality", "equation"})
+    for words, kinds in (
+        ("Its moments do not describe it", {"random"}),
+        ("The equation its moments would give", {"random"}),
+        ("it is the equation below", {"local", "trained", "result"}),
+        ("That is how it was made and not a finding", {"result"}),
+        ("<h3>One layer</h3>", {"local", "trained", "result"}),
+        ("It has structure", {"local", "trained"}),
+        ("comes with the lower orders on this grid", {"random", "trained"}),
+        ("aliases of lower orders", {"local", "result"}),
+        ("points have neither a target", set()),
+    ):
+        found = {name for name, page in said.items() if words in page}
+        expect(found == kinds, f"'{words}' is said of {sorted(found)}, not {sorted(kinds)}")
+
+
+def without_data(folder):
+    """Land of a result is left out, as long as that result is at hand."""
+    shape = (8, 10)
+    y, x = np.indices(shape)
+    land = x < 3
+    field = np.sin(0.7 * x + 0.2 * y)
+    field[land] = np.broadcast_to(field[:, 3:4], shape)[land]
+    with h5py.File(folder / "fields.h5", "w") as file:
+        file["before"], file["after"] = field, np.where(land, np.nan, 1.1 * field)
+        file["reaction"] = np.where(land, 7.0, 0.1 + 0.01 * y)
+    (folder / "case.toml").write_text(CASE)
+    succeed("forward", "case.toml", "--quiet", "--output", "run.h5", folder=folder)
+    interpret(folder, "run.h5", "--order", "2")
+    pictures = {"moments", "symbol", "explained", "locality", "equation"}
+    page = drawn(folder, pictures)
+    said = f"{land.sum()} of {land.size} points have neither a target"
+    expect(said in page and "0.1 … 0.17, mean 0.135" in page, "land is among the coefficients")
+    succeed("forward", "case.toml", "--quiet", "--output", "run.h5", "--set", "kernel.advection=0.1", folder=folder)
+    page = drawn(folder, pictures)
+    expect(said not in page and "0.1 … 7" in page, "land of another result")
 
 
 def refusals(folder):
@@ -84,6 +153,6 @@ def refusals(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for check in (matrices, the_rest, refusals):
+    for check in (matrices, statements, without_data, the_rest, refusals):
         check(Path(name))
         print("ok", check.__name__)

@@ -40,6 +40,7 @@ class Case:
     target: str = ""  # more keys of the target
     memory: str = "auto"  # for states
     run: str = ""  # more keys of [run]
+    network: str = ""  # more keys of [network]
     iterations: int = 3
 
     def write(self, folder):
@@ -56,7 +57,7 @@ class Case:
             "[grid]",
             f"shape = {list(self.shape)}",
             f"boundary = {['reflect'] * len(self.shape)}",
-            f'[network]\nlayers = {self.layers}\nactivation = "tanh"',
+            f'[network]\nlayers = {self.layers}\nactivation = "tanh"\n{self.network}',
             f"bias = {parameter(0.01)}\nrelaxation = {parameter(0.9)}",
             f'[kernel]\ndiffusion_tensor = "{tensor}"\nreaction = {parameter(0.01)}',
             f"advection = {parameter(0.05)}\ndiffusion = {parameter(0.05)}",
@@ -117,6 +118,7 @@ if FULL:
         Case("gradient", (1300, 1300), 100, memory="300 MiB", run='state_precision = "single"\nscratch = "."'),
         Case("train", (512, 512), 500, run='state_precision = "single"'),
         Case("gradient", (100, 100, 100), 12),
+        Case("gradient", (1300, 1300), 4, network='scheme = "rk4"\nnormalisation = "project"'),
         Case("gradient", (2000000,), 12),
         Case("gradient", (1300, 1300), 1, options=", penalty = { l2 = 0.1, h1 = 0.1 }"),
     ]

@@ -1,5 +1,7 @@
 #include "nadir/analysis/resources.hpp"
 
+#include "nadir/network/tiling.hpp"
+
 #include "support/cases.hpp"
 
 #include <petscsystypes.h>
@@ -48,6 +50,23 @@ TEST(Resources, CountsParameters) {
   const ParameterCount count = count_parameters(c);
   EXPECT_EQ(count.trained, 2 * 3 * 42 + 3);
   EXPECT_EQ(count.all, count.trained + 1 + 3 + 1); // R, D, b are numbers
+}
+
+TEST(Resources, StagesAndVectorsOfOtherLayersAreCounted) {
+  Case c = large_case(9);
+  const auto layers = [&](Workload workload) {
+    return part(estimate_memory(c, whole_box, 1, true, workload), "layers") /
+           state_bytes(c, whole_box);
+  };
+  EXPECT_EQ(layers(Workload::gradient), 0);
+  c.network.scheme = SchemeKind::rk4;
+  EXPECT_EQ(layers(Workload::forward), 3);  // W z, g, a stage
+  EXPECT_EQ(layers(Workload::gradient), 7); // two stages more, two adjoints
+  c.network.normalisation = Normalisation::project;
+  EXPECT_EQ(layers(Workload::gradient), 8);
+  c.network.scheme = SchemeKind::implicit_euler;
+  EXPECT_GT(layers(Workload::forward), 30); // a Krylov basis
+  EXPECT_EQ(most_layers_per_pass(c), 1);
 }
 
 TEST(Resources, StatesAreCountedWithTheirGhosts) {

@@ -104,6 +104,33 @@ TEST(Stability, AmplificationOfAFullTensor) {
               1e-12); // sin vanishes there: no mixed part
 }
 
+/// Advection without diffusion: Heun's method and explicit Euler amplify it, the others do not.
+TEST(Stability, OtherSchemesAreJudgedByTheirFactors) {
+  Case c = test::small_case({9}, {test::periodic});
+  c.network.relaxation = test::fixed({0.5});
+  c.network.bias = c.kernel.reaction = c.kernel.diffusion = test::fixed({0.0});
+  c.kernel.advection = test::fixed({1.2});
+  const auto largest = [&](SchemeKind scheme) {
+    c.network.scheme = scheme;
+    return stability(c).amplification;
+  };
+  EXPECT_NEAR(largest(SchemeKind::implicit_euler), 1, 1e-15);
+  EXPECT_NEAR(largest(SchemeKind::crank_nicolson), 1, 1e-15);
+  EXPECT_NEAR(largest(SchemeKind::rk2), std::sqrt(1 + std::pow(0.6, 4) / 4), 1e-14);
+  EXPECT_NEAR(largest(SchemeKind::rk4), 1, 1e-15);
+  EXPECT_TRUE(std::isinf((largest(SchemeKind::explicit_euler), stability(c).advective)));
+}
+
+TEST(Stability, OverRelaxationIsOfExplicitEuler) {
+  Case c = linear_case();
+  c.network.relaxation = test::fixed({1.5});
+  EXPECT_NE(stability_text(stability(c)).find("over-relaxation"), std::string::npos);
+  c.network.scheme = SchemeKind::implicit_euler;
+  EXPECT_EQ(stability_text(stability(c)).find("over-relaxation"), std::string::npos);
+  c.network.normalisation = Normalisation::project;
+  EXPECT_NE(stability_text(stability(c)).find("without the normalisation"), std::string::npos);
+}
+
 TEST(Stability, TakesTheWorstPointOfAllRanks) {
   Case c = linear_case();
   c.kernel.diffusion = test::trained({0.05}, true, true);

@@ -44,6 +44,17 @@ TEST(CaseDifferences, NamesKeysAndBothValues) {
   EXPECT_EQ(target[1], "title: \"\" there, \"other\" here");
 }
 
+TEST(CaseDifferences, SchemesAndNormalisationsAreOthers) {
+  EXPECT_EQ(case_differences(resolved({}), resolved({"network.scheme=rk4"})),
+            Lines{"network.scheme: \"explicit-euler\" there, \"rk4\" here"});
+  const std::string radial = "network.normalisation=radial";
+  EXPECT_EQ(case_differences(resolved({}), resolved({radial})),
+            (Lines{"network.normalisation: not given there, \"radial\" here",
+                   "network.thermostat: not given there, 1.0 here"}));
+  EXPECT_EQ(case_differences(resolved({radial}), resolved({radial, "network.thermostat=1"})),
+            Lines{});
+}
+
 TEST(CaseDifferences, WhatARestartMayChangeIsNone) {
   EXPECT_EQ(case_differences(resolved({}), resolved({})), Lines{});
   EXPECT_EQ(

@@ -201,6 +201,7 @@ TEST(CaseReader, ResolvedTextReadsBackToAnEqualCase) {
     text += resolved_text(first);
     expect_equal(first, good(resolved_text(first)));
   }
+  text += resolved_text(good(small_case, {"network.normalisation=radial"}));
   for (const auto& key : case_keys())
     EXPECT_NE(text.find(key.substr(key.rfind('.') + 1)), std::string::npos) << key;
 }

@@ -13,7 +13,7 @@ namespace {
 
 using test::RandomRows;
 
-const std::array<double, 3> spacings{0.5, 1.25, 0.8};
+const std::array<double, 3> radial_spacings{0.5, 1.25, 0.8};
 
 /// A family, its shape's range, and W_r and its derivatives by the book, of theta.
 struct Known {
@@ -75,7 +75,7 @@ struct Rows {
 
 double square_of(const std::array<int, 3>& offset) {
   double sum = 0;
-  for (std::size_t a = 0; a < 3; ++a) sum += std::pow(offset[a] * spacings[a], 2);
+  for (std::size_t a = 0; a < 3; ++a) sum += std::pow(offset[a] * radial_spacings[a], 2);
   return sum;
 }
 
@@ -83,7 +83,7 @@ double square_of(const std::array<int, 3>& offset) {
 TEST(RadialKernel, IsTheSumOverItsNeighbours) {
   for (const Known& known : known_families()) {
     for (int d = 1; d <= 3; ++d) {
-      const auto stencil = radial_stencil(d, d < 3 ? 4 : 2, spacings);
+      const auto stencil = radial_stencil(d, d < 3 ? 4 : 2, radial_spacings);
       const auto kernel = known.family.kernel(stencil);
       const std::size_t count = known.shape.size() + 1;
       ASSERT_EQ(kernel->coefficients(), static_cast<int>(count));
@@ -129,7 +129,7 @@ TEST(RadialKernel, IsTheSumOverItsNeighbours) {
 /// Beyond the grid Z_bar is 0 and there are no shapes: nothing comes from there.
 TEST(RadialKernel, TakesNothingFromBeyondTheGrid) {
   for (const Known& known : known_families()) {
-    const auto kernel = known.family.kernel(radial_stencil(1, 2, spacings));
+    const auto kernel = known.family.kernel(radial_stencil(1, 2, radial_spacings));
     std::vector<double> g{0, 0, 0, 1, 0, 0, 0}, zero(7, 0.0), back(1);
     std::vector<std::vector<double>> theta(known.shape.size() + 1, std::vector<double>(7, 0.0));
     std::vector<Row> rows;
@@ -146,7 +146,7 @@ TEST(RadialKernel, TakesNothingFromBeyondTheGrid) {
 /// The weights of a table, and how near they are to the true ones.
 TEST(RadialKernel, TablesAreExactToAFewUlps) {
   for (const Known& known : known_families()) {
-    const auto stencil = radial_stencil(2, 30, spacings);
+    const auto stencil = radial_stencil(2, 30, radial_spacings);
     const Differences table = radial_differences(known.family, stencil);
     std::vector<double> theta{0.7, 1.3};
     if (known.shape.size() > 1) theta.push_back(4.2);
@@ -195,8 +195,8 @@ TEST(SumKernel, IsTheSumOfItsParts) {
   KernelCase kernel;
   kernel.type = "adr+gaussian+power-law";
   kernel.radius = 2;
-  const auto sum = make_kernel(kernel, 2, spacings);
-  const auto table = differences_of(kernel, 2, spacings);
+  const auto sum = make_kernel(kernel, 2, radial_spacings);
+  const auto table = differences_of(kernel, 2, radial_spacings);
   ASSERT_EQ(sum->coefficients(), 9); // R, U_y, U_x, D, A, sigma, A, l, s
   EXPECT_EQ(table.coefficients, 9U);
   EXPECT_TRUE(table.identity);
