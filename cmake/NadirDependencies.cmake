@@ -1,4 +1,4 @@
-# PETSc, MPI, SLEPc, Highway, LAPACK, zlib and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
+# PETSc, MPI, SLEPc, Highway, FFTW, LAPACK, zlib and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
 # once installed, by nadirConfig.cmake for programs that link to nadir.
 
 # Ends the configuration of nadir itself; of a program that uses nadir only its find_package.
@@ -47,6 +47,25 @@ elseif(NOT TARGET Highway::hwy)
   add_library(Highway::hwy UNKNOWN IMPORTED)
   set_target_properties(Highway::hwy PROPERTIES IMPORTED_LOCATION "${NADIR_HIGHWAY_FILE}"
     INTERFACE_INCLUDE_DIRECTORIES "${NADIR_HIGHWAY_FOLDER}")
+endif()
+
+# FFTW tells pkg-config nothing of its MPI part.
+if(PkgConfig_FOUND)
+  pkg_check_modules(NADIR_FFTW QUIET fftw3)
+endif()
+find_path(NADIR_FFTW_FOLDER fftw3-mpi.h HINTS ${NADIR_FFTW_INCLUDE_DIRS})
+find_library(NADIR_FFTW_MPI_FILE fftw3_mpi HINTS ${NADIR_FFTW_LIBRARY_DIRS})
+find_library(NADIR_FFTW_FILE fftw3 HINTS ${NADIR_FFTW_LIBRARY_DIRS})
+mark_as_advanced(NADIR_FFTW_FOLDER NADIR_FFTW_MPI_FILE NADIR_FFTW_FILE)
+if(NOT NADIR_FFTW_FOLDER OR NOT NADIR_FFTW_MPI_FILE OR NOT NADIR_FFTW_FILE)
+  nadir_dependency_failed("FFTW: fftw3-mpi.h or the libraries fftw3_mpi and fftw3 not found. On \
+Debian install libfftw3-mpi-dev (3.3 or later); elsewhere load a module of FFTW that was made with \
+this MPI, or add where it was installed to CMAKE_PREFIX_PATH.")
+elseif(NOT TARGET FFTW::mpi)
+  add_library(FFTW::mpi UNKNOWN IMPORTED)
+  set_target_properties(FFTW::mpi PROPERTIES IMPORTED_LOCATION "${NADIR_FFTW_MPI_FILE}"
+    INTERFACE_INCLUDE_DIRECTORIES "${NADIR_FFTW_FOLDER}"
+    INTERFACE_LINK_LIBRARIES "${NADIR_FFTW_FILE};MPI::MPI_C")
 endif()
 
 # PETSc declares LAPACK's functions; which library has them it does not always pass on.

@@ -5,6 +5,8 @@
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/network/convolution_operator.hpp"
+#include "nadir/network/dense_operator.hpp"
 #include "nadir/network/scheme_layer.hpp"
 #include "nadir/network/tiling.hpp"
 #include "nadir/training/sample_groups.hpp"
@@ -51,6 +53,7 @@ struct Sizes {
   double gradients = 0;    ///< their derivatives
   double control = 0;      ///< one control vector
   double largest_init = 0; ///< of a parameter while its file is read
+  double coefficients = 0; ///< of the kernel, of one layer
 };
 
 Sizes sizes_of(const Case& c, const Extents& owned, std::int64_t samples, bool rank_0) {
@@ -65,6 +68,8 @@ Sizes sizes_of(const Case& c, const Extents& owned, std::int64_t samples, bool r
     const double bytes = blocks(c, p) * (parameter.varies_space ? sizes.wide : real);
     const double packed = blocks(c, p) * (parameter.varies_space ? sizes.field : real);
     sizes.values += bytes;
+    if (p != Parameter::bias && p != Parameter::relaxation)
+      sizes.coefficients += static_cast<double>(components_of(c, p));
     if (parameter.init_file) sizes.largest_init = std::max(sizes.largest_init, packed);
     if (!parameter.train) continue;
     sizes.gradients += bytes;
@@ -150,7 +155,12 @@ double bound_vectors(const Case& c) {
 /// What layers that are not swept as one hold beside the states.
 double layer_bytes(const Case& c, const Sizes& sizes, bool with_transpose) {
   if (swept_as_one(c)) return 0;
-  return static_cast<double>(SchemeLayer::arrays(c.network, with_transpose)) * sizes.state;
+  double bytes = static_cast<double>(SchemeLayer::arrays(c.network, with_transpose)) * sizes.state;
+  double points = 1;
+  for (const std::int64_t n : c.grid.shape) points *= static_cast<double>(n);
+  const double owned = sizes.field / real;
+  if (is_full_matrix(c.kernel)) return bytes + DenseOperator::bytes(points, owned);
+  return is_swept(c) ? bytes : bytes + ConvolutionOperator::bytes(owned, sizes.coefficients);
 }
 
 std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const Sizes& sizes) {

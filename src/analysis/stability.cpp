@@ -295,6 +295,7 @@ Stability numbers_of(const Grid& grid, const Case& c, const Coefficients& coeffi
 } // namespace
 
 Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+  if (is_full_matrix(c.kernel)) return {.full_matrix = true};
   const bool relaxes = c.network.scheme == SchemeKind::explicit_euler;
   Stability s = c.kernel.type == "adr" && relaxes ? numbers_of(grid, c, coefficients)
                                                   : amplification_of(grid, c, coefficients);
@@ -318,6 +319,8 @@ std::string stability_text(const Stability& s) {
     return number <= 1.0 ? "ok" : "above 1: unstable where f is linear";
   };
   std::string text;
+  if (s.full_matrix)
+    return "a full matrix has no symbol; `nadir attractor` finds its fixed points and judges them";
   if (s.full_tensor) {
     text = "largest amplification |a(k)| of a layer, worst point: " +
            (std::isfinite(s.amplification) ? formatted("%.4g", s.amplification)

@@ -55,31 +55,53 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
 
 std::vector<std::string> component_names(const Case& c, Parameter parameter) {
   if (components_of(c, parameter) <= 1) return {};
-  return kernel_components(c.kernel, c.grid.dimension(), name_of(parameter));
+  return kernel_components(c.kernel, c.grid, name_of(parameter));
 }
+
+namespace {
+
+/// Of all components together.
+Range range_of_all(const Grid& grid, const ParameterValues& values) {
+  Range all = range_of(grid, values, 0);
+  const auto count = static_cast<double>(values.components());
+  all.mean /= count;
+  for (std::int64_t k = 1; k < values.components(); ++k) {
+    const Range one = range_of(grid, values, k);
+    all = {std::min(all.minimum, one.minimum), std::max(all.maximum, one.maximum),
+           all.mean + one.mean / count};
+  }
+  return all;
+}
+
+std::string parameter_line(const std::string& name, const ParameterCase& spec, const Range& range,
+                           bool one_number) {
+  const char* kind = spec.train ? "trained" : "fixed";
+  if (one_number) return formatted("%-6s %12.6g  (%s)", name.c_str(), range.mean, kind);
+  const char* over = !spec.varies_layer   ? "by space"
+                     : !spec.varies_space ? "by layer"
+                                          : "by space and layer";
+  return formatted("%-6s %12.6g .. %.6g, mean %.6g  (%s, %s)", name.c_str(), range.minimum,
+                   range.maximum, range.mean, kind, over);
+}
+
+} // namespace
 
 std::string parameter_table(const Grid& grid, const Case& c, const Coefficients& coefficients) {
   std::string text;
+  const auto add = [&text](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
   for (const auto p : all_parameters) {
     const ParameterValues& values = coefficients[p];
     const ParameterCase& spec = case_of(c, p);
-    const auto names = component_names(c, p);
-    for (std::int64_t k = 0; k < values.components(); ++k) {
-      const std::string name = std::string(symbol_of(p)) +
-                               (names.empty() ? "" : "_" + names[static_cast<std::size_t>(k)]);
-      const Range range = range_of(grid, values, k);
-      const char* kind = spec.train ? "trained" : "fixed";
-      if (!text.empty()) text += '\n';
-      if (!spec.varies_space && !spec.varies_layer) {
-        text += formatted("%-6s %12.6g  (%s)", name.c_str(), range.mean, kind);
-      } else {
-        const char* over = !spec.varies_layer   ? "by space"
-                           : !spec.varies_space ? "by layer"
-                                                : "by space and layer";
-        text += formatted("%-6s %12.6g .. %.6g, mean %.6g  (%s, %s)", name.c_str(), range.minimum,
-                          range.maximum, range.mean, kind, over);
-      }
+    const std::string symbol(symbol_of(p));
+    if (p == Parameter::weights && is_full_matrix(c.kernel)) {
+      add(parameter_line(symbol, spec, range_of_all(grid, values), false));
+      continue;
     }
+    const auto names = component_names(c, p);
+    for (std::int64_t k = 0; k < values.components(); ++k)
+      add(parameter_line(symbol + (names.empty() ? "" : "_" + names[static_cast<std::size_t>(k)]),
+                         spec, range_of(grid, values, k),
+                         !spec.varies_space && !spec.varies_layer));
   }
   return text;
 }

@@ -28,6 +28,14 @@ struct LayerValues {
   }
 };
 
+/// The grid of a case.
+Lattice lattice_of(const Case& c) {
+  Lattice lattice{c.grid.shape, c.grid.spacing, {}};
+  for (const BoundaryCase& boundary : c.grid.boundary)
+    lattice.periodic.push_back(boundary.kind == BoundaryKind::periodic);
+  return lattice;
+}
+
 /// /parameters/NAME of a result, layer by layer.
 class StoredParameter {
  public:
@@ -66,6 +74,78 @@ class StoredParameter {
   std::size_t points_ = 1;
 };
 
+double mean_relaxation(const Case& c, const StoredParameter& relaxation) {
+  double sum = 0, count = 0;
+  const std::int64_t layers = c.network.relaxation.varies_layer ? c.network.layers : 1;
+  for (std::int64_t l = 0; l < layers; ++l) {
+    for (const double value : relaxation.layer(l).values) {
+      sum += value;
+      count += 1;
+    }
+  }
+  return sum / count;
+}
+
+/// What is the same for results of all kernels.
+void describe_result(const Case& c, const StoredParameter& relaxation, bool by_layer,
+                     Subject& subject) {
+  const std::int64_t n = c.network.layers, layers = by_layer ? n : 1;
+  for (std::int64_t l = 0; l < layers; ++l)
+    subject.matrix_names.push_back(by_layer ? "layer " + std::to_string(l) : "all layers");
+  subject.text =
+      c.network.attractor
+          ? c.kernel.type + " coefficients of layers that lead to an attractor"
+          : formatted("%s coefficients of %lld layers, %s", c.kernel.type.c_str(),
+                      static_cast<long long>(n), by_layer ? "each its own" : "the same in all");
+  subject.layers_per_matrix = n / layers;
+  const Lattice lattice = lattice_of(c);
+  subject.plan.weights =
+      static_cast<double>(lattice.points()) * static_cast<double>(lattice.points());
+  subject.plan.neurons.dimension = lattice.dimension();
+  subject.plan.neurons.lattice = lattice;
+  subject.plan.units = c.grid.units;
+  subject.origin = c.grid.origin;
+  subject.plan.omega = mean_relaxation(c, relaxation);
+  subject.plan.activation_is_identity = c.network.activation == ActivationKind::identity;
+  subject.plan.omega_is_trained = c.network.relaxation.train;
+  if (c.network.scheme != SchemeKind::explicit_euler)
+    subject.plan.scheme = scheme_name(c.network.scheme);
+}
+
+/// A dense kernel, as the matrices it is.
+class DenseResult : public Subject {
+ public:
+  DenseResult(Case c, const std::string& path)
+      : c_(std::move(c)), weights_(c_, path, Parameter::weights) {
+    source = path;
+    describe_result(c_, StoredParameter(c_, path, Parameter::relaxation),
+                    c_.kernel.weights.varies_layer, *this);
+  }
+
+  std::int64_t rows() const override { return plan.neurons.points(); }
+  std::int64_t judged() const override { return judged_size(rows()); }
+  double bytes() const override {
+    constexpr double copies = 3; // as stored, by rows, and what LAPACK destroys
+    return copies * 8 * static_cast<double>(rows()) * static_cast<double>(rows());
+  }
+  std::string problem_of(std::int64_t layer) const override {
+    weights_.layer(layer);
+    return {};
+  }
+  Interpretation interpret(std::int64_t layer, const RandomEnsemble* ensemble) const override {
+    const LayerValues stored = weights_.layer(layer); // [source point][point]
+    const auto n = static_cast<std::size_t>(rows());
+    std::vector<double> matrix(n * n);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) matrix[i * n + j] = stored.at(j, i);
+    return interpret_kernel(plan, {*plan.neurons.lattice, matrix}, ensemble);
+  }
+
+ private:
+  Case c_;
+  StoredParameter weights_;
+};
+
 class ResultSubject : public Subject {
  public:
   ResultSubject(Case c, const std::string& path)
@@ -81,16 +161,10 @@ class ResultSubject : public Subject {
       by_space_ = by_space_ || case_of(c_, p).varies_space;
       by_layer = by_layer || case_of(c_, p).varies_layer;
     }
-    const std::int64_t layers = by_layer ? c_.network.layers : 1;
-    for (std::int64_t l = 0; l < layers; ++l)
-      matrix_names.push_back(layers > 1 ? "layer " + std::to_string(l) : "all layers");
-    text = c_.network.attractor
-               ? c_.kernel.type + " coefficients of layers that lead to an attractor"
-               : formatted("%s coefficients of %lld layers, %s", c_.kernel.type.c_str(),
-                           static_cast<long long>(c_.network.layers),
-                           layers > 1 ? "each its own" : "the same in all");
-    layers_per_matrix = c_.network.layers / layers;
-    set_plan();
+    describe_result(c_, relaxation_, by_layer, *this);
+    taps_ = {std::vector<std::int64_t>(c_.grid.shape.size(), 2 * table_.radius + 1),
+             c_.grid.spacing, std::vector<std::uint8_t>(c_.grid.shape.size(), 0)};
+    own_ = taps_.points() / 2;
   }
 
   double farthest() const override { return farthest_distance(taps_, own_); }
@@ -108,37 +182,6 @@ class ResultSubject : public Subject {
   }
 
  private:
-  void set_plan() {
-    Lattice lattice{c_.grid.shape, c_.grid.spacing, {}};
-    for (const BoundaryCase& boundary : c_.grid.boundary)
-      lattice.periodic.push_back(boundary.kind == BoundaryKind::periodic);
-    taps_ = {std::vector<std::int64_t>(lattice.shape.size(), 2 * table_.radius + 1),
-             lattice.spacing, std::vector<std::uint8_t>(lattice.shape.size(), 0)};
-    own_ = taps_.points() / 2;
-    plan.weights = static_cast<double>(lattice.points()) * static_cast<double>(lattice.points());
-    plan.neurons.dimension = lattice.dimension();
-    plan.neurons.lattice = std::move(lattice);
-    plan.units = c_.grid.units;
-    origin = c_.grid.origin;
-    plan.omega = mean_relaxation();
-    plan.activation_is_identity = c_.network.activation == ActivationKind::identity;
-    plan.omega_is_trained = c_.network.relaxation.train;
-    if (c_.network.scheme != SchemeKind::explicit_euler)
-      plan.scheme = scheme_name(c_.network.scheme);
-  }
-
-  double mean_relaxation() const {
-    double sum = 0, count = 0;
-    const std::int64_t layers = c_.network.relaxation.varies_layer ? c_.network.layers : 1;
-    for (std::int64_t l = 0; l < layers; ++l) {
-      for (const double value : relaxation_.layer(l).values) {
-        sum += value;
-        count += 1;
-      }
-    }
-    return sum / count;
-  }
-
   /// That of the longest tail, where the family is part of the kernel.
   std::optional<PowerLaw> power_law(std::int64_t layer) const {
     std::optional<PowerLaw> law;
@@ -221,6 +264,7 @@ std::unique_ptr<Subject> open_result(const std::string& path, const InterpretOpt
       !options.spacing.empty() || !options.layout.empty())
     throw InputError(path + ": is a result of nadir and knows its grid; leave --shape, --spacing, "
                             "--boundary, --coordinates and --layout out, or name a --dataset");
+  if (is_full_matrix(c.kernel)) return std::make_unique<DenseResult>(std::move(c), path);
   return std::make_unique<ResultSubject>(std::move(c), path);
 }
 

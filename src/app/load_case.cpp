@@ -1,5 +1,6 @@
 #include "restart.hpp"
 
+#include "nadir/analysis/convolution_choice.hpp"
 #include "nadir/analysis/group_choice.hpp"
 #include "nadir/analysis/resources.hpp"
 #include "nadir/analysis/summary.hpp"
@@ -282,12 +283,34 @@ void refuse_unused_options(const Session& session, const Log& log) {
   }
 }
 
+namespace {
+
+/// How a convolution is computed, where the case leaves it to us: the quicker way. Collective.
+void settle_convolution(const Session& session, const Log& log, std::int64_t samples, Case& c) {
+  if (!may_choose_convolution(c)) return;
+  Case by_fft = c;
+  by_fft.run.convolution = Convolution::fft;
+  const MemoryPlan memory = plan_memory(session.comm(), by_fft, samples, Workload::forward);
+  if (memory.estimate.total() > memory.free) return; // whoever needs it says so
+  const Grid grid(session.comm(), c.grid, kernel_radius(c.kernel));
+  const auto costs = measure_convolution(grid, c, initial_coefficients(grid, c));
+  const bool fft = costs.fft < costs.stencil;
+  c.run.convolution = fft ? Convolution::fft : Convolution::stencil;
+  log.line(
+      formatted("kernel by %s: %.3g ms for a product and its transpose, %.3g ms by %s",
+                fft ? "Fourier transforms" : "sweeps", 1e3 * std::min(costs.fft, costs.stencil),
+                1e3 * std::max(costs.fft, costs.stencil), fft ? "sweeps" : "Fourier transforms"));
+}
+
+} // namespace
+
 void run_command(const Session& session, const Arguments& arguments) {
   const Log log(session.rank(), arguments.verbosity);
   if (arguments.command == Command::interpret) return run_interpret(session, arguments, log);
   Case c = load_case(session, arguments);
   const std::int64_t samples = count_samples(session, c);
   check_groups(session, c, samples);
+  settle_convolution(session, log, samples, c);
   if (arguments.command == Command::describe)
     return run_describe({session, arguments, log, std::move(c), samples, {}, Run::start()});
 

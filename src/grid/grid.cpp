@@ -24,7 +24,7 @@ double halo_surface(const Extents& shape, const ProcessGrid& p) {
 }
 
 bool fits(std::int64_t points, int ranks, int width) {
-  return ranks == 1 || points / ranks >= width;
+  return ranks == 1 || points / ranks >= std::max(width, 1);
 }
 
 } // namespace

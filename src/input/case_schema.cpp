@@ -88,6 +88,9 @@ Type<ParameterCase> init() {
   };
   type.write = [=](const ParameterCase& p) {
     if (p.init_file) return file.write(*p.init_file);
+    // Of a full matrix, whose weights cannot be listed.
+    if (p.init.size() > static_cast<std::size_t>(most_kernel_components))
+      return number_text(p.init.front());
     return numbers.write(p.init);
   };
   return type;
@@ -483,6 +486,14 @@ Section<RunCase> run_section() {
       "groups of ranks that share the samples of `gradient` and `train`, each with the whole grid "
       "cut among its ranks; must divide the number of ranks; never changes a result; 0: as many "
       "as a model finds quickest and memory allows, 1: all ranks share the grid");
+  s.key("convolution", &RunCase::convolution,
+        choice<Convolution>("convolution", {{"auto", Convolution::automatic},
+                                            {"stencil", Convolution::stencil},
+                                            {"fft", Convolution::fft}}),
+        "how kernels that are the same at all points of a grid with periodic axes are computed: "
+        "swept over the neighbours, or as products of Fourier transforms, whose cost does not know "
+        "the radius; both agree to rounding; auto: of gaussian and power-law the quicker one, as "
+        "measured at the start, of others the sweep");
   return s;
 }
 

@@ -134,8 +134,7 @@ std::vector<Problem> find_problems(const Case& c) {
   checker.parameter(c.network.relaxation, 1, "network.relaxation");
   checker.parameter(c.network.bias, 1, "network.bias");
   for (const KernelParameter& p : kernel_parameters) {
-    const auto components = kernel_components(c.kernel, c.grid.dimension(), p.key);
-    checker.parameter(c.kernel.*p.value, static_cast<std::int64_t>(components.size()),
+    checker.parameter(c.kernel.*p.value, count_components(c.kernel, c.grid, p.key),
                       "kernel." + std::string(p.key));
   }
   return checker.problems();

@@ -1,5 +1,6 @@
 #include "nadir/input/kernel_family.hpp"
 
+#include "nadir/base/box.hpp"
 #include "nadir/base/log.hpp"
 #include "nadir/base/multi_index.hpp"
 #include "nadir/base/text.hpp"
@@ -53,6 +54,24 @@ NaturalRadius eight_widths(const KernelCase& kernel, const GridCase& grid) {
   return {std::max<std::int64_t>(1, static_cast<std::int64_t>(points)), ""};
 }
 
+std::vector<std::string> point_names(const GridCase& grid) {
+  const Extents n = [&grid] {
+    Extents extents{1, 1, 1};
+    std::copy_backward(grid.shape.begin(), grid.shape.end(), extents.end());
+    return extents;
+  }();
+  std::vector<std::string> names;
+  for (std::int64_t z = 0; z < n[0]; ++z) {
+    for (std::int64_t y = 0; y < n[1]; ++y) {
+      for (std::int64_t x = 0; x < n[2]; ++x) {
+        const std::array at{std::to_string(z), std::to_string(y), std::to_string(x)};
+        names.push_back(join({at.end() - grid.dimension(), at.end()}, ","));
+      }
+    }
+  }
+  return names;
+}
+
 } // namespace
 
 bool has_key(const KernelFamily& family, std::string_view key) {
@@ -91,6 +110,11 @@ std::span<const KernelFamily> kernel_families() {
                                  "tail has no natural end"};
        },
        most_computed},
+      {.name = "dense",
+       .text = "the full matrix, `W_ij` for all points i and j",
+       .keys = {"weights"},
+       .radius = [](const KernelCase&) { return 0; },
+       .full_matrix = true},
   };
   return families;
 }
@@ -116,6 +140,9 @@ std::string sum_problem(const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (names[i] == names[j]) return "names " + quote(names[i]) + " twice";
+      for (const auto& each : {names[i], names[j]})
+        if (family(each)->full_matrix)
+          return quote(each) + " contains all other kernels and stands alone";
       for (const KernelParameter& p : kernel_parameters)
         if (has_key(*family(names[i]), p.key) && has_key(*family(names[j]), p.key))
           return quote(names[j]) + " and " + quote(names[i]) + " both have the parameter " +
@@ -170,12 +197,38 @@ std::vector<std::array<int, 3>> stencil_offsets(int dimension, int radius) {
   return offsets;
 }
 
-std::vector<std::string> kernel_components(const KernelCase& kernel, int dimension,
+bool is_full_matrix(const KernelCase& kernel) {
+  return std::ranges::any_of(families_of(kernel),
+                             [](const auto* family) { return family->full_matrix; });
+}
+
+std::string convolution_problem(const Case& c) {
+  for (const KernelParameter& p : kernel_parameters)
+    if ((c.kernel.*p.value).varies_space)
+      return "kernel." + std::string(p.key) + " varies in space";
+  if (is_full_matrix(c.kernel)) return "kernel.type is \"dense\"";
+  const auto open = [](const BoundaryCase& b) { return b.kind != BoundaryKind::periodic; };
+  if (std::ranges::any_of(c.grid.boundary, open)) return "not all axes are periodic";
+  return {};
+}
+
+std::int64_t count_components(const KernelCase& kernel, const GridCase& grid,
+                              std::string_view key) {
+  if (key != "weights" || !is_full_matrix(kernel))
+    return std::ssize(kernel_components(kernel, grid, key));
+  std::int64_t points = 1;
+  for (const std::int64_t n : grid.shape) points *= n;
+  return points;
+}
+
+std::vector<std::string> kernel_components(const KernelCase& kernel, const GridCase& grid,
                                            std::string_view key) {
+  const int dimension = grid.dimension();
   const std::vector<std::string> one{""};
   if (!has_key(kernel, key)) return {};
   if (key == "advection") return dimension == 1 ? one : axis_names(dimension);
   if (key == "higher") return higher_names(kernel, dimension);
+  if (key == "weights" && is_full_matrix(kernel)) return point_names(grid);
   if (key == "weights") return offset_names(kernel, dimension);
   if (key != "diffusion") return one;
   const auto names = diffusion_names(dimension, kernel.diffusion_tensor);

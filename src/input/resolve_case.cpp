@@ -35,6 +35,7 @@ const KernelFamily& first_family_with(std::string_view key) {
 }
 
 constexpr std::int64_t most_stored_layers = 1000000;
+constexpr std::int64_t most_matrix_rows = 1000000;
 
 class Resolver {
  public:
@@ -46,6 +47,7 @@ class Resolver {
     kernel();
     for (auto& [path, value] : parameters(c_)) parameter(path, value);
     attractor();
+    convolution();
     targets();
     green_points();
     output();
@@ -65,6 +67,7 @@ class Resolver {
   void network();
   void kernel();
   void attractor();
+  void full_matrix();
   void radius();
   void radius_limits(const KernelFamily& family, const std::string& origin);
   void parameter(const std::string& path, ParameterCase& p);
@@ -72,6 +75,7 @@ class Resolver {
   void above_limit(const std::string& path, const ParameterCase& p);
   void within_bounds(const std::string& path, const ParameterCase& p);
   void bounds_supported(const std::string& path, const ParameterCase& p);
+  void convolution();
   void targets();
   void green_points();
   void output();
@@ -158,10 +162,11 @@ void Resolver::kernel() {
               "missing: " + std::string(p.text));
   }
   radius();
+  if (is_full_matrix(c_.kernel)) return full_matrix();
   if (!usable("grid.shape") || !usable("kernel.order") || !usable("kernel.radius")) return;
   std::size_t components = 0;
   for (const KernelParameter& p : kernel_parameters)
-    components += kernel_components(c_.kernel, c_.grid.dimension(), p.key).size();
+    components += kernel_components(c_.kernel, c_.grid, p.key).size();
   if (components > static_cast<std::size_t>(most_kernel_components))
     problem(has_family(c_.kernel, "stencil") ? "kernel.radius" : "kernel.order",
             "makes " + std::to_string(components) + " coefficients in " +
@@ -188,6 +193,22 @@ void Resolver::attractor() {
     problem("network.relaxation",
             "no attractor depends on it, so that it cannot be trained where "
             "network.layers = \"attractor\": give a number, or train = false");
+}
+
+/// What a matrix of all points with all points needs.
+void Resolver::full_matrix() {
+  const ParameterCase& weights = c_.kernel.weights;
+  const bool number = c_.positions.contains("kernel.weights") && !weights.train &&
+                      !c_.positions.contains("kernel.weights.train");
+  if (!number && !c_.positions.contains("kernel.weights.init") && usable("kernel.weights"))
+    problem("kernel.weights",
+            "missing: the weights of a dense kernel, a file with " +
+                std::string("{ init = { file, dataset } }, or a number for each"));
+  if (!weights.varies_space && usable("kernel.weights"))
+    problem("kernel.weights", "must vary in \"space\": every point has its own row of the matrix");
+  if (usable("grid.shape") && count_components(c_.kernel, c_.grid, "weights") > most_matrix_rows)
+    problem("grid.shape", "has more points than the " + std::to_string(most_matrix_rows) +
+                              " that a dense kernel can couple");
 }
 
 /// kernel.radius where the case leaves it out, and whether grid and patience allow it.
@@ -254,7 +275,8 @@ void Resolver::components(const std::string& path, ParameterCase& p) {
     if (path == "kernel.weights" && !given && !names.empty()) p.init[names.size() / 2] = 1.0;
   }
   if (p.init.size() == names.size()) return;
-  const std::string each = names.size() == 1 ? "" : " (" + join(names, ", ") + ")";
+  const bool brief = names.size() == 1 || is_full_matrix(c_.kernel);
+  const std::string each = brief ? "" : " (" + join(names, ", ") + ")";
   problem(path + ".init", "must have one number per component, " + std::to_string(names.size()) +
                               each + ", has " + std::to_string(p.init.size()) +
                               "; values that differ in space or layer come from a file");
@@ -289,6 +311,15 @@ void Resolver::bounds_supported(const std::string& path, const ParameterCase& p)
     if (each.takes_bounds) able.emplace_back(each.name);
   problem(path + ".bounds", "the optimizer " + quote(optimizer->name) +
                                 " takes no bounds (these do: " + join(able, ", ") + ")");
+}
+
+void Resolver::convolution() {
+  if (c_.run.convolution != Convolution::fft || !usable("kernel") || !usable("grid")) return;
+  const std::string why = convolution_problem(c_);
+  if (!why.empty())
+    problem("run.convolution", "\"fft\" needs a kernel that is the same at all points of a grid "
+                               "with periodic axes, but " +
+                                   why);
 }
 
 void Resolver::targets() {
@@ -358,7 +389,7 @@ void Resolver::stored_layers() {
 std::vector<std::string> component_names(const Case& c, const std::string& parameter) {
   constexpr std::string_view kernel = "kernel.";
   if (!parameter.starts_with(kernel)) return {""};
-  return kernel_components(c.kernel, c.grid.dimension(), parameter.substr(kernel.size()));
+  return kernel_components(c.kernel, c.grid, parameter.substr(kernel.size()));
 }
 
 void resolve_case(Case& c, Reading& reading) { Resolver(c, reading).run(); }

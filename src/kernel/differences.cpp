@@ -116,6 +116,15 @@ std::vector<double> Differences::weights_of(std::span<const double> theta) const
   return values;
 }
 
+std::vector<double> Differences::slopes_of(std::span<const double> theta, std::size_t c) const {
+  std::vector<double> values(terms.size(), 0.0);
+  if (linear())
+    values[c] = 1.0;
+  else
+    slopes(theta, c, values);
+  return values;
+}
+
 Differences sum_of(const std::vector<Differences>& tables) {
   Differences sum;
   sum.identity = false;
@@ -133,6 +142,18 @@ Differences sum_of(const std::vector<Differences>& tables) {
       std::ranges::copy(some, weights.begin());
       theta = theta.subspan(table.coefficients);
       weights = weights.subspan(some.size());
+    }
+  };
+  sum.slopes = [tables](std::span<const double> theta, std::size_t c, std::span<double> slopes) {
+    std::ranges::fill(slopes, 0.0);
+    for (const Differences& table : tables) {
+      if (c < table.coefficients) {
+        std::ranges::copy(table.slopes_of(theta.first(table.coefficients), c), slopes.begin());
+        return;
+      }
+      c -= table.coefficients;
+      theta = theta.subspan(table.coefficients);
+      slopes = slopes.subspan(table.terms.size());
     }
   };
   return sum;

@@ -42,6 +42,12 @@ Differences radial_differences(const RadialFamily& family, const RadialStencil& 
     family.tabulate(stencil, theta.data() + 1, phi);
     for (std::size_t k = 0; k < weights.size(); ++k) weights[k] = theta[0] * phi.value[k];
   };
+  table.slopes = [=](std::span<const double> theta, std::size_t c, std::span<double> slopes) {
+    RadialTable phi;
+    family.tabulate(stencil, theta.data() + 1, phi);
+    for (std::size_t k = 0; k < slopes.size(); ++k)
+      slopes[k] = c == 0 ? phi.value[k] : theta[0] * phi.slope[c - 1][k];
+  };
   return table;
 }
 

@@ -26,13 +26,15 @@ const Names& names_of(Parameter p) {
   return names[static_cast<std::size_t>(p)];
 }
 
-/// Calls use(view slot, parameter, component) for every coefficient of a layer.
+/// Calls use(view slot, parameter, component) for every coefficient of a layer. The weights of a
+/// full matrix are as many as there are points: they follow one another from the first one on.
 template<class View, class Use>
 void for_each_slot(const Coefficients& coefficients, LayerRows<View>& rows, Use use) {
   std::size_t slot = 0;
   for (std::size_t k = 0; k < kernel_parameters.size(); ++k) {
     const Parameter p = all_parameters[k];
-    for (std::int64_t c = 0; c < coefficients[p].components(); ++c) use(rows.theta[slot++], p, c);
+    for (std::int64_t c = 0; c < coefficients[p].components() && slot < rows.theta.size(); ++c)
+      use(rows.theta[slot++], p, c);
   }
   use(rows.b, Parameter::bias, 0);
   use(rows.omega, Parameter::relaxation, 0);
@@ -57,7 +59,7 @@ ParameterCase& case_of(Case& c, Parameter parameter) {
 std::int64_t components_of(const Case& c, Parameter parameter) {
   if (parameter == Parameter::bias || parameter == Parameter::relaxation) return 1;
   const auto key = kernel_parameters[static_cast<std::size_t>(parameter)].key;
-  return std::ssize(kernel_components(c.kernel, c.grid.dimension(), key));
+  return count_components(c.kernel, c.grid, key);
 }
 
 ParameterValues::ParameterValues(const Layout& layout, std::int64_t layers, std::int64_t components,
@@ -83,7 +85,7 @@ Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
         ParameterValues(layout, layers, components_of(c, p), parameter.varies_space, by_layer);
     if (content == Content::gradients && !parameter.varies_space)
       sums_[static_cast<std::size_t>(p)].resize(static_cast<std::size_t>((*this)[p].blocks()));
-    if (content == Content::values && parameter.varies_space && !halo_)
+    if (content == Content::values && parameter.varies_space && !halo_ && state_ghosts(c) > 0)
       halo_ = std::make_shared<Halo>(grid, layout, state_ghosts(c), fields_at_once);
   }
 }

@@ -1,5 +1,7 @@
 #include "nadir/network/kernel_operator.hpp"
 
+#include "nadir/network/convolution_operator.hpp"
+#include "nadir/network/dense_operator.hpp"
 #include "nadir/network/stencil_operator.hpp"
 
 namespace nadir {
@@ -17,7 +19,15 @@ void KernelOperator::add_transpose(const double* Z_bar, double* z_bar) {
   }
 }
 
+bool is_swept(const Case& c) {
+  return !is_full_matrix(c.kernel) && c.run.convolution != Convolution::fft;
+}
+
 std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c) {
+  if (is_full_matrix(c.kernel)) return std::make_unique<DenseOperator>(grid);
+  if (!is_swept(c))
+    return std::make_unique<ConvolutionOperator>(
+        grid, differences_of(c.kernel, grid.dimension(), grid.spacings()));
   return std::make_unique<StencilOperator>(
       grid, make_kernel(c.kernel, grid.dimension(), grid.spacings()));
 }

@@ -252,6 +252,23 @@ width = { init = 0.5, train = false }
 input = { file = "fields.h5", dataset = "in_6" }
 """
 
+DENSE = """\
+[grid]
+shape = [6]
+boundary = ["periodic"]
+[network]
+layers = 2
+activation = "tanh"
+[kernel]
+type = "dense"
+weights = { init = 0.1, varies = ["space", "layer"] }
+[data]
+input = { file = "fields.h5", dataset = "in_6" }
+target = { file = "fields.h5", dataset = "out_6" }
+[run]
+convolution = "stencil"
+"""
+
 # The same in less usual TOML.
 SPELLINGS = r'''
 title = "a \\ b \" c \u00e9 é #" # a comment
@@ -277,7 +294,7 @@ file = "a \\ \" é.h5"
 
 
 def by_hand():
-    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, SCHEMES, ATTRACTOR, SPELLINGS]
+    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, DENSE, SCHEMES, ATTRACTOR, SPELLINGS]
 
 
 def examples():

@@ -74,10 +74,12 @@ refused serial "is a serial build, but nadir writes with all ranks" \
 refused fast "fast-math" -DCMAKE_CXX_FLAGS=-ffast-math
 folder_of() { sed -n "s/^NADIR_$1_FOLDER:.*=//p" "$NADIR_BUILD/CMakeCache.txt"; }
 refused highway "hwy/highway.h or its library not found" -DCMAKE_IGNORE_PATH="$(folder_of HIGHWAY)"
+refused fftw "fftw3-mpi.h or the libraries" -DNADIR_FFTW_FOLDER=NADIR_FFTW_FOLDER-NOTFOUND \
+  -DNADIR_HIGHWAY_FOLDER="$(folder_of HIGHWAY)" -DCMAKE_IGNORE_PATH="$(folder_of FFTW)"
 refused lapack "LAPACK: not found" -DCMAKE_DISABLE_FIND_PACKAGE_LAPACK=ON
 refused zlib "zlib.h or its library not found" -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
 refused headers "'toml++/toml.h' not found" -DCMAKE_IGNORE_PATH="$(folder_of TOMLPLUSPLUS)" \
-  -DNADIR_HIGHWAY_FOLDER="$(folder_of HIGHWAY)" -DZLIB_INCLUDE_DIR="$(folder_of HIGHWAY)"
+  -DNADIR_HIGHWAY_FOLDER="$(folder_of HIGHWAY)" -DNADIR_FFTW_FOLDER="$(folder_of FFTW)" -DZLIB_INCLUDE_DIR="$(folder_of HIGHWAY)"
 
 read -ra flags < <(pkg-config --cflags --libs SLEPc PETSc)
 read -ra mpi < <(mpicxx -show | cut -d' ' -f2-)

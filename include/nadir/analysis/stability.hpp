@@ -16,6 +16,7 @@ namespace nadir {
 /// points): a(k) = 1 - omega + omega W^(k), or what the scheme makes of it (amplification_factor).
 /// All of it without normalisation.
 struct Stability {
+  bool full_matrix = false;   ///< nothing below is known
   bool full_tensor = false;   ///< or another family or scheme: judged by the amplification
   double diffusive = 0.0;     ///< infinite where some omega D_aa is negative
   double advective = 0.0;     ///< infinite where U is not 0 and D is

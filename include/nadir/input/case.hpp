@@ -162,9 +162,11 @@ inline constexpr std::array kernel_parameters{
     KernelParameter{"higher", "c", &KernelCase::higher, 0.0,
                     "of moment: `c_k` of the derivatives `∂^k`, 3 ≤ |k| ≤ order, by order, then as "
                     "in (xxx, yxx, yyx, yyy)"},
-    KernelParameter{"weights", "W", &KernelCase::weights, 0.0,
-                    "of stencil: weights of the neighbours in C order, from the lowest offsets on; "
-                    "a number is that of each"},
+    KernelParameter{
+        "weights", "W", &KernelCase::weights, 0.0,
+        "of stencil: weights of the neighbours in C order, from the lowest offsets on; of "
+        "dense: of all source points in C order, in space: a row of the matrix for each "
+        "point; a number is that of each"},
     KernelParameter{"amplitude", "A", &KernelCase::amplitude, 1.0,
                     "A of gaussian, 1 component: the sum of its weights"},
     KernelParameter{"width", "sigma", &KernelCase::width, must_be_given,
@@ -227,6 +229,13 @@ struct CheckpointCase {
   bool operator==(const CheckpointCase&) const = default;
 };
 
+/// How kernels that are the same at all points of a closed grid are computed.
+enum class Convolution {
+  automatic, ///< as measured at the start; sweeps where nobody has measured
+  stencil,
+  fft
+};
+
 struct RunCase {
   std::optional<CheckpointCase> checkpoint;
   std::optional<double> time_limit; ///< seconds, of the whole run
@@ -237,6 +246,7 @@ struct RunCase {
   std::int64_t samples_per_pass = 0;
   std::int64_t sample_groups = 0; ///< of ranks that share the samples; 0: chosen
   std::int64_t tile = 0;
+  Convolution convolution = Convolution::automatic;
   bool operator==(const RunCase&) const = default;
 };
 

@@ -28,6 +28,8 @@ struct KernelFamily {
   NaturalRadius (*natural_radius)(const KernelCase& kernel, const GridCase& grid) = nullptr;
   /// Neighbours that a kernel of this radius may have at most.
   double most_neighbours = 0;
+  /// Couples all points of the grid: no stencil.
+  bool full_matrix = false;
 };
 
 /// The one table of families.
@@ -44,6 +46,12 @@ bool has_family(const KernelCase& kernel, std::string_view name);
 /// The names in KernelCase::type, and back; in the order of the table.
 std::vector<std::string> families_in(const std::string& type);
 std::string sum_of_families(const std::vector<std::string>& names);
+/// Whether the kernel is a matrix of all points with all points, with as many weights as points.
+bool is_full_matrix(const KernelCase& kernel);
+/// Why Fourier transforms cannot compute the kernel; empty where they can: where it is a stencil
+/// that is the same at all points of a grid that is periodic along all axes.
+std::string convolution_problem(const Case& c);
+
 /// Why these families cannot be added; empty where they can. Families with a parameter in common
 /// would count it twice.
 std::string sum_problem(const std::vector<std::string>& names);
@@ -63,14 +71,16 @@ std::optional<ValueLimit> limit_of(std::string_view key, int dimension);
 /// Names of the components of a parameter, by its key in [kernel]; one of one component has {""},
 /// one that the family does not have none. U by axes (y, x), D by pairs of axes (yy, yx, xx),
 /// higher coefficients by the axes they differentiate along (xxx, yxx, ...), weights by offsets
-/// (-1+0).
-std::vector<std::string> kernel_components(const KernelCase& kernel, int dimension,
+/// (-1+0), those of a full matrix by source points (3,4).
+std::vector<std::string> kernel_components(const KernelCase& kernel, const GridCase& grid,
                                            std::string_view key);
+/// How many there are.
+std::int64_t count_components(const KernelCase& kernel, const GridCase& grid, std::string_view key);
 
 /// Offsets of a full stencil, C order, axes slowest first, unused ones 0.
 std::vector<std::array<int, 3>> stencil_offsets(int dimension, int radius);
 
-/// Most components all parameters of a kernel may have together.
+/// Most components all parameters of a kernel may have together, but for a full matrix.
 inline constexpr int most_kernel_components = 125;
 
 } // namespace nadir

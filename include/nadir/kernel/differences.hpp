@@ -29,9 +29,14 @@ struct Differences {
   /// w from theta; empty: w = theta.
   std::function<void(std::span<const double> theta, std::span<double> weights)> weights = {};
 
+  /// d w / d theta_c, where w is not theta.
+  std::function<void(std::span<const double> theta, std::size_t c, std::span<double> slopes)>
+      slopes = {};
+
   bool linear() const { return !weights; }
   /// w of these coefficients.
   std::vector<double> weights_of(std::span<const double> theta) const;
+  std::vector<double> slopes_of(std::span<const double> theta, std::size_t c) const;
 };
 
 /// The table of a sum of kernels.

@@ -85,6 +85,7 @@ expected = {
     "slepc": wanted(table, r"\| SLEPc.*? \| ([\d.]+) \|"),
     "mpi": wanted(table, r"\| MPI \| (\d+)"),
     "hdf5": wanted(table, r"\| HDF5.*? \| ([\d.]+) \|"),
+    "fftw": wanted(table, r"\| FFTW.*? \| ([\d.]+) \|"),
     "highway": wanted("cmake/NadirDependencies.cmake", r"libhwy-dev \(([\d.]+) or later"),
     "tomlplusplus": wanted(table, r"\| toml\+\+, CLI11 .*? \| ([\d.]+), "),
     "cli11": wanted(table, r"\| toml\+\+, CLI11 .*? \| [\d.]+, ([\d.]+) "),

@@ -110,7 +110,8 @@ class Differences:
     """What each coefficient multiplies: P z + q, one (P, q) per component of the kernel's parameters.
 
     `family`: "adr"; ("moment", order), with higher derivatives; ("stencil", radius), weights alone;
-    ("gaussian" | "power-law", radius), functions of the distance; ("sum", radius): adr and a Gaussian.
+    ("gaussian" | "power-law", radius), functions of the distance; ("sum", radius): adr and a Gaussian;
+    ("dense", 0): the matrix itself, a component for each source point.
     """
 
     def __init__(self, axes, tensor, family="adr"):
@@ -118,7 +119,7 @@ class Differences:
         self.linear = kron([axis.extension()[0] for axis in axes])
         self.constant = self.ghost_values()
         d = range(len(axes))
-        self.identity = 0.0 if family[0] in ("stencil", *RADIAL) else 1.0
+        self.identity = 0.0 if family[0] in ("stencil", "dense", *RADIAL) else 1.0
         self.of, self.radial, self.neighbours = {}, {"sum": "gaussian"}.get(family[0], family[0]), []
         offsets = list(product(range(-family[1], family[1] + 1), repeat=len(axes)))
         shift = lambda o: kron([axis.shift(k) for axis, k in zip(axes, o)])  # noqa: E731
@@ -128,6 +129,9 @@ class Differences:
             self.neighbours = [(square(o), *shifted(o)) for o in offsets]
         if family[0] == "stencil":
             self.of["weights"] = [shifted(o) for o in offsets]
+        if family[0] == "dense":
+            takes = lambda j: np.tile(np.eye(self.size)[j], (self.size, 1))  # noqa: E731
+            self.of["weights"] = [(takes(j), np.zeros(self.size)) for j in range(self.size)]
         if self.identity == 0:
             return
         square = {a: self.derivative([2 * (a == b) for b in d]) for a in d}

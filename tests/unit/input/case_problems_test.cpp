@@ -64,11 +64,11 @@ const Mistake mistakes[] = {
     {"training.optimizer=bqnsl",
      "training.optimizer: unknown optimizer \"bqnsl\" (did you mean \"bqnls\"? one of: bqnls, "
      "blmvm, lmvm, bncg, cg, bqnkls, bqnktr, bqnktl, steepest-descent, adam)"},
-    {"kernel.type=dens", "kernel.type: unknown kernel \"dens\" (one of: adr, moment, stencil, "
-                         "gaussian, power-law)"},
+    {"kernel.type=full", "kernel.type: unknown kernel \"full\" (one of: adr, moment, stencil, "
+                         "gaussian, power-law, dense)"},
     {"kernel.type=[\"adr\", \"gaus\"]",
      "kernel.type.1: unknown kernel \"gaus\" (did you mean \"gaussian\"? one of: adr, moment, "
-     "stencil, gaussian, power-law)"},
+     "stencil, gaussian, power-law, dense)"},
     {"kernel.type=[\"adr\", \"stencil\", \"adr\"]", "kernel.type: names \"adr\" twice"},
     {"kernel.type=[\"moment\", \"adr\"]",
      "kernel.type: \"moment\" and \"adr\" both have the parameter reaction, which their sum would "
@@ -250,6 +250,42 @@ TEST(CaseProblems, KernelsOfDistancesNeedTheirShape) {
          "kernel.radius: must be between 1 and 5, is 6");
   expect("type = [\"adr\", \"gaussian\"], width = 0.5, length = 1",
          "kernel.length: is a key of the kernel \"power-law\", not of \"adr + gaussian\"");
+}
+
+TEST(CaseProblems, AFullMatrixNeedsItsWeights) {
+  const auto problem = [](const std::string& keys) {
+    const Lines found = problems(base, {"kernel={ type = " + keys + " }"});
+    return found.size() == 1 ? found[0] : testing::PrintToString(found);
+  };
+  EXPECT_EQ(problem("\"dense\", weights = { varies = [\"space\"] }"),
+            "--set kernel.weights: missing: the weights of a dense kernel, a file with { init = { "
+            "file, dataset } }, or a number for each");
+  EXPECT_EQ(
+      problem("\"dense\", weights = 0.1"),
+      "--set kernel.weights: must vary in \"space\": every point has its own row of the matrix");
+  EXPECT_EQ(problem("[\"adr\", \"dense\"]"),
+            "--set kernel.type: \"dense\" contains all other kernels and stands alone");
+  EXPECT_EQ(problem("\"dense\", weights = { init = [1, 2], varies = [\"space\"] }"),
+            "--set kernel.weights.init: must have one number per component, 72, has 2; values that "
+            "differ in space or layer come from a file");
+  EXPECT_EQ(problem("\"dense\", radius = 2, weights = { init = 1, varies = [\"space\"] }"),
+            "--set kernel.radius: is a key of the kernel \"stencil\", not of \"dense\"");
+}
+
+TEST(CaseProblems, FourierTransformsNeedAConvolution) {
+  const std::string closed = "grid.boundary=[\"periodic\", \"periodic\"]",
+                    fft = "run.convolution=fft";
+  const std::string problem =
+      "--set run.convolution: \"fft\" needs a kernel that is the same at all "
+      "points of a grid with periodic axes, but ";
+  EXPECT_EQ(problems(base, {closed, fft}), Lines{});
+  EXPECT_EQ(problems(base, {fft}), Lines{problem + "not all axes are periodic"});
+  EXPECT_EQ(problems(base, {closed, fft, "kernel.diffusion.varies=[\"space\"]"}),
+            Lines{problem + "kernel.diffusion varies in space"});
+  EXPECT_EQ(
+      problems(base, {closed, fft,
+                      "kernel={ type = \"dense\", weights = { init = 1, varies = [\"space\"] } }"}),
+      Lines{problem + "kernel.weights varies in space"});
 }
 
 TEST(CaseProblems, InitOutsideBounds) {

@@ -243,6 +243,16 @@ TEST(CaseReader, AGaussianIsCutOffAtEightOfItsLargestWidths) {
   EXPECT_EQ(radius(", width = 1.0, radius = 5"), 5);
 }
 
+TEST(CaseReader, AFullMatrixIsWrittenWithoutListingItsWeights) {
+  const Case c =
+      good(full_case, {"grid.shape=[4, 5, 7]", "kernel={ type = \"dense\", weights = { init = "
+                                               "0.1, varies = [\"space\"] } }"});
+  EXPECT_EQ(c.kernel.weights.init, Numbers(140, 0.1));
+  const std::string text = resolved_text(c);
+  EXPECT_NE(text.find("weights = { init = 0.1,"), std::string::npos) << text;
+  expect_equal(c, good(text));
+}
+
 TEST(CaseReader, ResolvedTextOfEverySetOfLayers) {
   for (const char* layers : {"output.layers=all", "output.layers=ends", "output.layers=[2]"}) {
     const Case first = good(full_case, {layers});

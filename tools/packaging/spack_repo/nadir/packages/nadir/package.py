@@ -32,6 +32,7 @@ class Nadir(CMakePackage):
     depends_on("googletest", type="test")
 
     depends_on("highway@1.0.3:")
+    depends_on("fftw@3.3:+mpi")
     depends_on("lapack")
     depends_on("zlib-api")
     depends_on("mpi@3:")
