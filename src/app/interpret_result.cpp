@@ -29,7 +29,7 @@ struct LayerValues {
 };
 
 /// The grid of a case.
-Lattice lattice_of(const Case& c) {
+Lattice grid_lattice(const Case& c) {
   Lattice lattice{c.grid.shape, c.grid.spacing, {}};
   for (const BoundaryCase& boundary : c.grid.boundary)
     lattice.periodic.push_back(boundary.kind == BoundaryKind::periodic);
@@ -98,7 +98,7 @@ void describe_result(const Case& c, const StoredParameter& relaxation, bool by_l
           : formatted("%s coefficients of %lld layers, %s", c.kernel.type.c_str(),
                       static_cast<long long>(n), by_layer ? "each its own" : "the same in all");
   subject.layers_per_matrix = n / layers;
-  const Lattice lattice = lattice_of(c);
+  const Lattice lattice = grid_lattice(c);
   subject.plan.weights =
       static_cast<double>(lattice.points()) * static_cast<double>(lattice.points());
   subject.plan.neurons.dimension = lattice.dimension();

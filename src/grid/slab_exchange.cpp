@@ -1,10 +1,8 @@
 #include "nadir/grid/slab_exchange.hpp"
 
 #include "nadir/base/check.hpp"
-#include "nadir/base/error.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 namespace nadir {
@@ -17,7 +15,7 @@ std::vector<int> starts_of(const std::vector<int>& counts) {
   return starts;
 }
 
-/// The first points of all ranks' slabs, and the number of all points.
+/// Where each rank's slab ends.
 std::vector<std::int64_t> ends_of_slabs(const Grid& grid, std::int64_t end) {
   int ranks = 1;
   check_mpi(MPI_Comm_size(grid.comm(), &ranks));

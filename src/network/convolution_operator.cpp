@@ -7,8 +7,8 @@ namespace nadir {
 namespace {
 
 /// a -> a b, or a conj(b).
-void multiply(std::span<std::complex<double>> a, const std::vector<std::complex<double>>& b,
-              bool conjugate) {
+void multiply_spectra(std::span<std::complex<double>> a, const std::vector<std::complex<double>>& b,
+                      bool conjugate) {
   const double sign = conjugate ? -1.0 : 1.0;
   for (std::size_t k = 0; k < a.size(); ++k) {
     const double re = b[k].real(), im = sign * b[k].imag();
@@ -29,8 +29,8 @@ void ConvolutionOperator::set_coefficients(const LayerCoefficients& coefficients
     theta.push_back(coefficients.theta[c].number);
   if (theta == theta_) return;
   theta_ = std::move(theta);
-  kernel_.clear();
-  for (Spectrum& slope : slopes_) slope.clear();
+  kernel_.reset();
+  for (auto& slope : slopes_) slope.reset();
 }
 
 /// (W z)_i = sum_o w_o z_{i+o} is the convolution with w at -o.
@@ -58,20 +58,20 @@ void ConvolutionOperator::transform(std::span<const double> weights, bool identi
 }
 
 const ConvolutionOperator::Spectrum& ConvolutionOperator::kernel_spectrum() {
-  if (kernel_.empty()) transform(table_.weights_of(theta_), table_.identity, kernel_);
-  return kernel_;
+  if (!kernel_) transform(table_.weights_of(theta_), table_.identity, kernel_.emplace());
+  return *kernel_;
 }
 
 const ConvolutionOperator::Spectrum& ConvolutionOperator::slope_spectrum(std::size_t c) {
-  if (slopes_[c].empty()) transform(table_.slopes_of(theta_, c), false, slopes_[c]);
-  return slopes_[c];
+  if (!slopes_[c]) transform(table_.slopes_of(theta_, c), false, slopes_[c].emplace());
+  return *slopes_[c];
 }
 
 void ConvolutionOperator::apply(double* z, double* Z, GhostValue /*beyond*/) {
   const Spectrum& kernel = kernel_spectrum();
   exchange_.to_slab(layout_, z, fourier_.data());
   fourier_.forward();
-  multiply(fourier_.frequencies(), kernel, false);
+  multiply_spectra(fourier_.frequencies(), kernel, false);
   fourier_.backward();
   exchange_.to_box(fourier_.data(), layout_, Z);
 }
@@ -80,7 +80,7 @@ void ConvolutionOperator::apply_transpose(const double* Z_bar, double* z_bar) {
   const Spectrum& kernel = kernel_spectrum();
   exchange_.to_slab(layout_, Z_bar, fourier_.data());
   fourier_.forward();
-  multiply(fourier_.frequencies(), kernel, true);
+  multiply_spectra(fourier_.frequencies(), kernel, true);
   fourier_.backward();
   exchange_.to_box(fourier_.data(), layout_, z_bar);
 }
@@ -96,7 +96,7 @@ void ConvolutionOperator::add_gradient(const double* z, const double* Z_bar, con
   std::ranges::copy(fourier_.frequencies(), z_.begin());
   for (const std::size_t c : wanted) {
     std::ranges::copy(z_, fourier_.frequencies().begin());
-    multiply(fourier_.frequencies(), slopes_[c], false);
+    multiply_spectra(fourier_.frequencies(), *slopes_[c], false);
     fourier_.backward();
     exchange_.to_box(fourier_.data(), layout_, convolved_.data());
     for_owned_rows(layout_, convolved_.data(), [&](double* row, std::int64_t n) {

@@ -11,8 +11,8 @@ namespace nadir {
 namespace {
 
 /// y = A x or A^T x for A of column-major storage, m rows.
-void multiply(char transposed, std::size_t m, std::size_t n, const double* A, const double* x,
-              double* y) {
+void matrix_product(char transposed, std::size_t m, std::size_t n, const double* A, const double* x,
+                    double* y) {
   PetscBLASInt rows = 0, columns = 0;
   check_petsc(PetscBLASIntCast(static_cast<PetscInt>(m), &rows));
   check_petsc(PetscBLASIntCast(static_cast<PetscInt>(n), &columns));
@@ -67,13 +67,13 @@ void DenseOperator::count_messages(std::int64_t points) {
 
 void DenseOperator::apply(double* z, double* Z, GhostValue /*beyond*/) {
   gather(z);
-  multiply('N', layout_.size(), all_.size(), weights_, all_.data(), Z);
+  matrix_product('N', layout_.size(), all_.size(), weights_, all_.data(), Z);
 }
 
 void DenseOperator::apply_transpose(const double* Z_bar, double* z_bar) {
   pack(layout_, Z_bar, packed_.data());
   unpack(layout_, packed_.data(), owned_.data());
-  multiply('T', layout_.size(), all_.size(), weights_, owned_.data(), all_.data());
+  matrix_product('T', layout_.size(), all_.size(), weights_, owned_.data(), all_.data());
   for (std::size_t k = 0; k < points_.size(); ++k)
     boxes_[k] = all_[static_cast<std::size_t>(points_[k])];
   check_mpi(MPI_Reduce_scatter(boxes_.data(), packed_.data(), counts_.data(), MPI_DOUBLE, MPI_SUM,

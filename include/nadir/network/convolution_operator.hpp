@@ -6,6 +6,7 @@
 #include "nadir/network/kernel_operator.hpp"
 
 #include <complex>
+#include <optional>
 #include <vector>
 
 namespace nadir {
@@ -48,8 +49,8 @@ class ConvolutionOperator final : public KernelOperator {
   FourierTransform fourier_;
   SlabExchange exchange_;
   std::vector<double> theta_;
-  Spectrum kernel_;              ///< of theta_, over the number of points; empty: to be made
-  std::vector<Spectrum> slopes_; ///< of its derivatives, likewise
+  std::optional<Spectrum> kernel_;              ///< of theta_, over the number of points, once made
+  std::vector<std::optional<Spectrum>> slopes_; ///< of its derivatives, likewise
   Spectrum z_;
   Field convolved_;
 };
