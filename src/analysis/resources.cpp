@@ -5,6 +5,7 @@
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/network/galerkin_layer.hpp"
 #include "nadir/network/tiling.hpp"
 #include "nadir/training/sample_groups.hpp"
 
@@ -146,6 +147,10 @@ double bound_vectors(const Case& c) {
   return std::ranges::any_of(all_parameters, bounded) ? 2 : 0;
 }
 
+double basis_bytes(const Case& c, const Extents& box) {
+  return is_galerkin(c) ? GalerkinLayer::work_bytes(c, box) : 0.0;
+}
+
 std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const Sizes& sizes) {
   // One after the other: files, the penalty of the coefficients, the states of all samples on their
   // way and the result.
@@ -155,7 +160,8 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const
   return {{"data", data_bytes(c, sizes)},
           {"grid", grid_bytes(c, owned, 1)},
           {"coefficients", sizes.values},
-          {"work arrays", std::max(reading_bytes(c, sizes), most)}};
+          {"work arrays", std::max(reading_bytes(c, sizes), most)},
+          {"basis functions", basis_bytes(c, owned)}};
 }
 
 /// Vectors of the solvers of `attractor`, the fixed points of all starts and Green's functions.
@@ -309,6 +315,8 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
            {"states", states * swept.state},
            {"gradients", shares.nodes * sizes.gradients},
            {training ? "optimiser" : "control vectors", vectors * sizes.control},
+           {"basis functions",
+            basis_bytes(c, boxes.owned) + (grouped ? basis_bytes(c, boxes.swept) : 0.0)},
            {"shared samples", shared}}};
 }
 

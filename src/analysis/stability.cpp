@@ -2,6 +2,7 @@
 
 #include "nadir/base/log.hpp"
 #include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/node_terms.hpp"
 
 #include <algorithm>
 #include <array>
@@ -188,24 +189,53 @@ struct TableReader {
   Point at(std::int64_t z, std::int64_t y, std::int64_t x) const { return {rows, z, y, x}; }
 };
 
-/// The amplification by kernels of any family, from their tables.
-class TableAmplification {
+/// The symbols of 1 and of each coefficient of a wave; angles by axis, slowest first.
+using Wave = std::vector<std::complex<double>>;
+using Angles = std::array<double, max_dimension>;
+
+Wave table_wave(const Differences& table, const Angles& angle) {
+  std::vector<double> one(table.terms.size(), 0.0);
+  const auto constant = symbol(table, one, angle);
+  Wave wave{constant};
+  for (double& theta : one) {
+    theta = 1.0;
+    wave.push_back(symbol(table, one, angle) - constant);
+    theta = 0.0;
+  }
+  return wave;
+}
+
+/// Of a Galerkin layer, far from its ends.
+Wave projected_wave(const GridBasis& basis, const std::vector<NodeTerm>& terms,
+                    const Angles& angle) {
+  Wave wave(terms.back().coefficient + 2, 0.0);
+  wave[0] = 1.0;
+  for (const NodeTerm& term : terms)
+    wave[1 + term.coefficient] += term.factor * projected_symbol(basis, term.derivative, angle);
+  return wave;
+}
+
+/// The amplification by kernels of any family.
+class SampledAmplification {
  public:
-  TableAmplification(const Grid& grid, const Case& c) {
-    const Differences table = differences_of(c.kernel, grid.dimension(), grid.spacings());
+  SampledAmplification(const Grid& grid, const Case& c) {
     const auto d = static_cast<std::size_t>(grid.dimension());
-    std::vector<double> one(table.terms.size(), 0.0);
-    for_waves(d, [&](const std::array<double, 3>& angles) {
-      std::array<double, max_dimension> angle{};
-      std::copy_n(angles.begin(), d, angle.end() - static_cast<std::ptrdiff_t>(d));
-      const auto constant = symbol(table, one, angle);
-      auto& wave = waves_.emplace_back(1, constant);
-      for (double& theta : one) {
-        theta = 1.0;
-        wave.push_back(symbol(table, one, angle) - constant);
-        theta = 0.0;
-      }
-    });
+    const auto sample = [&](auto wave_of) {
+      for_waves(d, [&](const std::array<double, 3>& angles) {
+        Angles angle{};
+        std::copy_n(angles.begin(), d, angle.end() - static_cast<std::ptrdiff_t>(d));
+        waves_.push_back(wave_of(angle));
+      });
+    };
+    if (is_galerkin(c)) {
+      const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes),
+                                    grid.dimension(), grid.spacings());
+      const auto terms = node_terms(c.kernel, grid.dimension());
+      sample([&](const Angles& angle) { return projected_wave(basis, terms, angle); });
+    } else {
+      const Differences table = differences_of(c.kernel, grid.dimension(), grid.spacings());
+      sample([&](const Angles& angle) { return table_wave(table, angle); });
+    }
   }
   std::size_t coefficients() const { return waves_.front().size() - 1; }
 
@@ -222,12 +252,13 @@ class TableAmplification {
   }
 
  private:
-  std::vector<std::vector<std::complex<double>>> waves_; ///< of 1 and of each coefficient
+  std::vector<Wave> waves_;
 };
 
-/// Families that are no diffusion and advection alone are judged by their amplification.
+/// Families that are no diffusion and advection alone, and layers in Galerkin form, are judged by
+/// their amplification.
 Stability amplification_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
-  const TableAmplification amplification(grid, c);
+  const SampledAmplification amplification(grid, c);
   Stability s = nothing_seen();
   s.full_tensor = true;
   const auto reader_of = [&](std::int64_t layer) { return TableReader{coefficients.layer(layer)}; };
@@ -264,8 +295,8 @@ Stability numbers_of(const Grid& grid, const Case& c, const Coefficients& coeffi
 } // namespace
 
 Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
-  Stability s = c.kernel.type == "adr" ? numbers_of(grid, c, coefficients)
-                                       : amplification_of(grid, c, coefficients);
+  Stability s = c.kernel.type == "adr" && !is_galerkin(c) ? numbers_of(grid, c, coefficients)
+                                                          : amplification_of(grid, c, coefficients);
   std::array<double, 6> largest{s.diffusive, s.advective,  s.amplification,
                                 s.omega_max, -s.omega_min, s.maximum_principle ? 0.0 : 1.0};
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, largest.data(), 6, MPI_DOUBLE, MPI_MAX, grid.comm()));

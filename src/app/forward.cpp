@@ -107,11 +107,12 @@ class ForwardRun {
 
 void run_forward(const Job& job) {
   check_memory(job.session.comm(), job.c, job.samples, Workload::forward);
-  const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
+  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
   refuse_unused_options(job);
   const Observations observations = load_observations(grid, job.c);
-  const Coefficients coefficients = initial_coefficients(grid, job.c);
+  Coefficients coefficients = initial_coefficients(grid, job.c);
   Chain chain(grid, job.c);
+  if (chain.layer().reads_coefficient_ghosts()) coefficients.fill_ghosts();
   print_start(job, grid, observations.samples, 0);
   print_targets(job, grid, observations);
   mention_checkpoints(job);

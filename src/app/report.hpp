@@ -8,6 +8,9 @@
 
 namespace nadir::app {
 
+/// The basis functions of a case in Galerkin form, and their nodes.
+std::string basis_text(const Case& c);
+
 /// Who shares the samples and which states of a gradient are held, and how: lines, none where there
 /// are no groups, all states are held and nothing else was asked for.
 std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory);

@@ -89,9 +89,9 @@ Tiling choose(const Grid& grid, const Streams& streams, std::int64_t layers, std
 }
 
 bool layers_may_go_together(const Case& c) {
-  return kernel_radius(c.kernel) <= 1 && std::ranges::none_of(all_parameters, [&](Parameter p) {
-           return case_of(c, p).varies_layer;
-         });
+  return kernel_radius(c.kernel) <= 1 && !is_galerkin(c) &&
+         std::ranges::none_of(all_parameters,
+                              [&](Parameter p) { return case_of(c, p).varies_layer; });
 }
 
 /// Sharing coefficients by samples must not change the order of a sum: so only where every trained

@@ -174,6 +174,36 @@ weights = { init = [0.0, 0.1, 0.8, 0.1, 0.0] }
 input = { file = "fields.h5", dataset = "in_6" }
 """
 
+GALERKIN = """\
+[grid]
+shape = [5, 6]
+boundary = ["periodic", "reflect"]
+[network]
+layers = 2
+activation = "tanh"
+basis = "cubic-spline"
+nodes = 3
+[kernel]
+diffusion = { init = 0.01, varies = ["space"] }
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
+HATS = """\
+[grid]
+shape = [6]
+boundary = ["periodic"]
+[network]
+layers = 2
+basis = "hat"
+[kernel]
+advection = { init = 0.1, varies = ["layer"] }
+[data]
+input = { file = "fields.h5", dataset = "in_6" }
+target = { file = "fields.h5", dataset = "out_6" }
+"""
+
 # The same in less usual TOML.
 SPELLINGS = r'''
 title = "a \\ b \" c \u00e9 é #" # a comment
@@ -199,7 +229,7 @@ file = "a \\ \" é.h5"
 
 
 def by_hand():
-    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, SPELLINGS]
+    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, GALERKIN, HATS, SPELLINGS]
 
 
 def examples():

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import hdf5
-from adr import Network, random_waves
+from adr import Network, RingNetwork, random_waves
 
 
 def coordinates(shape, spacing, origin=None):
@@ -38,6 +38,14 @@ def dispersion_1d():
                   R=0.0, U=[0.1], D=[0.02], higher={3: 0.01, 4: -0.001})  # fmt: skip
     truth = dict(advection=net.U[0], diffusion=net.D[0], higher=np.array([0.01, -0.001]))
     return net, random_waves(random, (96,), 20, 2), truth
+
+
+def galerkin_1d():
+    """Waves on a ring that drift and spread as on no grid: advection and diffusion, on few points."""
+    random = np.random.default_rng(106)
+    net = RingNetwork(spacing=(1.0,), boundary=("periodic",), layers=10, omega=0.5,
+                      R=0.0, U=[0.4], D=[0.2])  # fmt: skip
+    return net, random_waves(random, (32,), 4, 2), dict(advection=net.U[0], diffusion=net.D[0])
 
 
 def full_tensor_2d():
@@ -114,6 +122,7 @@ def write_attractors(path, name):
 EXAMPLES = {
     "identify-1d": identify_1d,
     "dispersion-1d": dispersion_1d,
+    "galerkin-1d": galerkin_1d,
     "full-tensor-2d": full_tensor_2d,
     "diffusion-3d": diffusion_3d,
     "convection-diffusion": convection_diffusion,

@@ -11,9 +11,9 @@ namespace nadir {
 ///     diffusive = sum_a 2 omega D_aa / Delta_a^2  <= 1,   advective = sum_a omega U_a^2 / (2 D_aa)
 ///     <= 1
 ///
-/// and, for a full tensor and for kernels beyond adr, the largest amplification |a(k)|,
-/// a(k) = 1 - omega + omega W^(k), over sampled wave numbers k instead (and, on large boxes, a
-/// sample of the points).
+/// and, for a full tensor, for kernels beyond adr and in Galerkin form, the largest amplification
+/// |a(k)|, a(k) = 1 - omega + omega W^(k), over sampled wave numbers k instead (and, on large
+/// boxes, a sample of the points).
 struct Stability {
   bool full_tensor = false;   ///< or another family: judged by the amplification
   double diffusive = 0.0;     ///< infinite where some omega D_aa is negative

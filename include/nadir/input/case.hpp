@@ -102,9 +102,14 @@ enum class ActivationKind {
   logistic
 };
 
+/// What the numbers of a state multiply (theory, section 8).
+enum class Basis { delta, hat, cubic_spline };
+
 struct NetworkCase {
   std::int64_t layers = 1;
   ActivationKind activation = ActivationKind::identity;
+  Basis basis = Basis::delta;
+  std::int64_t nodes = 0; ///< per cell and axis, of other bases than delta; resolved: 2 to 5
   std::string scheme = "explicit-euler";
   double rate = 1.0;        ///< gamma
   ParameterCase relaxation; ///< omega
