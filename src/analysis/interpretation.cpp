@@ -25,14 +25,14 @@ double mean_in_use(const Interpretation& found, std::size_t moment) {
 }
 
 void add_locality(const InterpretationPlan& plan, const DistanceProfile& profile,
-                  Interpretation& found) {
+                  const std::optional<PowerLaw>& known, Interpretation& found) {
   const Locality shares = locality_of(profile, plan.distances);
   found.row_weight = std::accumulate(profile.absolute.begin(), profile.absolute.end(), 0.0) /
                      static_cast<double>(found.rows);
   found.absolute = shares.absolute;
   found.squared = shares.squared;
   for (const double share : radius_shares) found.radius.push_back(radius_of_share(profile, share));
-  if (const auto law = fit_power_law(profile))
+  if (const auto law = known ? known : fit_power_law(profile))
     found.power_law = {law->exponent, law->error, law->length};
 }
 
@@ -168,7 +168,8 @@ std::int64_t Interpretation::sufficient_order() const {
 }
 
 Interpretation interpret_kernel(const InterpretationPlan& plan, const KernelRows& kernel,
-                                const RandomEnsemble* ensemble) {
+                                const RandomEnsemble* ensemble,
+                                const std::optional<PowerLaw>& known) {
   const Lattice& grid = *plan.neurons.lattice;
   Interpretation found;
   found.rows = kernel.rows();
@@ -188,7 +189,7 @@ Interpretation interpret_kernel(const InterpretationPlan& plan, const KernelRows
                                       plan.signals.empty() ? wave_battery(grid) : plan.signals);
   found.explained = std::move(shares.output);
   found.explained_change = std::move(shares.change);
-  add_locality(plan, distance_profile(kernel), found);
+  add_locality(plan, distance_profile(kernel), known, found);
   hide_divergent(plan, found);
   add_symbol(plan, kernel, found);
   add_cumulants(plan, found);
@@ -217,7 +218,7 @@ Interpretation interpret_points(const InterpretationPlan& plan, std::span<const 
   found.explained_change = found.explained;
   found.explained[0] = shares.output[0];
   found.explained_change[0] = shares.change[0];
-  add_locality(plan, distance_profile(neurons.coordinates, neurons.dimension, weights), found);
+  add_locality(plan, distance_profile(neurons.coordinates, neurons.dimension, weights), {}, found);
   hide_divergent(plan, found);
   add_cumulants(plan, found);
   add_diagnosis(weights, found.rows, ensemble, found);

@@ -6,6 +6,7 @@
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/galerkin_layer.hpp"
+#include "nadir/network/scheme_layer.hpp"
 #include "nadir/network/tiling.hpp"
 #include "nadir/training/sample_groups.hpp"
 
@@ -147,8 +148,11 @@ double bound_vectors(const Case& c) {
   return std::ranges::any_of(all_parameters, bounded) ? 2 : 0;
 }
 
-double basis_bytes(const Case& c, const Extents& box) {
-  return is_galerkin(c) ? GalerkinLayer::work_bytes(c, box) : 0.0;
+/// What layers that are not swept as one hold beside the states.
+double layer_bytes(const Case& c, const Extents& box, const Sizes& sizes, bool with_transpose) {
+  if (is_galerkin(c)) return GalerkinLayer::work_bytes(c, box);
+  if (swept_as_one(c)) return 0;
+  return static_cast<double>(SchemeLayer::arrays(c.network, with_transpose)) * sizes.state;
 }
 
 std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const Sizes& sizes) {
@@ -160,8 +164,8 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const
   return {{"data", data_bytes(c, sizes)},
           {"grid", grid_bytes(c, owned, 1)},
           {"coefficients", sizes.values},
-          {"work arrays", std::max(reading_bytes(c, sizes), most)},
-          {"basis functions", basis_bytes(c, owned)}};
+          {"layers", layer_bytes(c, owned, sizes, false)},
+          {"work arrays", std::max(reading_bytes(c, sizes), most)}};
 }
 
 /// Vectors of the solvers of `attractor`, the fixed points of all starts and Green's functions.
@@ -311,12 +315,11 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
   return {{{"data", data_bytes(c, sizes)},
            {"grid", grid_bytes(c, boxes.owned, grouped ? 0 : plan.samples)},
            {"coefficients", sizes.values},
+           {"layers", layer_bytes(c, boxes.swept, swept, true)},
            {"work arrays", work},
            {"states", states * swept.state},
            {"gradients", shares.nodes * sizes.gradients},
            {training ? "optimiser" : "control vectors", vectors * sizes.control},
-           {"basis functions",
-            basis_bytes(c, boxes.owned) + (grouped ? basis_bytes(c, boxes.swept) : 0.0)},
            {"shared samples", shared}}};
 }
 

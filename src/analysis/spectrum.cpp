@@ -1,7 +1,5 @@
 #include "nadir/analysis/spectrum.hpp"
 
-#include "nadir/analysis/starts.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>

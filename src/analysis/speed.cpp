@@ -3,6 +3,8 @@
 #include "nadir/base/check.hpp"
 #include "nadir/base/log.hpp"
 
+#include "nadir/network/tiling.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -66,16 +68,17 @@ std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size
   const ByteModel bytes = byte_model(c, static_cast<std::int64_t>(samples));
   const double streams = ranks * bandwidth;
   const double forward = slowest[0] / all[0];
-  std::string text = "speed: " + rate_text(1e-6 / forward) +
-                     formatted(" Mpoint-layers/s forward, %.2f of the byte model",
-                               bytes.forward / streams / forward);
+  const bool modelled = swept_as_one(c); // others go over the points more than once
+  std::string text = "speed: " + rate_text(1e-6 / forward) + " Mpoint-layers/s forward";
+  if (modelled) text += formatted(", %.2f of the byte model", bytes.forward / streams / forward);
   if (all[1] > 0) {
     // Values alone went forward too: what each layer of a gradient took, by its layers computed.
     const double gradient = forward * work.repetition + slowest[1] / all[1];
-    text += "; " + rate_text(1e-6 / gradient) +
-            formatted(" with the gradient, %.2f of it",
-                      (bytes.forward + bytes.adjoint) / streams / gradient);
+    text += "; " + rate_text(1e-6 / gradient) + " with the gradient";
+    if (modelled)
+      text += formatted(", %.2f of it", (bytes.forward + bytes.adjoint) / streams / gradient);
   }
+  if (!modelled) return text;
   return text + formatted(" (%.3g GB/s per rank)", 1e-9 * bandwidth);
 }
 

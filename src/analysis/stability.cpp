@@ -1,8 +1,10 @@
 #include "nadir/analysis/stability.hpp"
 
 #include "nadir/base/log.hpp"
+#include "nadir/input/schemes.hpp"
 #include "nadir/kernel/differences.hpp"
 #include "nadir/kernel/node_terms.hpp"
+#include "nadir/network/scheme.hpp"
 
 #include <algorithm>
 #include <array>
@@ -189,82 +191,97 @@ struct TableReader {
   Point at(std::int64_t z, std::int64_t y, std::int64_t x) const { return {rows, z, y, x}; }
 };
 
-/// The symbols of 1 and of each coefficient of a wave; angles by axis, slowest first.
-using Wave = std::vector<std::complex<double>>;
-using Angles = std::array<double, max_dimension>;
-
-Wave table_wave(const Differences& table, const Angles& angle) {
-  std::vector<double> one(table.terms.size(), 0.0);
-  const auto constant = symbol(table, one, angle);
-  Wave wave{constant};
-  for (double& theta : one) {
-    theta = 1.0;
-    wave.push_back(symbol(table, one, angle) - constant);
-    theta = 0.0;
-  }
-  return wave;
-}
-
-/// Of a Galerkin layer, far from its ends.
-Wave projected_wave(const GridBasis& basis, const std::vector<NodeTerm>& terms,
-                    const Angles& angle) {
-  Wave wave(terms.back().coefficient + 2, 0.0);
-  wave[0] = 1.0;
-  for (const NodeTerm& term : terms)
-    wave[1 + term.coefficient] += term.factor * projected_symbol(basis, term.derivative, angle);
-  return wave;
-}
-
-/// The amplification by kernels of any family.
-class SampledAmplification {
+/// The amplification by kernels of any family, from their tables or their basis functions.
+class TableAmplification {
  public:
-  SampledAmplification(const Grid& grid, const Case& c) {
+  TableAmplification(const Grid& grid, const Case& c)
+      : scheme_(c.network.scheme),
+        table_(differences_of(c.kernel, grid.dimension(), grid.spacings())) {
     const auto d = static_cast<std::size_t>(grid.dimension());
-    const auto sample = [&](auto wave_of) {
-      for_waves(d, [&](const std::array<double, 3>& angles) {
-        Angles angle{};
-        std::copy_n(angles.begin(), d, angle.end() - static_cast<std::ptrdiff_t>(d));
-        waves_.push_back(wave_of(angle));
-      });
-    };
-    if (is_galerkin(c)) {
-      const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes),
-                                    grid.dimension(), grid.spacings());
-      const auto terms = node_terms(c.kernel, grid.dimension());
-      sample([&](const Angles& angle) { return projected_wave(basis, terms, angle); });
-    } else {
-      const Differences table = differences_of(c.kernel, grid.dimension(), grid.spacings());
-      sample([&](const Angles& angle) { return table_wave(table, angle); });
-    }
+    for_waves(d, [&](const std::array<double, 3>& angles) {
+      auto& angle = angles_.emplace_back();
+      std::copy_n(angles.begin(), d, angle.end() - static_cast<std::ptrdiff_t>(d));
+    });
+    if (is_galerkin(c))
+      keep_projected_waves(grid, c);
+    else if (table_.linear())
+      keep_waves();
   }
-  std::size_t coefficients() const { return waves_.front().size() - 1; }
+
+  /// Points that are sampled at most: each costs up to a thousand waves.
+  std::int64_t most_points() const {
+    constexpr double most_phases = 5e7; // of neighbours; less than a second
+    if (table_.linear())
+      return 1 + 10 * most_amplified_points / static_cast<std::int64_t>(table_.coefficients);
+    double neighbours = 0;
+    for (const Difference& term : table_.terms) neighbours += static_cast<double>(term.size());
+    return 1 + static_cast<std::int64_t>(most_phases / neighbours) / std::ssize(angles_);
+  }
 
   /// The largest |a(k)| of one point.
   double largest(const TableReader::Point& p) const {
     const double omega = p.value(p.rows.omega);
+    std::vector<double> theta;
+    for (std::size_t c = 0; c < table_.coefficients; ++c) theta.push_back(p.value(p.rows.theta[c]));
+    const std::vector<double> weights = table_.weights_of(theta);
     double largest = 0;
-    for (const auto& wave : waves_) {
-      std::complex<double> W = wave[0];
-      for (std::size_t k = 1; k < wave.size(); ++k) W += p.value(p.rows.theta[k - 1]) * wave[k];
-      largest = std::max(largest, std::abs(1.0 - omega + omega * W));
+    for (std::size_t k = 0; k < angles_.size(); ++k) {
+      const auto W =
+          table_.linear() ? combined(waves_[k], weights) : symbol(table_, weights, angles_[k]);
+      largest = std::max(largest, std::abs(amplification_factor(scheme_, omega * (W - 1.0))));
     }
     return largest;
   }
 
  private:
-  std::vector<Wave> waves_;
+  using Wave = std::vector<std::complex<double>>; ///< symbols of 1 and of each term
+
+  void keep_waves() {
+    std::vector<double> one(table_.terms.size(), 0.0);
+    for (const auto& angle : angles_) {
+      const auto constant = symbol(table_, one, angle);
+      Wave& wave = waves_.emplace_back(1, constant);
+      for (double& weight : one) {
+        weight = 1.0;
+        wave.push_back(symbol(table_, one, angle) - constant);
+        weight = 0.0;
+      }
+    }
+  }
+
+  /// Of a Galerkin layer, far from its ends.
+  void keep_projected_waves(const Grid& grid, const Case& c) {
+    const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes),
+                                  grid.dimension(), grid.spacings());
+    const auto terms = node_terms(c.kernel, grid.dimension());
+    for (const auto& angle : angles_) {
+      Wave& wave = waves_.emplace_back(1 + table_.coefficients, 0.0);
+      wave[0] = 1.0;
+      for (const NodeTerm& term : terms)
+        wave[1 + term.coefficient] += term.factor * projected_symbol(basis, term.derivative, angle);
+    }
+  }
+
+  static std::complex<double> combined(const Wave& wave, const std::vector<double>& weights) {
+    std::complex<double> W = wave[0];
+    for (std::size_t k = 1; k < wave.size(); ++k) W += weights[k - 1] * wave[k];
+    return W;
+  }
+
+  SchemeKind scheme_;
+  Differences table_;
+  std::vector<std::array<double, max_dimension>> angles_;
+  std::vector<Wave> waves_; ///< where the weights are the coefficients
 };
 
-/// Families that are no diffusion and advection alone, and layers in Galerkin form, are judged by
-/// their amplification.
+/// Families that are no diffusion and advection alone, schemes other than explicit Euler and layers
+/// in Galerkin form are judged by their amplification.
 Stability amplification_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
-  const SampledAmplification amplification(grid, c);
+  const TableAmplification amplification(grid, c);
   Stability s = nothing_seen();
   s.full_tensor = true;
   const auto reader_of = [&](std::int64_t layer) { return TableReader{coefficients.layer(layer)}; };
-  const std::int64_t most =
-      1 + 10 * most_amplified_points / static_cast<std::int64_t>(amplification.coefficients());
-  for_each_point(grid, coefficients, reader_of, most,
+  for_each_point(grid, coefficients, reader_of, amplification.most_points(),
                  [&](const TableReader::Point& p, bool amplify) {
                    const double omega = p.value(p.rows.omega);
                    s.omega_min = std::min(s.omega_min, omega);
@@ -295,8 +312,13 @@ Stability numbers_of(const Grid& grid, const Case& c, const Coefficients& coeffi
 } // namespace
 
 Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
-  Stability s = c.kernel.type == "adr" && !is_galerkin(c) ? numbers_of(grid, c, coefficients)
-                                                          : amplification_of(grid, c, coefficients);
+  const bool relaxes = c.network.scheme == SchemeKind::explicit_euler;
+  Stability s = c.kernel.type == "adr" && relaxes && !is_galerkin(c)
+                    ? numbers_of(grid, c, coefficients)
+                    : amplification_of(grid, c, coefficients);
+  s.relaxes = relaxes;
+  s.normalised = c.network.normalisation != Normalisation::none;
+  s.maximum_principle = s.maximum_principle && !s.normalised;
   std::array<double, 6> largest{s.diffusive, s.advective,  s.amplification,
                                 s.omega_max, -s.omega_min, s.maximum_principle ? 0.0 : 1.0};
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, largest.data(), 6, MPI_DOUBLE, MPI_MAX, grid.comm()));
@@ -332,7 +354,9 @@ std::string stability_text(const Stability& s) {
                 : formatted("advective number  sum omega U^2 / (2 D), worst point: %.4g (%s)",
                             s.advective, verdict(s.advective));
   }
-  if (s.omega_max > 1.0) text += formatted("\nomega up to %.4g: over-relaxation", s.omega_max);
+  if (s.omega_max > 1.0 && s.relaxes)
+    text += formatted("\nomega up to %.4g: over-relaxation", s.omega_max);
+  if (s.normalised) text += "\n(all this without the normalisation, which holds the norm)";
   if (s.maximum_principle) text += "\nthe maximum norm of the state cannot grow";
   return text;
 }

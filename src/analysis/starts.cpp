@@ -2,6 +2,7 @@
 
 #include "nadir/base/handle.hpp"
 #include "nadir/base/hashed_random.hpp"
+#include "nadir/network/layer_map.hpp"
 
 #include <array>
 #include <cmath>
@@ -11,15 +12,14 @@
 namespace nadir {
 namespace {
 
-/// Calls use(packed index, index by axis, global index) for every owned point.
+/// Calls use(packed index, index by axis) for every owned point.
 template<class Use> void for_owned_points(const Grid& grid, Use use) {
   const Box& box = grid.owned();
   PetscInt packed = 0;
   for (std::int64_t z = 0; z < box.count[0]; ++z) {
     for (std::int64_t y = 0; y < box.count[1]; ++y) {
       for (std::int64_t x = 0; x < box.count[2]; ++x) {
-        const Extents at{box.start[0] + z, box.start[1] + y, box.start[2] + x};
-        use(packed++, at, static_cast<std::uint64_t>(grid.global_index(z, y, x)));
+        use(packed++, {box.start[0] + z, box.start[1] + y, box.start[2] + x});
       }
     }
   }
@@ -49,7 +49,7 @@ std::vector<Wave> random_waves(const Grid& grid, std::uint64_t stream, int short
 void fill_waves(const Grid& grid, const std::vector<Wave>& waves, double amplitude, Vec z) {
   const double height = amplitude * std::sqrt(2.0 / static_cast<double>(waves.size()));
   VecWrite values(z);
-  for_owned_points(grid, [&](PetscInt i, const Extents& at, std::uint64_t) {
+  for_owned_points(grid, [&](PetscInt i, const Extents& at) {
     double sum = 0;
     for (const Wave& wave : waves) {
       double turns = wave.phase;
@@ -61,18 +61,7 @@ void fill_waves(const Grid& grid, const std::vector<Wave>& waves, double amplitu
   });
 }
 
-void fill_scaled_noise(const Grid& grid, std::uint64_t seed, double factor, Vec z) {
-  VecWrite values(z);
-  for_owned_points(grid, [&](PetscInt i, const Extents&, std::uint64_t index) {
-    values[i] = factor * hashed_number(seed, index);
-  });
-}
-
 } // namespace
-
-void fill_noise(const Grid& grid, std::uint64_t seed, Vec z) {
-  fill_scaled_noise(grid, seed, 1.0, z);
-}
 
 void fill_random_start(const Grid& grid, std::uint64_t seed, std::int64_t number, double amplitude,
                        Vec z) {
@@ -85,7 +74,8 @@ void fill_random_start(const Grid& grid, std::uint64_t seed, std::int64_t number
   case 2:
     return fill_waves(grid, random_waves(grid, stream, 4), amplitude, z);
   default: // the mean square of hashed numbers is 1/3
-    return fill_scaled_noise(grid, stream, amplitude * std::sqrt(3.0), z);
+    fill_noise(grid, stream, z);
+    return check_petsc(VecScale(z, amplitude * std::sqrt(3.0)));
   }
 }
 

@@ -1,12 +1,28 @@
 #include "nadir/analysis/summary.hpp"
 
 #include "nadir/base/log.hpp"
+#include "nadir/input/schemes.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
 namespace nadir {
+
+std::string layers_text(const NetworkCase& network) {
+  const std::string text(scheme_name(network.scheme));
+  switch (network.normalisation) {
+  case Normalisation::none:
+    break;
+  case Normalisation::uniform:
+    return text + formatted(", uniform normalisation with alpha = %g", network.thermostat);
+  case Normalisation::radial:
+    return text + formatted(", radial normalisation with alpha = %g", network.thermostat);
+  case Normalisation::project:
+    return text + ", states projected to norm 1";
+  }
+  return text;
+}
 
 Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t component) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

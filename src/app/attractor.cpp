@@ -4,6 +4,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/input/diagnostics.hpp"
+#include "nadir/input/schemes.hpp"
 #include "nadir/training/initial_values.hpp"
 
 #include <algorithm>
@@ -17,6 +18,21 @@ namespace {
 constexpr std::size_t shown = 20;
 
 long long counted_as(std::int64_t n) { return static_cast<long long>(n); }
+
+/// The layer map's Jacobian is that of explicit Euler, and its fixed points those without a term
+/// that holds the norm.
+void refuse_other_layers(const Case& c) {
+  Diagnostics diagnostics;
+  if (c.network.scheme != SchemeKind::explicit_euler)
+    diagnostics.add(position_of(c, "network.scheme"), "network.scheme",
+                    "`nadir attractor` follows layers of explicit Euler; fixed points are the same "
+                    "with every scheme, their stability is not: add --set "
+                    "network.scheme=explicit-euler");
+  if (c.network.normalisation != Normalisation::none)
+    diagnostics.add(position_of(c, "network.normalisation"), "network.normalisation",
+                    "`nadir attractor` knows no attractors whose norm is held: it needs \"none\"");
+  diagnostics.throw_if_any();
+}
 
 /// A layer with omega = 0 somewhere leaves every state there as it is.
 void refuse_standstill(const Job& job, const LayerMap& map) {
@@ -150,6 +166,7 @@ std::vector<VecHandle> find_green(const Job& job, AttractorSearch& search,
 } // namespace
 
 void run_attractor(const Job& job) {
+  refuse_other_layers(job.c);
   check_memory(job.session.comm(), job.c, job.samples, Workload::attractor);
   const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
   const Observations observations = load_observations(grid, job.c);

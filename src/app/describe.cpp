@@ -3,6 +3,7 @@
 #include "nadir/analysis/resources.hpp"
 #include "nadir/analysis/stability.hpp"
 #include "nadir/analysis/summary.hpp"
+#include "nadir/analysis/truncation.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/input/file_checks.hpp"
@@ -46,6 +47,7 @@ void run_describe(const Job& job) {
                      static_cast<long long>(shape[0] * shape[1] * shape[2]),
                      static_cast<long long>(c.network.layers),
                      static_cast<long long>(job.samples)));
+  log.line("scheme  " + layers_text(c.network));
   log.line(formatted("unknowns  %lld trained of %lld parameters",
                      static_cast<long long>(count.trained), static_cast<long long>(count.all)));
   log.line(formatted("layout  %d rank(s) as %d x %d x %d, boxes up to %lld x %lld x %lld (z, y, x)",
@@ -65,6 +67,8 @@ void run_describe(const Job& job) {
   const Coefficients coefficients = initial_coefficients(grid, c);
   log.line("initial coefficients");
   log.line(parameter_table(grid, c, coefficients));
+  const std::string cut_off = truncation_text(grid, c, coefficients);
+  if (!cut_off.empty()) log.line(cut_off);
   log.line("stability of the initial coefficients");
   log.line(stability_text(stability_of(grid, c, coefficients)));
   log.detail("resolved case:\n" + resolved_text(c));

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <span>
 
 /// Results of nadir as something to interpret: the coefficients of every layer become the stencils
 /// that its kernel applies, by the family's table of differences.
@@ -71,6 +73,7 @@ class ResultSubject : public Subject {
     bool by_layer = false;
     for (const auto p : all_parameters) {
       if (p == Parameter::bias || p == Parameter::relaxation || components_of(c_, p) == 0) continue;
+      parameters_.push_back(p);
       coefficients_.emplace_back(c_, path, p);
       components_.push_back(static_cast<std::size_t>(components_of(c_, p)));
       by_space_ = by_space_ || case_of(c_, p).varies_space;
@@ -97,7 +100,7 @@ class ResultSubject : public Subject {
   }
   Interpretation interpret(std::int64_t layer, const RandomEnsemble*) const override {
     const std::vector<double> weights = stencils_of(layer);
-    return interpret_kernel(plan, {taps_, weights, own_}, nullptr);
+    return interpret_kernel(plan, {taps_, weights, own_}, nullptr, power_law(layer));
   }
 
  private:
@@ -130,25 +133,44 @@ class ResultSubject : public Subject {
     return sum / count;
   }
 
+  /// That of the longest tail, where the family is part of the kernel.
+  std::optional<PowerLaw> power_law(std::int64_t layer) const {
+    std::optional<PowerLaw> law;
+    for (std::size_t p = 0; p < parameters_.size(); ++p) {
+      const auto parameter = parameters_[p];
+      if (parameter != Parameter::length && parameter != Parameter::exponent) continue;
+      const std::vector<double> values = coefficients_[p].layer(layer).values;
+      if (!law) law.emplace();
+      if (parameter == Parameter::length)
+        law->length = std::ranges::max(values);
+      else
+        law->exponent = std::ranges::min(values);
+    }
+    return law;
+  }
+
   /// What the kernel applies at every point, [row][taps].
   std::vector<double> stencils_of(std::int64_t layer) const {
     const auto width = static_cast<std::size_t>(taps_.points());
     std::vector<double> weights(static_cast<std::size_t>(rows()) * width, 0.0);
-    if (table_.identity) {
-      for (std::size_t at = static_cast<std::size_t>(own_); at < weights.size(); at += width)
-        weights[at] = 1.0;
-    }
-    std::size_t term = 0;
-    for (std::size_t p = 0; p < coefficients_.size(); ++p) {
-      const LayerValues values = coefficients_[p].layer(layer);
-      for (std::size_t k = 0; k < components_[p]; ++k, ++term) {
-        for (std::size_t point = 0; point * width < weights.size(); ++point) {
-          for (const Neighbour& neighbour : table_.terms[term])
-            weights[point * width + tap(neighbour)] += values.at(k, point) * neighbour.weight;
-        }
-      }
+    std::vector<LayerValues> values;
+    for (const StoredParameter& parameter : coefficients_) values.push_back(parameter.layer(layer));
+    for (std::size_t point = 0; point * width < weights.size(); ++point) {
+      std::vector<double> theta;
+      for (std::size_t p = 0; p < values.size(); ++p)
+        for (std::size_t k = 0; k < components_[p]; ++k) theta.push_back(values[p].at(k, point));
+      add_stencil(theta, std::span(weights).subspan(point * width, width));
     }
     return weights;
+  }
+
+  /// That of one point.
+  void add_stencil(const std::vector<double>& theta, std::span<double> taps) const {
+    if (table_.identity) taps[static_cast<std::size_t>(own_)] += 1.0;
+    const std::vector<double> weights = table_.weights_of(theta);
+    for (std::size_t t = 0; t < weights.size(); ++t)
+      for (const Neighbour& neighbour : table_.terms[t])
+        taps[tap(neighbour)] += weights[t] * neighbour.weight;
   }
 
   std::size_t tap(const Neighbour& neighbour) const {
@@ -166,8 +188,9 @@ class ResultSubject : public Subject {
   }
 
   Case c_;
-  Differences table_;                         ///< of the kernel's coefficients
-  std::vector<StoredParameter> coefficients_; ///< in the order of the table
+  Differences table_; ///< of the kernel's coefficients
+  std::vector<Parameter> parameters_;
+  std::vector<StoredParameter> coefficients_; ///< of those, in the order of the table
   std::vector<std::size_t> components_;       ///< of each
   StoredParameter relaxation_;
   bool by_space_ = false;

@@ -1,8 +1,10 @@
 #include "report.hpp"
-#include "nadir/base/collective.hpp"
 
+#include "nadir/analysis/summary.hpp"
+#include "nadir/base/collective.hpp"
 #include "nadir/base/version.hpp"
 #include "nadir/input/case_reader.hpp"
+#include "nadir/input/schemes.hpp"
 #include "nadir/output/place_file.hpp"
 
 #include <array>
@@ -111,6 +113,7 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
       shape_text(c.grid.shape).c_str(), whole(c.network.layers), whole(samples),
       samples == 1 ? "" : "s", whole(trained), job.session.ranks(),
       job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
+  if (!is_plain(c.network)) job.log.line("layers: " + layers_text(c.network));
   if (is_galerkin(c)) job.log.line(basis_text(c));
   if (memory)
     for (const auto& text : plan_texts(job, *memory)) job.log.line(text);

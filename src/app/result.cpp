@@ -154,9 +154,12 @@ void ResultWriter::write_coefficients() {
 }
 
 std::string ResultWriter::parameter_units(Parameter p) const {
-  if (p == Parameter::advection) return c_.grid.units;
+  if (p == Parameter::advection || p == Parameter::width || p == Parameter::length)
+    return c_.grid.units;
   if (p == Parameter::diffusion) return squared(c_.grid.units);
   if (p == Parameter::higher && c_.grid.units != "1") return c_.grid.units + "^|k|";
+  if (p == Parameter::strength && c_.grid.units != "1")
+    return c_.grid.units + formatted("^-%d", c_.grid.dimension());
   return p == Parameter::bias ? state_units() : "1";
 }
 

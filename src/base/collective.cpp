@@ -3,6 +3,7 @@
 #include "nadir/base/check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace nadir {
@@ -61,8 +62,11 @@ void sum_over_ranks(MPI_Comm comm, std::span<ReproducibleSum> sums) {
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
   if (ranks == 1) return;
-  std::vector<Packed> packed;
-  for (const auto& sum : sums) packed.push_back(sum.packed());
+  constexpr std::size_t few = 4; // in layer loops, where nothing is allocated
+  std::array<Packed, few> some;
+  std::vector<Packed> many(sums.size() > few ? sums.size() : 0);
+  const auto packed = (many.empty() ? std::span<Packed>(some) : std::span(many)).first(sums.size());
+  std::ranges::transform(sums, packed.begin(), &ReproducibleSum::packed);
   const Operation operation;
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, packed.data(), static_cast<int>(packed.size()),
                           operation.type, operation.op, comm));

@@ -17,7 +17,7 @@ std::int64_t lines_moved(std::int64_t lines, std::int64_t points, bool cut, int 
 }
 
 /// The ranks that differ along `axis` only; DMDA numbers ranks with x fastest.
-int row_of(const Grid& grid, int axis) {
+int ranks_in_row(const Grid& grid, int axis) {
   const ProcessGrid& p = grid.process_grid();
   const int x = p[2], y = p[1], rank = grid.rank();
   if (axis == 2) return rank / x;
@@ -37,7 +37,7 @@ AxisLines::AxisLines(const Grid& grid, const Layout& layout, int axis)
   jump_ = axis == 0 ? layout.stride_y : layout.stride_z;
   const bool cut = grid.process_grid()[static_cast<std::size_t>(axis)] > 1;
   if (cut) {
-    comm_.emplace(grid.comm(), row_of(grid, axis));
+    comm_.emplace(grid.comm(), ranks_in_row(grid, axis));
     check_mpi(MPI_Comm_size(*comm_, &ranks_));
     check_mpi(MPI_Comm_rank(*comm_, &rank_));
     const auto ranks = static_cast<std::size_t>(ranks_);

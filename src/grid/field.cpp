@@ -8,7 +8,11 @@ Layout::Layout(const Extents& owned, int dimension, int ghost_width) : count(own
   for (int a = max_dimension - dimension; a < max_dimension; ++a)
     ghost[static_cast<std::size_t>(a)] = ghost_width;
   constexpr std::int64_t whole = aligned_doubles;
-  stride_y = static_cast<std::ptrdiff_t>((count[2] + 2 * ghost[2] + whole - 1) / whole * whole);
+  const auto aligned = [](std::int64_t points) {
+    return static_cast<std::ptrdiff_t>((points + whole - 1) / whole * whole);
+  };
+  stride_y = aligned(count[2] + 2 * ghost[2]);
+  lead = std::max(lead, aligned(ghost[2]));
   stride_z = stride_y * static_cast<std::ptrdiff_t>(count[1] + 2 * ghost[1]);
 }
 

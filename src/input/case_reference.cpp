@@ -5,6 +5,7 @@
 #include "nadir/base/text.hpp"
 #include "nadir/input/activations.hpp"
 #include "nadir/input/optimizers.hpp"
+#include "nadir/input/schemes.hpp"
 
 /// The reference page: prose from here, everything about keys from the schema.
 namespace nadir {
@@ -141,7 +142,7 @@ std::string default_text(const KeyDoc& key) {
   // Words are written as they stand, values as code.
   const bool words =
       key.fallback.find_first_of(" `") != std::string::npos || key.fallback == "none";
-  if (key.type == "PARAMETER") return "`" + key.fallback + "`, fixed";
+  if (key.type == "PARAMETER" && !words) return "`" + key.fallback + "`, fixed";
   return words && key.fallback.front() != '"' ? key.fallback : "`" + key.fallback + "`";
 }
 
@@ -158,6 +159,16 @@ std::string activation_table() {
   for (const auto& each : activations)
     text += "| `" + std::string(each.name) + "` | " + cell(std::string(each.formula)) + " | " +
             cell(std::string(each.slope)) + " |\n";
+  return text;
+}
+
+std::string scheme_table() {
+  std::string text = "\n## Schemes\n\nHow a layer goes from z to z', with `F(z) = f(W z - b) - z`; "
+                     "ω may differ from point to point.\n"
+                     "\n| name | order | z' |\n|---|---|---|\n";
+  for (const auto& each : schemes)
+    text += "| `" + std::string(each.name) + "` | " + std::to_string(each.order) + " | " +
+            cell(std::string(each.formula)) + " |\n";
   return text;
 }
 
@@ -184,7 +195,7 @@ std::string case_reference() {
   for (const auto& table : schema::named_tables())
     text += "\n### " + table.name + "\n\n" + table.meaning + "\n" + key_table(table.keys) +
             notes_of(table.name);
-  return text + activation_table() + optimizer_table();
+  return text + activation_table() + scheme_table() + optimizer_table();
 }
 
 } // namespace nadir

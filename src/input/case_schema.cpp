@@ -5,6 +5,7 @@
 #include "nadir/input/activations.hpp"
 #include "nadir/input/kernel_family.hpp"
 #include "nadir/input/optimizers.hpp"
+#include "nadir/input/schemes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -206,27 +207,63 @@ Section<NetworkCase> network_section() {
         "of hat and cubic-spline: Gauss nodes per cell and axis")
       .by_default("2 for hats, 4 for cubic splines")
       .where([](const NetworkCase& network) { return network.basis != Basis::delta; });
-  s.key("scheme", &NetworkCase::scheme, choice("scheme", {"explicit-euler"}),
-        "how the relaxation equation is marched");
+  std::vector<Choice<SchemeKind>> ways;
+  for (const auto& each : schemes) ways.push_back({std::string(each.name), each.kind});
+  auto scheme = choice<SchemeKind>("scheme", ways);
+  scheme.name = "name, see Schemes";
+  s.key("scheme", &NetworkCase::scheme, scheme, "how a layer marches the relaxation equation");
   s.key("rate", &NetworkCase::rate, real(positive()),
-        "γ: scales physical time (Δt = ω/γ) in reports, and nothing else");
+        "γ: scales physical time (Δt = ω/γ) in reports and the thermostat, and nothing else");
+  s.key("normalisation", &NetworkCase::normalisation,
+        choice<Normalisation>("normalisation", {{"none", Normalisation::none},
+                                                {"uniform", Normalisation::uniform},
+                                                {"radial", Normalisation::radial},
+                                                {"project", Normalisation::project}}),
+        "what holds the norm `‖z‖² = Π Δ Σ z²` of every sample: uniform and radial add `(ω/γ) R`, "
+        "`R = -α (‖z‖ - 1)` everywhere, or times `z/‖z‖`; project divides by the norm after every "
+        "layer");
+  s.where([](const NetworkCase& n) { return n.normalisation != Normalisation::none; });
+  s.key("thermostat", &NetworkCase::thermostat, real(positive()),
+        "α of the normalisations uniform and radial, a rate per physical time");
+  s.where([](const NetworkCase& n) { return has_thermostat(n.normalisation); });
   s.key("relaxation", &NetworkCase::relaxation, parameter(1.0), "ω, 1 component");
   s.key("bias", &NetworkCase::bias, parameter(0.0), "b, 1 component");
   return s;
 }
 
+/// A family, or a list of them: their sum.
+Type<std::string> kernel_type() {
+  std::vector<std::string> names;
+  for (const auto& family : kernel_families()) names.emplace_back(family.name);
+  const auto one = choice("kernel", names);
+  const auto several = list("kernels", one);
+  Type<std::string> type;
+  type.name = one.name + ", or a list of them";
+  type.read = [=](const Item& item, std::string& value) {
+    if (!item.node.list()) return one.read(item, value);
+    std::vector<std::string> given;
+    if (!several.read(item, given)) return false;
+    const std::string problem = sum_problem(given);
+    if (!problem.empty()) return item.problem(problem);
+    value = sum_of_families(given);
+    return true;
+  };
+  type.write = [=](const std::string& value) {
+    const auto each = families_in(value);
+    return each.size() == 1 ? one.write(value) : several.write(each);
+  };
+  return type;
+}
+
 Section<KernelCase> kernel_section() {
   Section<KernelCase> s;
-  const auto belonging = [&s](const char* key) {
-    s.where([key](const KernelCase& kernel) { return has_key(family_of(kernel), key); });
+  const auto belonging = [&s](std::string_view key) {
+    s.where([key](const KernelCase& kernel) { return has_key(kernel, key); });
   };
-  std::vector<std::string> names;
-  std::string text = "the kernel family";
-  for (const auto& family : kernel_families()) {
-    names.emplace_back(family.name);
-    text += "; " + names.back() + ": " + std::string(family.text);
-  }
-  s.key("type", &KernelCase::type, choice("kernel", names), text);
+  std::string text = "the kernel family, or several whose kernels are added";
+  for (const auto& family : kernel_families())
+    text += "; " + std::string(family.name) + ": " + std::string(family.text);
+  s.key("type", &KernelCase::type, kernel_type(), text);
   s.key("diffusion_tensor", &KernelCase::diffusion_tensor,
         choice<DiffusionTensor>("diffusion tensor", {{"isotropic", DiffusionTensor::isotropic},
                                                      {"diagonal", DiffusionTensor::diagonal},
@@ -236,27 +273,18 @@ Section<KernelCase> kernel_section() {
   s.key("order", &KernelCase::order, integer(between(2, 24)),
         "of moment: the highest derivative; in 2 dimensions at most 14, in 3 at most 6");
   belonging("order");
-  s.key("radius", &KernelCase::radius, integer(between(1, 62)),
-        "of stencil: of the full stencil of (2 radius + 1)^d neighbours, at most 125 of them");
+  s.key("radius", &KernelCase::radius, integer(between(1, 1000000)),
+        "points to the farthest neighbours along an axis; of stencil: at most 125 neighbours, of "
+        "gaussian: by default 8 σ, σ the upper bound or where it starts; of power-law: to be "
+        "given, its tail has no natural end")
+      .by_default("`1`, that of gaussian");
   belonging("radius");
-  s.key("reaction", &KernelCase::reaction, parameter(0.0), "R, 1 component");
-  belonging("reaction");
-  s.key("advection", &KernelCase::advection, parameter(0.0),
-        "U, d components in axis order, such as (y, x)");
-  belonging("advection");
-  s.key("diffusion", &KernelCase::diffusion, parameter(0.0),
-        "D: 1 component (isotropic), d (diagonal) or d(d+1)/2 (full), the upper triangle by rows, "
-        "such as (yy, yx, xx)");
-  belonging("diffusion");
-  s.key("higher", &KernelCase::higher, parameter(0.0),
-        "of moment: `c_k` of the derivatives `∂^k`, 3 ≤ |k| ≤ order, by order, then as in "
-        "(xxx, yxx, yyx, yyy)");
-  belonging("higher");
-  s.key("weights", &KernelCase::weights, parameter(0.0),
-        "of stencil: weights of the neighbours in C order, from the lowest offsets on; a number is "
-        "that of each")
-      .by_default("`W = 1`");
-  belonging("weights");
+  for (const KernelParameter& p : kernel_parameters) {
+    s.key(std::string(p.key), p.value, parameter(p.fallback), std::string(p.text));
+    if (p.key == "weights") s.by_default("`W = 1`");
+    if (std::isnan(p.fallback)) s.by_default("**required** with its kernel");
+    belonging(p.key);
+  }
   return s;
 }
 
@@ -480,7 +508,7 @@ Section<Case> make_case_section() {
   s.key("title", &Case::title, text(), "one line, kept in the result");
   s.key("grid", &Case::grid, section(grid_section()), "The uniform grid the states live on.");
   s.key("network", &Case::network, section(network_section()),
-        "The chain of layers `z_{l+1} = (1 - ω) z_l + ω f(W z_l - b)`.");
+        "The chain of layers, `z_{l+1} = (1 - ω) z_l + ω f(W z_l - b)` with the default scheme.");
   s.key("kernel", &Case::kernel, section(kernel_section()), "The operator W of a layer.");
   s.key("data", &Case::data, section(data_section()), "Input and targets.");
   s.key("loss", &Case::loss, section(loss_section()),

@@ -133,10 +133,10 @@ std::vector<Problem> find_problems(const Case& c) {
     checker.target(c.data.targets[k], target_path(c, k), samples);
   checker.parameter(c.network.relaxation, 1, "network.relaxation");
   checker.parameter(c.network.bias, 1, "network.bias");
-  for (const auto& [key, value] : kernel_parameters) {
-    const auto components = kernel_components(c.kernel, c.grid.dimension(), key);
-    checker.parameter(c.kernel.*value, static_cast<std::int64_t>(components.size()),
-                      "kernel." + std::string(key));
+  for (const KernelParameter& p : kernel_parameters) {
+    const auto components = kernel_components(c.kernel, c.grid.dimension(), p.key);
+    checker.parameter(c.kernel.*p.value, static_cast<std::int64_t>(components.size()),
+                      "kernel." + std::string(p.key));
   }
   return checker.problems();
 }

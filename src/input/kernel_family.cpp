@@ -2,8 +2,11 @@
 
 #include "nadir/base/log.hpp"
 #include "nadir/base/multi_index.hpp"
+#include "nadir/base/text.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <sstream>
 
 namespace nadir {
 namespace {
@@ -34,6 +37,22 @@ std::vector<std::string> offset_names(const KernelCase& kernel, int dimension) {
   return names;
 }
 
+int given_radius(const KernelCase& kernel) { return static_cast<int>(kernel.radius); }
+
+/// 8 sigma of the widest Gaussian there may be, so that what is cut off is rounding.
+NaturalRadius eight_widths(const KernelCase& kernel, const GridCase& grid) {
+  constexpr double reach = 8;
+  const ParameterCase& width = kernel.width;
+  if (!width.bounds && width.init_file)
+    return {1, "missing: where the width comes from a file without bounds, the points after which "
+               "the Gaussian is cut off"};
+  const double sigma = width.bounds ? width.bounds->second : std::ranges::max(width.init);
+  const double points = std::ceil(reach * sigma / std::ranges::min(grid.spacing));
+  if (!(points < 1e6))
+    return {1, "missing: 8 times a width of up to " + number_text(sigma) + " is beyond any grid"};
+  return {std::max<std::int64_t>(1, static_cast<std::int64_t>(points)), ""};
+}
+
 } // namespace
 
 bool has_key(const KernelFamily& family, std::string_view key) {
@@ -41,6 +60,7 @@ bool has_key(const KernelFamily& family, std::string_view key) {
 }
 
 std::span<const KernelFamily> kernel_families() {
+  constexpr double most_computed = 1e6; // more take longer than anybody waits
   static const std::vector<KernelFamily> families{
       {"adr",
        "`W = 1 + R - U·∇ + D:∇∇` by central differences",
@@ -53,15 +73,92 @@ std::span<const KernelFamily> kernel_families() {
       {"stencil",
        "the weights of all neighbours up to `radius` themselves",
        {"radius", "weights"},
-       [](const KernelCase& kernel) { return static_cast<int>(kernel.radius); }},
+       given_radius,
+       [](const KernelCase&, const GridCase&) { return NaturalRadius{}; },
+       most_kernel_components},
+      {"gaussian",
+       "`W_r = A Π_a[Δ_a/(σ√(2π))] exp(-|r|²/2σ²)`, cut off at `radius`",
+       {"radius", "amplitude", "width"},
+       given_radius,
+       eight_widths,
+       most_computed},
+      {"power-law",
+       "`W_r = A Π_a Δ_a (1 + |r|²/ℓ²)^(-s/2)`, cut off at `radius`",
+       {"radius", "strength", "length", "exponent"},
+       given_radius,
+       [](const KernelCase&, const GridCase&) {
+         return NaturalRadius{1, "missing: the points after which the power law is cut off; its "
+                                 "tail has no natural end"};
+       },
+       most_computed},
   };
   return families;
 }
 
-const KernelFamily& family_of(const KernelCase& kernel) {
-  const auto families = kernel_families();
-  const auto found = std::ranges::find(families, kernel.type, &KernelFamily::name);
-  return found == families.end() ? families.front() : *found;
+std::vector<std::string> families_in(const std::string& type) {
+  std::vector<std::string> names;
+  std::istringstream parts(type);
+  for (std::string name; std::getline(parts, name, '+');) names.push_back(name);
+  return names;
+}
+
+std::string sum_of_families(const std::vector<std::string>& names) {
+  std::vector<std::string> sorted;
+  for (const auto& family : kernel_families())
+    if (std::ranges::find(names, family.name) != names.end()) sorted.emplace_back(family.name);
+  return join(sorted, "+");
+}
+
+std::string sum_problem(const std::vector<std::string>& names) {
+  const auto family = [](const std::string& name) {
+    return std::ranges::find(kernel_families(), name, &KernelFamily::name);
+  };
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i] == names[j]) return "names " + quote(names[i]) + " twice";
+      for (const KernelParameter& p : kernel_parameters)
+        if (has_key(*family(names[i]), p.key) && has_key(*family(names[j]), p.key))
+          return quote(names[j]) + " and " + quote(names[i]) + " both have the parameter " +
+                 std::string(p.key) + ", which their sum would count twice";
+    }
+  }
+  return {};
+}
+
+std::vector<const KernelFamily*> families_of(const KernelCase& kernel) {
+  std::vector<const KernelFamily*> families;
+  const auto names = families_in(kernel.type);
+  for (const auto& family : kernel_families())
+    if (std::ranges::find(names, family.name) != names.end()) families.push_back(&family);
+  return families;
+}
+
+bool has_key(const KernelCase& kernel, std::string_view key) {
+  return std::ranges::any_of(families_of(kernel),
+                             [key](const auto* family) { return has_key(*family, key); });
+}
+
+bool has_family(const KernelCase& kernel, std::string_view name) {
+  return std::ranges::any_of(families_of(kernel),
+                             [name](const auto* family) { return family->name == name; });
+}
+
+int kernel_radius(const KernelCase& kernel) {
+  int radius = 0;
+  for (const auto* family : families_of(kernel)) radius = std::max(radius, family->radius(kernel));
+  return radius;
+}
+
+double neighbours_within(int dimension, std::int64_t radius) {
+  return std::pow(2.0 * static_cast<double>(radius) + 1, dimension);
+}
+
+std::optional<ValueLimit> limit_of(std::string_view key, int dimension) {
+  if (key == "width" || key == "length") return ValueLimit{0, ""};
+  if (key == "exponent")
+    return ValueLimit{static_cast<double>(dimension),
+                      ", the dimension, or not even the sum of the weights converges"};
+  return std::nullopt;
 }
 
 std::vector<std::array<int, 3>> stencil_offsets(int dimension, int radius) {
@@ -76,7 +173,7 @@ std::vector<std::array<int, 3>> stencil_offsets(int dimension, int radius) {
 std::vector<std::string> kernel_components(const KernelCase& kernel, int dimension,
                                            std::string_view key) {
   const std::vector<std::string> one{""};
-  if (!has_key(family_of(kernel), key)) return {};
+  if (!has_key(kernel, key)) return {};
   if (key == "advection") return dimension == 1 ? one : axis_names(dimension);
   if (key == "higher") return higher_names(kernel, dimension);
   if (key == "weights") return offset_names(kernel, dimension);

@@ -3,10 +3,12 @@
 #include "nadir/base/text.hpp"
 #include "nadir/input/kernel_family.hpp"
 #include "nadir/input/optimizers.hpp"
+#include "nadir/input/schemes.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -22,8 +24,8 @@ struct NamedParameter {
 std::vector<NamedParameter> parameters(Case& c) {
   std::vector<NamedParameter> all{{"network.relaxation", c.network.relaxation},
                                   {"network.bias", c.network.bias}};
-  for (const auto& [key, value] : kernel_parameters)
-    all.push_back({"kernel." + std::string(key), c.kernel.*value});
+  for (const KernelParameter& p : kernel_parameters)
+    all.push_back({"kernel." + std::string(p.key), c.kernel.*p.value});
   return all;
 }
 
@@ -40,6 +42,7 @@ class Resolver {
 
   void run() {
     grid();
+    network();
     kernel();
     for (auto& [path, value] : parameters(c_)) parameter(path, value);
     basis();
@@ -59,9 +62,13 @@ class Resolver {
   void per_axis(const std::string& path, std::vector<M>& values, const M& fallback);
   void point_count();
   void coordinates();
+  void network();
   void kernel();
+  void radius();
+  void radius_limits(const KernelFamily& family, const std::string& origin);
   void parameter(const std::string& path, ParameterCase& p);
   void components(const std::string& path, ParameterCase& p);
+  void above_limit(const std::string& path, const ParameterCase& p);
   void within_bounds(const std::string& path, const ParameterCase& p);
   void bounds_supported(const std::string& path, const ParameterCase& p);
   void basis();
@@ -113,33 +120,95 @@ void Resolver::point_count() {
   }
 }
 
-/// Keys of other families, and kernels that are too large.
+/// Keys that mean nothing to the layers asked for.
+void Resolver::network() {
+  if (!usable("network.scheme") || !usable("network.normalisation")) return;
+  const NetworkCase& network = c_.network;
+  const bool given = c_.positions.contains("network.thermostat") && usable("network.thermostat");
+  if (given && !has_thermostat(network.normalisation))
+    problem("network.thermostat",
+            "is a key of the normalisations \"uniform\" and \"radial\"; network.normalisation is " +
+                quote(network.normalisation == Normalisation::project ? "project" : "none"));
+  if (is_plain(network)) return;
+  const std::string reason = "means nothing unless network.scheme is \"explicit-euler\" and "
+                             "network.normalisation \"none\": other layers are computed one after "
+                             "the other";
+  if (usable("run.layers_per_pass") && c_.run.layers_per_pass > 1)
+    problem("run.layers_per_pass", reason);
+  if (usable("run.tile") && c_.run.tile > 0) problem("run.tile", reason);
+}
+
+/// Keys of other families, keys that are missing, and kernels that are too large.
 void Resolver::kernel() {
   if (!usable("kernel.type")) return;
-  const KernelFamily& family = family_of(c_.kernel);
   for (const auto& each : kernel_families()) {
     for (const auto key : each.keys) {
       const std::string path = "kernel." + std::string(key);
-      if (!has_key(family, key) && c_.positions.contains(path) &&
+      if (!has_key(c_.kernel, key) && c_.positions.contains(path) &&
           first_family_with(key).name == each.name)
-        problem(path,
-                "is a key of the kernel " + quote(each.name) + ", not of " + quote(family.name));
+        problem(path, "is a key of the kernel " + quote(each.name) + ", not of " +
+                          quote(join(families_in(c_.kernel.type), " + ")));
     }
   }
+  for (const KernelParameter& p : kernel_parameters) {
+    const std::string path = "kernel." + std::string(p.key);
+    const ParameterCase& value = c_.kernel.*p.value;
+    const bool lacks = !value.init_file && !value.init.empty() && std::isnan(value.init[0]);
+    if (has_key(c_.kernel, p.key) && lacks && usable(path + ".init"))
+      problem(c_.positions.contains(path) ? path + ".init" : path,
+              "missing: " + std::string(p.text));
+  }
+  radius();
   if (!usable("grid.shape") || !usable("kernel.order") || !usable("kernel.radius")) return;
   std::size_t components = 0;
-  for (const auto& [key, value] : kernel_parameters)
-    components += kernel_components(c_.kernel, c_.grid.dimension(), key).size();
+  for (const KernelParameter& p : kernel_parameters)
+    components += kernel_components(c_.kernel, c_.grid.dimension(), p.key).size();
   if (components > static_cast<std::size_t>(most_kernel_components))
-    problem(c_.kernel.type == "stencil" ? "kernel.radius" : "kernel.order",
+    problem(has_family(c_.kernel, "stencil") ? "kernel.radius" : "kernel.order",
             "makes " + std::to_string(components) + " coefficients in " +
                 std::to_string(c_.grid.dimension()) + " dimensions; at most " +
                 std::to_string(most_kernel_components) + " are possible");
 }
 
+/// kernel.radius where the case leaves it out, and whether grid and patience allow it.
+void Resolver::radius() {
+  const auto all = families_of(c_.kernel);
+  std::vector<const KernelFamily*> with;
+  std::ranges::copy_if(all, std::back_inserter(with),
+                       [](const auto* family) { return has_key(*family, "radius"); });
+  if (with.empty() || !usable("kernel.radius") || !usable("kernel.width") || !usable("grid"))
+    return;
+  const bool given = c_.positions.contains("kernel.radius");
+  if (!given && with.size() > 1)
+    return problem("kernel.radius", "missing: one for " + quote(with[0]->name) + " and " +
+                                        quote(with[1]->name) + " together");
+  for (const auto* family : with) {
+    const auto natural = given ? NaturalRadius{} : family->natural_radius(c_.kernel, c_.grid);
+    if (!natural.problem.empty()) return problem("kernel.radius", natural.problem);
+    if (!given) c_.kernel.radius = natural.points;
+    radius_limits(*family, given ? "" : ", the points of 8 widths: give fewer, or a smaller width");
+  }
+}
+
+void Resolver::radius_limits(const KernelFamily& family, const std::string& origin) {
+  const std::int64_t radius = c_.kernel.radius;
+  const double neighbours = neighbours_within(c_.grid.dimension(), radius);
+  const std::string is = ", is " + std::to_string(radius) + origin;
+  if (neighbours > family.most_neighbours) {
+    std::int64_t most = 1;
+    while (neighbours_within(c_.grid.dimension(), most + 1) <= family.most_neighbours) ++most;
+    return problem("kernel.radius", "must be between 1 and " + std::to_string(most) + is);
+  }
+  const std::int64_t longest = std::ranges::max(c_.grid.shape);
+  if (family.name != "stencil" && radius > longest)
+    problem("kernel.radius",
+            "must be at most the points of the longest axis, " + std::to_string(longest) + is);
+}
+
 void Resolver::parameter(const std::string& path, ParameterCase& p) {
   if (!usable(path + ".train") || !reading_.usable(path + ".varies")) return;
   components(path, p);
+  above_limit(path, p);
   if (!p.bounds || !usable(path + ".bounds")) return;
   within_bounds(path, p);
   bounds_supported(path, p);
@@ -169,6 +238,18 @@ void Resolver::components(const std::string& path, ParameterCase& p) {
   problem(path + ".init", "must have one number per component, " + std::to_string(names.size()) +
                               each + ", has " + std::to_string(p.init.size()) +
                               "; values that differ in space or layer come from a file");
+}
+
+/// Values that its kernel would be none with, where training begins or may go.
+void Resolver::above_limit(const std::string& path, const ParameterCase& p) {
+  const std::string key = path.substr(path.find('.') + 1);
+  const auto limit = limit_of(key, c_.grid.dimension());
+  if (!limit || !has_key(c_.kernel, key) || !usable("kernel.type") || !usable("grid.shape")) return;
+  const std::string must = "must be above " + number_text(limit->low) + limit->reason + ", is ";
+  if (!p.init_file && usable(path + ".init") && std::ranges::min(p.init) <= limit->low)
+    problem(path + ".init", must + number_text(std::ranges::min(p.init)));
+  if (p.bounds && usable(path + ".bounds") && p.bounds->first <= limit->low)
+    problem(path + ".bounds.0", must + number_text(p.bounds->first));
 }
 
 void Resolver::within_bounds(const std::string& path, const ParameterCase& p) {
@@ -206,8 +287,11 @@ void Resolver::galerkin_supported() {
   const std::string only = "; only the basis \"delta\" does";
   if (usable("kernel.type") && c_.kernel.type != "adr")
     return problem("network.basis", "has no kernel " + quote(c_.kernel.type) + only);
-  if (usable("network.scheme") && c_.network.scheme != "explicit-euler")
-    problem("network.basis", "has no scheme " + quote(c_.network.scheme) + only);
+  if (usable("network.scheme") && c_.network.scheme != SchemeKind::explicit_euler)
+    problem("network.basis",
+            "has no scheme " + quote(std::string(scheme_name(c_.network.scheme))) + only);
+  if (usable("network.normalisation") && c_.network.normalisation != Normalisation::none)
+    problem("network.basis", "has no normalisation" + only);
   for (std::size_t a = 0; usable("grid.boundary") && a < c_.grid.boundary.size(); ++a)
     if (c_.grid.boundary[a].kind == BoundaryKind::value)
       problem("network.basis", "has no boundary with a value" + only);

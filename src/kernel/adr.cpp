@@ -67,7 +67,7 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
     transpose(Z_bar, theta, n, z_bar, [](auto v, double* to) { return hn::LoadU(v, to); });
   }
 
-  void add_gradient(Row z, const double* HWY_RESTRICT Z_bar, int n,
+  void add_gradient(Row z, const Row* /*theta*/, const double* HWY_RESTRICT Z_bar, int n,
                     MutableRow* theta_bar) const override {
     const auto rows = copy<MutableRows>(theta_bar);
     const Factors& s = s_;

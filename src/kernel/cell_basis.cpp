@@ -32,18 +32,20 @@ void set_gauss_nodes(CellBasis& basis) {
   }
 }
 
-using Taps = CellBasis::AtNode;
+using NodeTaps = CellBasis::AtNode;
 
 /// Derivatives of the two hats at place s.
-std::array<Taps, derivative_orders> hats_at(double s) { return {Taps{1 - s, s}, Taps{-1, 1}, {}}; }
+std::array<NodeTaps, derivative_orders> hats_at(double s) {
+  return {NodeTaps{1 - s, s}, NodeTaps{-1, 1}, {}};
+}
 
 /// Of the four cubic B-splines.
-std::array<Taps, derivative_orders> splines_at(double s) {
+std::array<NodeTaps, derivative_orders> splines_at(double s) {
   const double r = 1 - s;
-  return {Taps{r * r * r / 6, ((3 * s - 6) * s * s + 4) / 6, ((3 * r - 6) * r * r + 4) / 6,
-               s * s * s / 6},
-          Taps{-r * r / 2, (3 * s - 4) * s / 2, -(3 * r - 4) * r / 2, s * s / 2},
-          Taps{r, 3 * s - 2, 3 * r - 2, s}};
+  return {NodeTaps{r * r * r / 6, ((3 * s - 6) * s * s + 4) / 6, ((3 * r - 6) * r * r + 4) / 6,
+                   s * s * s / 6},
+          NodeTaps{-r * r / 2, (3 * s - 4) * s / 2, -(3 * r - 4) * r / 2, s * s / 2},
+          NodeTaps{r, 3 * s - 2, 3 * r - 2, s}};
 }
 
 } // namespace

@@ -76,7 +76,7 @@ class DifferenceKernel final : public Kernel {
     }
   }
 
-  void add_gradient(Row z, const double* HWY_RESTRICT Z_bar, int n,
+  void add_gradient(Row z, const Row* /*theta*/, const double* HWY_RESTRICT Z_bar, int n,
                     MutableRow* theta_bar) const override {
     for (std::size_t c = 0; c < table_.terms.size(); ++c) {
       double* HWY_RESTRICT sum = theta_bar[c].data;

@@ -1,5 +1,6 @@
 #include "nadir/kernel/differences.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace nadir {
@@ -43,17 +44,11 @@ void add_diffusion(DiffusionTensor tensor, int dimension,
   if (tensor == DiffusionTensor::isotropic) table.terms.push_back(laplacian);
 }
 
-Differences moment_table(const KernelCase& kernel, int dimension,
-                         const std::array<double, max_dimension>& spacing) {
-  Differences table;
-  table.terms.push_back(central_difference({}, spacing));
-  for (int a = max_dimension - dimension; a < max_dimension; ++a)
-    table.terms.push_back(scaled(-1.0, central_difference(unit(a), spacing)));
-  add_diffusion(kernel.diffusion_tensor, dimension, spacing, table);
-  const int order = kernel.type == "adr" ? 2 : static_cast<int>(kernel.order);
-  for (const auto& k : multi_indices(dimension, 3, order))
-    table.terms.push_back(central_difference(k, spacing));
-  return table;
+/// exp(i o angle) for o = -radius .. radius.
+std::vector<std::complex<double>> phases(int radius, double angle) {
+  std::vector<std::complex<double>> phases;
+  for (int o = -radius; o <= radius; ++o) phases.push_back(std::polar(1.0, o * angle));
+  return phases;
 }
 
 } // namespace
@@ -89,29 +84,75 @@ Difference central_difference(const MultiIndex& k,
   return difference;
 }
 
-Differences differences_of(const KernelCase& kernel, int dimension,
-                           const std::array<double, max_dimension>& spacing) {
+Differences moment_differences(DiffusionTensor tensor, int order, int dimension,
+                               const std::array<double, max_dimension>& spacing) {
   Differences table;
-  if (kernel.type == "stencil") {
-    table.identity = false;
-    for (const auto& offset : stencil_offsets(dimension, static_cast<int>(kernel.radius)))
-      table.terms.push_back({{offset, 1.0}});
-  } else {
-    table = moment_table(kernel, dimension, spacing);
-  }
-  table.radius = kernel_radius(kernel);
+  table.terms.push_back(central_difference({}, spacing));
+  for (int a = max_dimension - dimension; a < max_dimension; ++a)
+    table.terms.push_back(scaled(-1.0, central_difference(unit(a), spacing)));
+  add_diffusion(tensor, dimension, spacing, table);
+  for (const auto& k : multi_indices(dimension, 3, order))
+    table.terms.push_back(central_difference(k, spacing));
+  table.coefficients = table.terms.size();
+  table.radius = (order + 1) / 2;
   return table;
 }
 
-std::complex<double> symbol(const Differences& differences, std::span<const double> theta,
-                            const std::array<double, max_dimension>& angle) {
-  std::complex<double> sum = differences.identity ? 1.0 : 0.0;
-  for (std::size_t c = 0; c < differences.terms.size(); ++c) {
-    for (const Neighbour& neighbour : differences.terms[c]) {
-      double phase = 0;
-      for (std::size_t a = 0; a < angle.size(); ++a) phase += neighbour.offset[a] * angle[a];
-      sum += theta[c] * neighbour.weight * std::polar(1.0, phase);
+Differences stencil_differences(int radius, int dimension) {
+  Differences table;
+  table.identity = false;
+  table.radius = radius;
+  for (const auto& offset : stencil_offsets(dimension, radius))
+    table.terms.push_back({{offset, 1.0}});
+  table.coefficients = table.terms.size();
+  return table;
+}
+
+std::vector<double> Differences::weights_of(std::span<const double> theta) const {
+  std::vector<double> values(theta.begin(), theta.end());
+  if (linear()) return values;
+  values.resize(terms.size());
+  weights(theta, values);
+  return values;
+}
+
+Differences sum_of(const std::vector<Differences>& tables) {
+  Differences sum;
+  sum.identity = false;
+  sum.radius = 0;
+  for (const Differences& table : tables) {
+    sum.identity = sum.identity || table.identity;
+    sum.radius = std::max(sum.radius, table.radius);
+    sum.terms.insert(sum.terms.end(), table.terms.begin(), table.terms.end());
+    sum.coefficients += table.coefficients;
+  }
+  if (std::ranges::all_of(tables, [](const auto& table) { return table.linear(); })) return sum;
+  sum.weights = [tables](std::span<const double> theta, std::span<double> weights) {
+    for (const Differences& table : tables) {
+      const auto some = table.weights_of(theta.first(table.coefficients));
+      std::ranges::copy(some, weights.begin());
+      theta = theta.subspan(table.coefficients);
+      weights = weights.subspan(some.size());
     }
+  };
+  return sum;
+}
+
+std::complex<double> symbol(const Differences& differences, std::span<const double> weights,
+                            const std::array<double, max_dimension>& angle) {
+  const int r = differences.radius;
+  const std::array along{phases(r, angle[0]), phases(r, angle[1]), phases(r, angle[2])};
+  std::complex<double> sum = differences.identity ? 1.0 : 0.0;
+  for (std::size_t t = 0; t < differences.terms.size(); ++t) {
+    std::complex<double> term = 0.0;
+    for (const Neighbour& neighbour : differences.terms[t]) {
+      std::complex<double> phase = neighbour.weight;
+      for (std::size_t a = 0; a < along.size(); ++a)
+        if (neighbour.offset[a] != 0)
+          phase *= along[a][static_cast<std::size_t>(neighbour.offset[a] + r)];
+      term += phase;
+    }
+    sum += weights[t] * term;
   }
   return sum;
 }

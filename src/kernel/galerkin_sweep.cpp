@@ -26,7 +26,7 @@ struct RowList {
 
 /// Points between which a coefficient is interpolated, and their parts at a place.
 int interpolation_points(const CellBasis& basis) { return std::min(basis.taps, 2); }
-double part_of(const CellBasis& basis, int node, int point) {
+double part_at(const CellBasis& basis, int node, int point) {
   const double place = basis.place[uint(node)];
   return point == 0 ? 1 - place : place;
 }
@@ -256,7 +256,7 @@ void GalerkinSweep::contract_coefficients(const Cells& at, const Nodes& nodes) {
         rows.add(first_of(view.field, view.stride, coefficient_point(0, at.z + tz),
                           coefficient_point(1, at.y + ty)) +
                      at.first,
-                 part_of(bz, nodes.z, tz) * part_of(by, nodes.y, ty));
+                 part_at(bz, nodes.z, tz) * part_at(by, nodes.y, ty));
       }
     }
     sums_.set(rows.count, rows.row.data(), rows.factor.data(), static_cast<int>(at.count) + 1, row);
@@ -279,7 +279,7 @@ void GalerkinSweep::spread_coefficients(const Cells& at, const Nodes& nodes) {
       for (int ty = 0; ty < interpolation_points(by); ++ty) {
         const std::int64_t y = coefficient_point(1, at.y + ty);
         if (z < 0 || z >= count_[0] || y < 0 || y >= count_[1]) continue;
-        const double part = part_of(bz, nodes.z, tz) * part_of(by, nodes.y, ty);
+        const double part = part_at(bz, nodes.z, tz) * part_at(by, nodes.y, ty);
         const double* from = row + at.point - at.first;
         sums_.add(1, &from, &part, static_cast<int>(at.points),
                   first_of(bar.field, bar.stride, z, y) + at.point);
@@ -290,7 +290,7 @@ void GalerkinSweep::spread_coefficients(const Cells& at, const Nodes& nodes) {
 
 void GalerkinSweep::coefficients_at_nodes(const Cells& at, int node) {
   const CellBasis& bx = basis_[x_axis];
-  const std::array parts{part_of(bx, node, 0), part_of(bx, node, 1)};
+  const std::array parts{part_at(bx, node, 0), part_at(bx, node, 1)};
   for (std::size_t slot = 0; slot < view_.size(); ++slot) {
     if (!view_[slot].field) continue;
     const std::array<const double*, 2> from{at_points_[slot].data(), at_points_[slot].data() + 1};
@@ -304,7 +304,7 @@ void GalerkinSweep::add_bar(const Cells& at, int node, std::size_t slot, const d
   const CoefficientBar& bar = bar_[slot];
   if (bar.field) {
     for (const int point : {0, 1}) {
-      const double part = part_of(basis_[x_axis], node, point);
+      const double part = part_at(basis_[x_axis], node, point);
       sums_.add(1, &row, &part, static_cast<int>(at.count), bar_points_[slot].data() + point);
     }
   } else if (bar.sum && at.own) {

@@ -1,17 +1,91 @@
 #include "nadir/kernel/kernel.hpp"
 
+#include "sum_kernel.hpp"
+
 #include "nadir/base/error.hpp"
 #include "nadir/kernel/adr.hpp"
 #include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/radial.hpp"
+
+#include <algorithm>
 
 namespace nadir {
+namespace {
+
+using Spacings = std::array<double, max_dimension>;
+
+/// How the kernels of a family are computed, and its table.
+struct FamilyCode {
+  std::string_view name;
+  Differences (*table)(const KernelCase& kernel, int dimension, const Spacings& spacing);
+  std::unique_ptr<Kernel> (*make)(const KernelCase& kernel, int dimension, const Spacings& spacing);
+};
+
+/// By its table alone.
+template<auto table>
+std::unique_ptr<Kernel> of_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  return make_difference_kernel(table(kernel, dimension, spacing));
+}
+
+template<auto family>
+Differences radial_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  const int radius = static_cast<int>(kernel.radius);
+  return radial_differences(family(), radial_stencil(dimension, radius, spacing));
+}
+template<auto family>
+std::unique_ptr<Kernel> radial(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  const int radius = static_cast<int>(kernel.radius);
+  return family().kernel(radial_stencil(dimension, radius, spacing));
+}
+
+Differences adr_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  return moment_differences(kernel.diffusion_tensor, 2, dimension, spacing);
+}
+std::unique_ptr<Kernel> adr(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  return make_adr_kernel(dimension, kernel.diffusion_tensor, spacing);
+}
+
+Differences moment_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  return moment_differences(kernel.diffusion_tensor, static_cast<int>(kernel.order), dimension,
+                            spacing);
+}
+
+Differences stencil_table(const KernelCase& kernel, int dimension, const Spacings& /*spacing*/) {
+  return stencil_differences(static_cast<int>(kernel.radius), dimension);
+}
+
+constexpr std::array codes{
+    FamilyCode{"adr", adr_table, adr}, FamilyCode{"moment", moment_table, of_table<moment_table>},
+    FamilyCode{"stencil", stencil_table, of_table<stencil_table>},
+    FamilyCode{"gaussian", radial_table<gaussian_family>, radial<gaussian_family>},
+    FamilyCode{"power-law", radial_table<power_law_family>, radial<power_law_family>}};
+
+/// Of the families a case names, in their order.
+std::vector<FamilyCode> codes_of(const KernelCase& kernel) {
+  std::vector<FamilyCode> found;
+  for (const auto& name : families_in(kernel.type)) {
+    const auto code = std::ranges::find(codes, name, &FamilyCode::name);
+    if (code == codes.end()) throw InputError("kernel.type: no family is called '" + name + "'");
+    found.push_back(*code);
+  }
+  return found;
+}
+
+} // namespace
 
 std::unique_ptr<Kernel> make_kernel(const KernelCase& kernel, int dimension,
-                                    const std::array<double, max_dimension>& spacing) {
-  if (kernel.type == "adr") return make_adr_kernel(dimension, kernel.diffusion_tensor, spacing);
-  if (kernel.type == family_of(kernel).name)
-    return make_difference_kernel(differences_of(kernel, dimension, spacing));
-  throw InputError("kernel.type: no family is called '" + kernel.type + "'");
+                                    const Spacings& spacing) {
+  std::vector<std::unique_ptr<Kernel>> parts;
+  for (const FamilyCode& code : codes_of(kernel))
+    parts.push_back(code.make(kernel, dimension, spacing));
+  return parts.size() == 1 ? std::move(parts.front()) : make_sum_kernel(std::move(parts));
+}
+
+Differences differences_of(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  std::vector<Differences> tables;
+  for (const FamilyCode& code : codes_of(kernel))
+    tables.push_back(code.table(kernel, dimension, spacing));
+  return tables.size() == 1 ? tables.front() : sum_of(tables);
 }
 
 } // namespace nadir

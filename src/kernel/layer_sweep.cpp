@@ -142,7 +142,7 @@ void LayerSweep::adjoint(const Box& box, FieldView z, FieldView z_next, FieldVie
 
 void LayerSweep::add_gradient(const Segment& at, Row z, const double* Z_bar) {
   for (std::size_t c = 0; c < theta_count_; ++c) theta_bar_[c] = bar_row(c, at);
-  kernel_.add_gradient(z, Z_bar, at.n, theta_bar_.data());
+  kernel_.add_gradient(z, theta_rows(at), Z_bar, at.n, theta_bar_.data());
 }
 
 void LayerSweep::add_gradient(const Box& box, FieldView z, FieldView Z_bar) {

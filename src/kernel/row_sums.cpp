@@ -16,7 +16,7 @@ namespace {
 
 /// Of a number of rows known to the compiler.
 template<int count, bool more>
-void sum_of(const double* const* rows, const double* factors, int n, double* HWY_RESTRICT to) {
+void sum_rows(const double* const* rows, const double* factors, int n, double* HWY_RESTRICT to) {
   std::array<const double*, count> row;
   std::array<double, count> factor;
   for (std::size_t t = 0; t < count; ++t) {
@@ -35,13 +35,13 @@ template<bool more>
 void sum_of_rows(int count, const double* const* rows, const double* factors, int n, double* to) {
   switch (count) {
   case 1:
-    return sum_of<1, more>(rows, factors, n, to);
+    return sum_rows<1, more>(rows, factors, n, to);
   case 2:
-    return sum_of<2, more>(rows, factors, n, to);
+    return sum_rows<2, more>(rows, factors, n, to);
   case 3:
-    return sum_of<3, more>(rows, factors, n, to);
+    return sum_rows<3, more>(rows, factors, n, to);
   default:
-    return sum_of<4, more>(rows, factors, n, to);
+    return sum_rows<4, more>(rows, factors, n, to);
   }
 }
 

@@ -97,6 +97,23 @@ template<class D> HWY_INLINE hn::Vec<D> log1p_to_one(D d, hn::Vec<D> e) {
   return log_f + hn::IfThenElseZero(halved, hn::Set(d, 0.6931471805599453));
 }
 
+/// log(1 + u) for u >= 0.
+template<class D> HWY_INLINE hn::Vec<D> log1p_of_positive(D d, hn::Vec<D> u) {
+  // 1 + u = 2^k (1 + e) with 0 <= e < 1; what 1 + u loses by rounding is put back.
+  const auto one = hn::Set(d, 1.0), magic = hn::Set(d, 0x1.8p52);
+  const auto sum = one + u;
+  const auto lost = (u - (sum - one)) / sum;
+  const hn::RebindToSigned<D> integers;
+  const auto bits = hn::BitCast(integers, sum);
+  const auto k = hn::ShiftRight<52>(bits) - hn::Set(integers, 1023);
+  const auto number = hn::BitCast(d, k + hn::BitCast(integers, magic)) - magic;
+  const auto mantissa = hn::And(bits, hn::Set(integers, 0xfffffffffffff));
+  const auto e = hn::BitCast(d, hn::Or(mantissa, hn::BitCast(integers, one))) - one;
+  // The first part of ln 2 has 38 bits, so that k times it is exact.
+  const auto small = fused(number, hn::Set(d, 1.6465949582897082e-12), lost);
+  return fused(number, hn::Set(d, 0x1.62e42fefa0000p-1), log1p_to_one(d, e) + small);
+}
+
 /// The upper tail of the normal distribution and its shape, for a >= 0. 0 above a = 37.6.
 template<class D> struct Normal {
   hn::Vec<D> tail;  ///< erfc(a/sqrt 2)/2

@@ -83,6 +83,15 @@ void Chain::transpose(const Coefficients& coefficients, Trajectories states, std
   profile_flops(points * layer_->adjoint_flops());
 }
 
+/// Those of a pass that began with state `first`.
+void Chain::note_problems(std::size_t samples, std::int64_t first) {
+  for (std::size_t s = 0; s < samples; ++s) {
+    const auto& problem = layer_->problem(s);
+    if (problem && !problems_[s])
+      problems_[s] = {first + problem->layer, problem->point, problem->reason};
+  }
+}
+
 double Chain::points_of(std::size_t samples, std::int64_t layers) const {
   const Extents& n = state_layout().count;
   return static_cast<double>(n[0] * n[1] * n[2]) * static_cast<double>(layers) *
@@ -101,9 +110,8 @@ void Chain::forward(const Coefficients& coefficients, Trajectories states, std::
   for (std::int64_t l = first; l < last;) {
     const std::int64_t end = watched.next(l, std::min(last, l + most));
     compute(coefficients, states, l, end);
+    note_problems(states.size(), l);
     for (std::size_t s = 0; s < states.size(); ++s) {
-      const auto& problem = layer_->problem(s);
-      if (problem && !problems_[s]) problems_[s] = {l + problem->layer, problem->point};
       if (watched.contains(end)) observe(s, end, states[s]->read(end));
     }
     l = end;
@@ -163,6 +171,7 @@ void Chain::adjoint(const Coefficients& coefficients, Trajectories states,
     compute_again(coefficients, states, l, after_pass);
     const std::int64_t begin = watched.previous(l, std::max(states[0]->held_from(l), l - most));
     transpose(coefficients, states, begin, l, bar);
+    note_problems(states.size(), begin);
     for (std::size_t s = 0; s < states.size() && watched.contains(begin); ++s)
       seed(s, begin, states[s]->recall(begin), lambda[s]);
     l = begin;

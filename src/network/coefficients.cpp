@@ -1,25 +1,30 @@
 #include "nadir/network/coefficients.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace nadir {
 namespace {
 
 struct Names {
-  std::string_view name, symbol, key;
+  std::string_view name, symbol;
+  std::string key;
 };
-constexpr std::array<Names, all_parameters.size()> names{{
-    {"reaction", "R", "kernel.reaction"},
-    {"advection", "U", "kernel.advection"},
-    {"diffusion", "D", "kernel.diffusion"},
-    {"higher", "c", "kernel.higher"},
-    {"weights", "W", "kernel.weights"},
-    {"bias", "b", "network.bias"},
-    {"relaxation", "omega", "network.relaxation"},
-}};
 
-const Names& names_of(Parameter p) { return names[static_cast<std::size_t>(p)]; }
+std::vector<Names> all_names() {
+  std::vector<Names> names;
+  for (const KernelParameter& p : kernel_parameters)
+    names.push_back({p.key, p.symbol, "kernel." + std::string(p.key)});
+  names.push_back({"bias", "b", "network.bias"});
+  names.push_back({"relaxation", "omega", "network.relaxation"});
+  return names;
+}
+
+const Names& names_of(Parameter p) {
+  static const std::vector<Names> names = all_names();
+  return names[static_cast<std::size_t>(p)];
+}
 
 /// Calls use(view slot, parameter, component) for every coefficient of a layer.
 template<class View, class Use>

@@ -1,5 +1,6 @@
 #include "nadir/network/non_finite.hpp"
 
+#include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
 
@@ -55,6 +56,12 @@ void throw_if_not_finite(const Grid& grid, std::int64_t sample,
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, &first[k], 1, MPI_INT64_T, MPI_MIN, grid.comm()));
     if (first[k] == none) return;
   }
+  const std::string reason =
+      first_problem(grid.comm(), mine && here == first ? mine->reason : std::string());
+  if (!reason.empty())
+    throw NumericsError(formatted("sample %lld, layer %lld: ", static_cast<long long>(first[0]),
+                                  static_cast<long long>(first[1])) +
+                        reason);
   throw NumericsError(formatted("the state is not finite: sample %lld, layer %lld, ",
                                 static_cast<long long>(first[0]),
                                 static_cast<long long>(first[1])) +

@@ -88,6 +88,7 @@ void StencilLayer::steps_transpose(const LayerCoefficients& coefficients, const 
   make_g();
   sweep_.set_coefficients(coefficients);
   sweep_.set_gradient(bar);
+  std::ranges::fill(problems_, std::nullopt);
   const std::int64_t steps = z.steps();
   const std::size_t samples = z.layer(0).size();
   const Axes axes = exchanged(back_);

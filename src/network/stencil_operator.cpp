@@ -39,6 +39,11 @@ void StencilOperator::apply(double* z, double* Z, GhostValue beyond) {
 }
 
 void StencilOperator::apply_transpose(const double* Z_bar, double* z_bar) {
+  clear(layout_, owned_, z_bar);
+  add_transpose(Z_bar, z_bar);
+}
+
+void StencilOperator::add_transpose(const double* Z_bar, double* z_bar) {
   if (!Z_bar_) Z_bar_.emplace(wide_);
   double* g = Z_bar_->data();
   for (std::int64_t z = 0; z < owned_.count[0]; ++z) {
@@ -46,7 +51,6 @@ void StencilOperator::apply_transpose(const double* Z_bar, double* z_bar) {
       std::copy_n(Z_bar + layout_.index(z, y, 0), owned_.count[2], g + wide_.index(z, y, 0));
   }
   wide_halo_.copy(g, GhostValue::untouched);
-  clear(layout_, owned_, z_bar);
   gather(owned_, g, z_bar);
 }
 

@@ -1,6 +1,7 @@
 #include "nadir/network/tiling.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/input/schemes.hpp"
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
 
@@ -89,7 +90,7 @@ Tiling choose(const Grid& grid, const Streams& streams, std::int64_t layers, std
 }
 
 bool layers_may_go_together(const Case& c) {
-  return kernel_radius(c.kernel) <= 1 && !is_galerkin(c) &&
+  return swept_as_one(c) && kernel_radius(c.kernel) <= 1 &&
          std::ranges::none_of(all_parameters,
                               [&](Parameter p) { return case_of(c, p).varies_layer; });
 }
@@ -112,6 +113,8 @@ std::int64_t smallest(MPI_Comm comm, std::int64_t value) {
 }
 
 } // namespace
+
+bool swept_as_one(const Case& c) { return is_plain(c.network) && !is_galerkin(c); }
 
 std::int64_t second_level_cache() {
 #ifdef _SC_LEVEL2_CACHE_SIZE // glibc

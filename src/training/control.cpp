@@ -1,6 +1,6 @@
 #include "nadir/training/control.hpp"
 
-#include "reproducible_vector.hpp"
+#include "base/reproducible_vector.hpp"
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"

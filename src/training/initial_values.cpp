@@ -43,29 +43,43 @@ void read_file(const Grid& grid, const ParameterCase& parameter, std::int64_t la
   }
 }
 
-/// Values of a file against the bounds; a case's own numbers were checked with the case.
-void check_bounds(const Grid& grid, const Case& c, Parameter p, const ParameterValues& values) {
-  const ParameterCase& parameter = case_of(c, p);
-  if (!parameter.bounds || !parameter.init_file) return;
-  const auto [lo, hi] = *parameter.bounds;
-  std::int64_t outside = 0;
+/// Owned values of all ranks for which `wrong` holds. Collective.
+template<class Wrong>
+std::int64_t count_wrong(const Grid& grid, const ParameterValues& values, Wrong wrong) {
+  std::int64_t count = 0;
   const Extents n = values.varies_space() ? grid.owned().count : Extents{1, 1, 1};
   for (std::int64_t k = 0; k < values.blocks(); ++k) {
     for (std::int64_t z = 0; z < n[0]; ++z) {
       for (std::int64_t y = 0; y < n[1]; ++y) {
         const double* row =
             values.block(k) + (values.varies_space() ? values.layout().index(z, y, 0) : 0);
-        outside += std::count_if(row, row + n[2], [&](double v) { return v < lo || v > hi; });
+        count += std::count_if(row, row + n[2], wrong);
       }
     }
   }
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &outside, 1, MPI_INT64_T, MPI_SUM, grid.comm()));
-  if (outside == 0) return;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, grid.comm()));
+  return count;
+}
+
+/// Values of a file against the bounds and what the kernel needs; a case's own numbers were checked
+/// with the case. Collective.
+void check_values(const Grid& grid, const Case& c, Parameter p, const ParameterValues& values) {
+  const ParameterCase& parameter = case_of(c, p);
   const std::string path = std::string(key_of(p)) + ".init";
   Diagnostics diagnostics;
-  diagnostics.add(position_of(c, path), path,
-                  formatted("%lld values of the file lie outside the bounds [%g, %g]",
-                            static_cast<long long>(outside), lo, hi));
+  const auto report = [&](std::int64_t wrong, const std::string& what) {
+    if (wrong > 0)
+      diagnostics.add(position_of(c, path), path,
+                      formatted("%lld values of the file ", static_cast<long long>(wrong)) + what);
+  };
+  if (parameter.bounds) {
+    const auto [lo, hi] = *parameter.bounds;
+    report(count_wrong(grid, values, [lo, hi](double v) { return v < lo || v > hi; }),
+           formatted("lie outside the bounds [%g, %g]", lo, hi));
+  }
+  if (const auto limit = limit_of(name_of(p), c.grid.dimension()))
+    report(count_wrong(grid, values, [low = limit->low](double v) { return !(v > low); }),
+           formatted("are not above %g", limit->low) + limit->reason);
   diagnostics.throw_if_any();
 }
 
@@ -78,7 +92,7 @@ Coefficients initial_coefficients(const Grid& grid, const Case& c) {
     ParameterValues& values = coefficients[p];
     if (parameter.init_file) {
       read_file(grid, parameter, c.network.layers, values);
-      check_bounds(grid, c, p, values);
+      check_values(grid, c, p, values);
     } else {
       set_numbers(parameter.init, values);
     }

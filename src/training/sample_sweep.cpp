@@ -98,10 +98,13 @@ void SampleSweep::run_chain(std::int64_t first, std::int64_t count, BufferedSum&
         misfit_.add_value(sample(s), layer, z, misfit);
       },
       pulse);
-  for (std::size_t s = 0; s < states.size() && !problem_; ++s) {
-    problem_ = chain_.problem(s);
-    problem_sample_ = sample(s);
-  }
+  const auto note_problem = [&] {
+    for (std::size_t s = 0; s < states.size() && !problem_; ++s) {
+      problem_ = chain_.problem(s);
+      problem_sample_ = sample(s);
+    }
+  };
+  note_problem();
   if (!gradient) return;
   chain_.adjoint(
       coefficients_, states, target_layers_,
@@ -109,6 +112,7 @@ void SampleSweep::run_chain(std::int64_t first, std::int64_t count, BufferedSum&
         misfit_.add_derivative(sample(s), layer, z, lambda);
       },
       *gradient, pulse);
+  note_problem();
 }
 
 } // namespace nadir

@@ -12,7 +12,7 @@
 namespace nadir {
 namespace {
 
-struct Problem {
+struct RingProblem {
   ActivationKind activation = ActivationKind::identity;
   double U = 0.1, D = 0.0, b = 0.0, waves = 0.0; ///< U (1 + waves sin x)
   double velocity(double x) const { return U * (1 + waves * std::sin(x)); }
@@ -47,7 +47,7 @@ std::array<std::vector<double>, 2> ring_derivatives(const std::vector<double>& z
 
 constexpr std::size_t fine_points = 256;
 
-std::vector<double> without_grid(const Problem& problem) {
+std::vector<double> without_grid(const RingProblem& problem) {
   std::vector<double> z(fine_points);
   const auto place = [](std::size_t i) {
     return 2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(fine_points);
@@ -66,7 +66,7 @@ std::vector<double> without_grid(const Problem& problem) {
 }
 
 /// Root mean square over the points of the last state's error.
-double ring_error(const Problem& problem, Basis basis, std::int64_t nodes, std::int64_t points,
+double ring_error(const RingProblem& problem, Basis basis, std::int64_t nodes, std::int64_t points,
                   const std::vector<double>& exact) {
   Case c = test::small_case({points}, {test::periodic});
   const double spacing = 2 * std::numbers::pi / static_cast<double>(points);
@@ -105,18 +105,18 @@ double ring_error(const Problem& problem, Basis basis, std::int64_t nodes, std::
   return std::sqrt(squares / static_cast<double>(points));
 }
 
-struct Expected {
+struct ExpectedOrder {
   Basis basis;
   std::int64_t nodes;
   double order;
 };
 
 /// The order observed from `points` to twice as many.
-void expect_orders(const Problem& problem, std::int64_t points,
-                   const std::vector<Expected>& expected) {
+void expect_orders(const RingProblem& problem, std::int64_t points,
+                   const std::vector<ExpectedOrder>& expected) {
   constexpr double less = 0.35, more = 0.5; // before the asymptotic range orders are high
   const auto exact = without_grid(problem);
-  for (const Expected& e : expected) {
+  for (const ExpectedOrder& e : expected) {
     const double coarse = ring_error(problem, e.basis, e.nodes, points, exact);
     const double fine = ring_error(problem, e.basis, e.nodes, 2 * points, exact);
     const double order = std::log2(coarse / fine);
@@ -139,7 +139,7 @@ TEST(Galerkin, AdvectionIsOfTwiceTheOrder) {
 }
 
 TEST(Galerkin, DiffusionIsOfTwoOrdersLess) {
-  Problem problem;
+  RingProblem problem;
   problem.U = 0;
   problem.D = 2e-3;
   expect_orders(problem, 32,
@@ -148,7 +148,7 @@ TEST(Galerkin, DiffusionIsOfTwoOrdersLess) {
 
 /// Behind a nonlinear f only the order of the functions themselves is left.
 TEST(Galerkin, AnActivationLeavesTheOrderOfTheFunctions) {
-  Problem problem;
+  RingProblem problem;
   problem.activation = ActivationKind::tanh;
   problem.b = 0.1;
   expect_orders(problem, 64,
@@ -161,7 +161,7 @@ TEST(Galerkin, AnActivationLeavesTheOrderOfTheFunctions) {
 
 /// Coefficients are linear between points: second order, with a smaller error than at points.
 TEST(Galerkin, VaryingCoefficientsLeaveTheirOwnOrder) {
-  Problem problem;
+  RingProblem problem;
   problem.waves = 0.5;
   expect_orders(problem, 64,
                 {{Basis::delta, 0, 2}, {Basis::hat, 2, 2}, {Basis::cubic_spline, 4, 2}});

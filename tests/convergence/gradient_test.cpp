@@ -80,6 +80,10 @@ std::vector<Case> family_cases(const std::vector<std::int64_t>& shape,
   for (const auto order : orders) cases.push_back(test::moment_case(shape, boundary, order));
   for (const std::int64_t radius : {1, 2})
     cases.push_back(test::stencil_case(shape, boundary, radius));
+  const std::int64_t reach = shape.size() < 3 ? 3 : 1;
+  cases.push_back(test::gaussian_case(shape, boundary, reach));
+  cases.push_back(test::power_law_case(shape, boundary, reach));
+  cases.push_back(test::sum_case(shape, boundary, 2));
   return cases;
 }
 

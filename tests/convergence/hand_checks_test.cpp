@@ -1,6 +1,5 @@
-#include "nadir/network/chain.hpp"
-
 #include "support/cases.hpp"
+#include "support/last_state.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +11,8 @@
 /// The hand checks of the relaxation layer: answers known without a computer.
 namespace nadir {
 namespace {
+
+using test::last_state;
 
 /// A 1-D case with constant coefficients.
 Case line_case(std::int64_t points, std::int64_t layers, ActivationKind f, double omega, double R,
@@ -25,27 +26,6 @@ Case line_case(std::int64_t points, std::int64_t layers, ActivationKind f, doubl
   c.kernel.advection = test::fixed({U});
   c.kernel.diffusion = test::fixed({D});
   return c;
-}
-
-/// z_n in global order on every rank, from z_0 = input(i).
-std::vector<double> last_state(const Case& c, const std::function<double(std::int64_t)>& input) {
-  const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
-  Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
-  const Layout& layout = chain.state_layout();
-  double* z = states.write(0);
-  test::for_points(
-      grid, [&](auto k, auto j, auto i, auto index) { z[layout.index(k, j, i)] = input(index); });
-  chain.forward(test::random_coefficients(grid, c, 0.0), states, 0, chain.layers(),
-                [](std::int64_t, const double*) {});
-  z = states.read(chain.layers());
-  std::vector<double> all(static_cast<std::size_t>(grid.points()), 0.0);
-  test::for_points(grid, [&](auto k, auto j, auto i, auto index) {
-    all[static_cast<std::size_t>(index)] = z[layout.index(k, j, i)];
-  });
-  MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM,
-                MPI_COMM_WORLD);
-  return all;
 }
 
 struct Moments {

@@ -1,4 +1,4 @@
-"""Some hundred mutants of case and data files; NADIR_TEST_FULL=1: twenty thousand.
+"""Some two hundred mutants of case and data files; NADIR_TEST_FULL=1: twenty thousand.
 
 With the driver (nadir-fuzz-driver beside the tests of the build) the mutants share one process;
 without it each takes the time MPI needs to start, so there are fewer.
@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import fuzz  # noqa: E402
 
 FULL = os.environ.get("NADIR_TEST_FULL", "0") not in ("", "0")
-WITH_DRIVER = (20000, 2000, 200) if FULL else (300, 60, 50)
+WITH_DRIVER = (20000, 2000, 200) if FULL else (160, 32, 50)
 WITHOUT = (2000, 200, 1) if FULL else (40, 20, 1)
 
 

@@ -174,6 +174,27 @@ weights = { init = [0.0, 0.1, 0.8, 0.1, 0.0] }
 input = { file = "fields.h5", dataset = "in_6" }
 """
 
+RADIAL = """\
+[grid]
+shape = [5, 6]
+boundary = [{ value = 0.5 }, "periodic"]
+[network]
+layers = 2
+activation = "tanh"
+[kernel]
+type = ["adr", "gaussian", "power-law"]
+radius = 2
+reaction = { init = -0.1 }
+amplitude = { init = 0.3, varies = ["space"] }
+width = { init = 0.7, varies = ["layer"], bounds = [0.1, 2.0] }
+strength = { init = 0.1 }
+length = { init = 1.5, varies = ["space", "layer"] }
+exponent = 3.5
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
 GALERKIN = """\
 [grid]
 shape = [5, 6]
@@ -188,6 +209,39 @@ diffusion = { init = 0.01, varies = ["space"] }
 [data]
 input = { file = "fields.h5", dataset = "in_5x6" }
 target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
+SCHEMES = """\
+[grid]
+shape = [5, 6]
+boundary = ["periodic", { value = 0.1 }]
+[network]
+layers = 2
+activation = "relu"
+scheme = "crank-nicolson"
+rate = 2.0
+normalisation = "radial"
+thermostat = 0.5
+relaxation = { init = 0.5, varies = ["space"] }
+[kernel]
+diffusion = { init = 0.1 }
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
+GAUSSIAN = """\
+[grid]
+shape = [6]
+boundary = ["reflect"]
+[network]
+layers = 2
+[kernel]
+type = "gaussian"
+amplitude = 0.9
+width = { init = 0.5, train = false }
+[data]
+input = { file = "fields.h5", dataset = "in_6" }
 """
 
 HATS = """\
@@ -229,7 +283,7 @@ file = "a \\ \" é.h5"
 
 
 def by_hand():
-    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, GALERKIN, HATS, SPELLINGS]
+    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, SCHEMES, GALERKIN, HATS, SPELLINGS]
 
 
 def examples():
@@ -340,6 +394,10 @@ def tiny_case(random):
             "activation": random.choice(
                 ["identity", "tanh", "relu", "leaky-relu", "sigmoid", "softplus", "gelu", "sin", "square", "logistic"]
             ),
+            "scheme": random.choice(
+                ["explicit-euler", "implicit-euler", "crank-nicolson", "rk2", "rk4"]
+            ),
+            "normalisation": random.choice(["none", "none", "uniform", "radial", "project"]),
             "relaxation": parameter(1),
             "bias": parameter(1),
         },

@@ -26,6 +26,7 @@ class Network:
     b: object = 0.0
     activation: str = "identity"
     higher: dict = field(default_factory=dict)  # c_k by order k >= 3, on a ring only
+    gaussian: tuple = ()  # A, sigma of a Gaussian that is added, on a ring only
 
     def run(self, z):
         """z_n of the samples z_0 [sample, grid axes]."""
@@ -58,6 +59,8 @@ class Network:
             result = result + D * second
         for order, c in self.higher.items():
             result = result + c * ring_difference(z, order) / self.spacing[0] ** order
+        if self.gaussian:
+            result = result + ring_gaussian(z, *self.gaussian, self.spacing[0])
         return result
 
     def tensor(self):
@@ -89,6 +92,16 @@ def ring_difference(z, order):
     if order == 1:
         return (after - before) / 2
     return ring_difference(after - 2 * z + before, order - 2)
+
+
+def ring_gaussian(z, amplitude, width, spacing):
+    """The sum over neighbours up to ten widths away of A h / (sigma sqrt(2 pi)) exp(-r^2/2 sigma^2)."""
+    reach = int(np.ceil(10 * width / spacing))
+    result = 0 * z
+    for offset in range(-reach, reach + 1):
+        weight = np.exp(-((offset * spacing / width) ** 2) / 2) / (width * np.sqrt(2 * np.pi))
+        result = result + amplitude * spacing * weight * np.roll(z, -offset, axis=-1)
+    return result
 
 
 def extended(z, boundary):

@@ -1,8 +1,9 @@
 """Data of the examples in inputs/: known coefficients, random inputs, the scheme's own output.
 
-Every file but attractors.h5 has /input and /target [sample, grid axes] and the coefficients that
-made the target under /truth, named and shaped as under /parameters of a result file: comparable as
-they are. attractors.h5 has the inputs and a source for the cases that have attractors.
+Every file but attractors.h5 and schemes-1d.h5 has /input and /target [sample, grid axes] and the
+coefficients that made the target under /truth, named and shaped as under /parameters of a result
+file: comparable as they are. attractors.h5 has the inputs and a source for the cases that have
+attractors, schemes-1d.h5 an exact solution.
 """
 
 import argparse
@@ -38,6 +39,15 @@ def dispersion_1d():
                   R=0.0, U=[0.1], D=[0.02], higher={3: 0.01, 4: -0.001})  # fmt: skip
     truth = dict(advection=net.U[0], diffusion=net.D[0], higher=np.array([0.01, -0.001]))
     return net, random_waves(random, (96,), 20, 2), truth
+
+
+def inhibition_1d():
+    """A ring whose points excite themselves and hold down those around them."""
+    random = np.random.default_rng(106)
+    net = Network(spacing=(0.5,), boundary=("periodic",), layers=10, omega=0.3,
+                  R=0.5, U=[0.0], D=[0.05], activation="tanh", gaussian=(-0.8, 2.0))  # fmt: skip
+    truth = dict(reaction=net.R, diffusion=net.D[0], amplitude=-0.8, width=2.0)
+    return net, 0.5 * random_waves(random, (128,), 20, 2), truth
 
 
 def galerkin_1d():
@@ -119,15 +129,33 @@ def write_attractors(path, name):
     print(f"{path}: starts of attractors, {path.stat().st_size // 1024} KiB")
 
 
+def write_schemes(path, name):
+    """A pulse that goes round a ring once, and where the relaxation equation itself takes it."""
+    points, time, U, D = 128, 100.0, 1.28, 0.03
+    x = np.arange(points)
+    pulse = np.exp(-((x - 40) ** 2) / (2 * 4.0**2)).astype("f4").astype("f8")
+    angle = 2 * np.pi * np.fft.rfftfreq(points)
+    symbol = -1j * U * np.sin(angle) - 2 * D * (1 - np.cos(angle))  # of W - 1
+    travelled = np.fft.irfft(np.exp(time * symbol) * np.fft.rfft(pulse), points)
+    with hdf5.create(path) as out:
+        hdf5.text(out, title=write_schemes.__doc__, comment=f"Made by tools/make-examples {name}.")
+        hdf5.axis(out, "x", x.astype("f8"), "1", "x")
+        hdf5.field(out, "pulse", pulse, ("x",), "1", "signal at the start", "f8")
+        hdf5.field(out, "travelled", travelled, ("x",), "1", "signal after gamma t = 100", "f8")
+    print(f"{path}: a pulse, {path.stat().st_size // 1024} KiB")
+
+
 EXAMPLES = {
     "identify-1d": identify_1d,
     "dispersion-1d": dispersion_1d,
+    "inhibition-1d": inhibition_1d,
     "galerkin-1d": galerkin_1d,
     "full-tensor-2d": full_tensor_2d,
     "diffusion-3d": diffusion_3d,
     "convection-diffusion": convection_diffusion,
 }
-NAMES = [*EXAMPLES, "attractors"]
+OTHERS = {"attractors": write_attractors, "schemes-1d": write_schemes}
+NAMES = [*EXAMPLES, *OTHERS]
 
 
 def write(path, name, make):
@@ -170,7 +198,7 @@ def main():
         if name not in NAMES:
             parser.error(f"{name}: unknown example (one of {', '.join(NAMES)})")
         path = options.output / f"{name}.h5"
-        write_attractors(path, name) if name == "attractors" else write(path, name, EXAMPLES[name])
+        OTHERS[name](path, name) if name in OTHERS else write(path, name, EXAMPLES[name])
 
 
 if __name__ == "__main__":

@@ -1,24 +1,28 @@
-"""tools/plot: the pictures of a result file of nadir, or of a sweep of several."""
+"""tools/plot: the pictures of a result file of nadir, its layers as a film, or pictures of a sweep of several."""
 
 import argparse
+import functools
 import sys
 from pathlib import Path
-
-import h5py
 
 import attractors
 import coefficients
 import curves
 import fields
+import film
+import opening
 import overview
 import style
 from result import Result
+
+refuse = functools.partial(opening.refuse, "tools/plot")
 
 
 def arguments(words):
     parser = argparse.ArgumentParser(
         prog="tools/plot",
         description="PNG pictures of a result file: fields, errors, coefficients, training, overview; attractors. "
+        "With --animate its layers as a film instead. "
         "Of several: errors, coefficients and training against the keys in which their cases differ.",
     )
     parser.add_argument(
@@ -33,17 +37,27 @@ def arguments(words):
         "--layer", type=int, help="stored layer to show (default: the last one stored)"
     )
     parser.add_argument(
-        "--dpi", type=int, default=150, help="pixels per inch (default: 150; drawn for 100 to 300)"
+        "--dpi", type=int, help="pixels per inch (default: 150, of a film 100; drawn for 100 to 300)"
+    )
+    parser.add_argument(
+        "--animate",
+        action="store_true",
+        help="the stored layers as a film: film.gif, and film.mp4 where ffmpeg is installed",
+    )
+    parser.add_argument(
+        "--fps", type=float, help="frames per second of the film (default: it lasts about 8 s)"
     )
     options = parser.parse_args(words)
-    if len(options.results) > 1 and (options.sample != 0 or options.layer is not None):
-        parser.error("--sample and --layer are for the pictures of one result")
+    if len(options.results) > 1 and (
+        options.sample != 0 or options.layer is not None or options.animate
+    ):
+        parser.error("--sample, --layer and --animate are for one result")
+    if options.animate and options.layer is not None:
+        parser.error("--animate shows all stored layers: leave --layer out")
+    if options.fps is not None and not (options.animate and 0.1 <= options.fps <= 50):
+        parser.error("--fps: from 0.1 to 50 frames per second, with --animate")
+    options.dpi = options.dpi or (100 if options.animate else 150)
     return options
-
-
-def refuse(message):
-    print(f"tools/plot: {message}", file=sys.stderr)
-    sys.exit(2)
 
 
 def check(options, result):
@@ -58,6 +72,18 @@ def check(options, result):
         refuse(f"--layer {options.layer}: the file stores the layers {stored}")
 
 
+def check_film(path, result):
+    """A film needs the layers on the way, which a run stores when it is asked to."""
+    if result.state is None:
+        refuse(f"{path}: stores no layers, of which a film could be made")
+    if not film.enough(result):
+        stored = " and ".join(str(layer) for layer in result.layers)
+        refuse(
+            f"{path}: stores the layers {stored} alone; for a film run the case again with "
+            "--set output.layers=all (output.layers = \"all\")"
+        )
+
+
 def pictures(result, sample, layer):
     """All figures by the name of their file, one at a time; None where the file has no data for one."""
     stored = result.state is not None
@@ -67,20 +93,6 @@ def pictures(result, sample, layer):
     yield from coefficients.draw(result, layer)
     yield "history", curves.draw_history(result)
     yield "loss-by-layer", curves.draw_by_layer(result)
-
-
-def open_one(path):
-    """The result; a file that cannot be one ends the program with a line that says why."""
-    try:
-        with open(path, "rb"):
-            pass
-        if not h5py.is_hdf5(path):
-            refuse(f"{path}: not an HDF5 file")
-        return Result(path)
-    except OSError as error:
-        refuse(f"{path}: {error.strerror or 'damaged, or still being written'}")
-    except (ValueError, KeyError) as error:
-        refuse(f"{path}: {error.args[0]}")
 
 
 def pictures_of_sweep(paths):
@@ -114,10 +126,19 @@ def main(words=None):
         figures = pictures_of_sweep(options.results)
     else:
         default = Path(first.with_suffix("").as_posix() + "-pictures")
-        result = open_one(first)
+        result = opening.opened("tools/plot", options.results[0], Result)
         check(options, result)
         figures = pictures(result, options.sample, options.layer)
-    write(figures, Path(options.output or default), options.dpi)
+    folder = Path(options.output or default)
+    try:
+        if options.animate:
+            check_film(options.results[0], result)
+            for path in film.save(film.draw(result, options.sample), folder, options.dpi, options.fps):
+                print(path)
+        else:
+            write(figures, folder, options.dpi)
+    except OSError as error:
+        refuse(f"{error.filename or folder}: {error.strerror or error}")
 
 
 if __name__ == "__main__":

@@ -66,16 +66,27 @@ def points_counted(result):
     return "at trained points; withheld ones are left out" if result.withheld.any() else ""
 
 
+def points_trained(result):
+    """How many points of each sample the distance to the target is taken over, at least 1."""
+    axes = tuple(range(1, result.observed.ndim))
+    return np.maximum(result.observed.sum(axis=axes), 1)
+
+
+def distances(result):
+    """Root mean square distance of every layer to the target [sample, depth], in units of the data."""
+    return abs(result.scale) * np.sqrt(result.loss_by_layer / points_trained(result)[:, None])
+
+
 def plot_by_layer(panel, result):
     """The distance per observed point, so that it reads in units of the data."""
-    axes = tuple(range(1, result.observed.ndim))
-    count = np.maximum(result.observed.sum(axis=axes), 1)
-    distance = abs(result.scale) * np.sqrt(result.loss_by_layer / count[:, None])
+    distance = distances(result)
     depth = np.arange(distance.shape[1])
     several = 1 < len(distance) <= 8
     for sample in distance if several else []:
         panel.plot(depth, sample, color="#9ec9e2", lw=0.9, label="each sample")
-    total = abs(result.scale) * np.sqrt(result.loss_by_layer.sum(axis=0) / count.sum())
+    total = abs(result.scale) * np.sqrt(
+        result.loss_by_layer.sum(axis=0) / points_trained(result).sum()
+    )
     marker = "o" if len(depth) <= 50 else None
     panel.plot(
         depth,

@@ -172,6 +172,7 @@ class Group:
             panels.mark_largest(axes, plane, view.field)
         if bar:
             panels.colour_bar(figure, drawn, axes, self.label, *self.shown)
+        return drawn
 
 
 def groups(fields):

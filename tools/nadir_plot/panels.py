@@ -135,9 +135,12 @@ def colour_bar(figure, drawn, axes, label, *fields):
 
 
 def title(axes, text, note="", room=58):
-    """A title, and below it in small print what the panel needs explained, `room` letters a line."""
+    """A title, and below it in small print what the panel needs explained, `room` letters a line.
+
+    Returns the title's text.
+    """
     lines = textwrap.wrap(note, room)
-    axes.set_title(text, pad=6 + 9.5 * len(lines))
+    heading = axes.set_title(text, pad=6 + 9.5 * len(lines))
     if lines:
         axes.annotate(
             "\n".join(lines),
@@ -148,6 +151,7 @@ def title(axes, text, note="", room=58):
             fontsize=7.5,
             color=style.QUIET,
         )
+    return heading
 
 
 def mark(axes, plane, points, hatch=True):

@@ -9,12 +9,18 @@ import numpy as np
 
 AXES = {1: ["x"], 2: ["y", "x"], 3: ["z", "y", "x"]}
 SYMBOL = dict(reaction="R", advection="U", diffusion="D", bias="b", relaxation="ω")
+SYMBOL |= dict(amplitude="A", width="σ", strength="A_p", length="ℓ", exponent="s")
 MEANING = dict(
     reaction="growth (+) or decay (−)",
     advection="transport",
     diffusion="spreading",
     bias="sink (+) or source (−)",
     relaxation="relaxation factor",
+    amplitude="sum of the Gaussian's weights",
+    width="width of the Gaussian",
+    strength="strength of the power law",
+    length="where the power law's tail begins",
+    exponent="how the power law falls",
 )
 
 

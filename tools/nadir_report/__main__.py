@@ -1,19 +1,20 @@
 """tools/report: a page and pictures of an interpretation made by `nadir interpret`."""
 
 import argparse
+import functools
 import sys
 from pathlib import Path
 
-import h5py
-
 sys.path.append(str(Path(__file__).resolve().parents[1] / "nadir_plot"))  # the look of all pictures
 
+import opening  # noqa: E402
 import page  # noqa: E402
 import pictures  # noqa: E402
 import style  # noqa: E402
 from analysis import Analysis  # noqa: E402
 
 MOST_MATRICES = 4
+refuse = functools.partial(opening.refuse, "tools/report")
 
 
 def arguments(words):
@@ -29,24 +30,6 @@ def arguments(words):
     )
     parser.add_argument("--dpi", type=int, default=150, help="pixels per inch (default: 150)")
     return parser.parse_args(words)
-
-
-def refuse(message):
-    print(f"tools/report: {message}", file=sys.stderr)
-    sys.exit(2)
-
-
-def open_one(path):
-    try:
-        with open(path, "rb"):
-            pass
-        if not h5py.is_hdf5(path):
-            refuse(f"{path}: not an HDF5 file")
-        return Analysis(path)
-    except OSError as error:
-        refuse(f"{path}: {error.strerror or 'damaged, or still being written'}")
-    except (ValueError, KeyError) as error:
-        refuse(f"{path}: {error.args[0]}")
 
 
 def chosen(options, analysis):
@@ -72,7 +55,7 @@ def draw(analysis, matrix, folder, dpi):
 
 def main(words=None):
     options = arguments(words)
-    analysis = open_one(options.analysis)
+    analysis = opening.opened("tools/report", options.analysis, Analysis)
     matrices = chosen(options, analysis)
     folder = Path(options.output or f"{Path(options.analysis).with_suffix('')}-report")
     folder.mkdir(parents=True, exist_ok=True)

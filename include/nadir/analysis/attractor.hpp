@@ -1,8 +1,8 @@
 #pragma once
 
-#include "nadir/analysis/fixed_point.hpp"
-#include "nadir/analysis/linear_response.hpp"
 #include "nadir/analysis/spectrum.hpp"
+#include "nadir/network/fixed_point.hpp"
+#include "nadir/network/linear_response.hpp"
 #include "nadir/training/observations.hpp"
 
 #include <cstdint>

@@ -80,9 +80,11 @@ struct Interpretation {
 inline constexpr double enough_explained = 0.99;
 
 /// Interprets a kernel on a lattice. `ensemble` is that of its size; null for stencils, and for
-/// matrices that are too small. On this rank alone; throws NumericsError.
+/// matrices that are too small. `known`: the power law it is made by; otherwise one is looked for.
+/// On this rank alone; throws NumericsError.
 Interpretation interpret_kernel(const InterpretationPlan& plan, const KernelRows& kernel,
-                                const RandomEnsemble* ensemble);
+                                const RandomEnsemble* ensemble,
+                                const std::optional<PowerLaw>& known = {});
 /// Interprets a matrix [point][point] of points anywhere.
 Interpretation interpret_points(const InterpretationPlan& plan, std::span<const double> weights,
                                 const RandomEnsemble* ensemble);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nadir/analysis/layer_map.hpp"
+#include "nadir/network/layer_map.hpp"
 
 #include <complex>
 #include <cstdint>

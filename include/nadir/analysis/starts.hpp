@@ -9,9 +9,6 @@
 
 namespace nadir {
 
-/// Numbers in (-1, 1) by seed and global index: the same on any number of ranks. Not collective.
-void fill_noise(const Grid& grid, std::uint64_t seed, Vec z);
-
 /// Random field `number` of a search, of root mean square `amplitude`, by seed, number and place
 /// alone. In turn a uniform field, waves as long as the domain, waves of a quarter of it and
 /// shorter, noise. Not collective.

@@ -7,6 +7,9 @@
 
 namespace nadir {
 
+/// "implicit-euler, radial normalisation with alpha = 2": what layers are, beside their kernel.
+std::string layers_text(const NetworkCase& network);
+
 /// Range and mean of one component of a parameter over points and layers.
 struct Range {
   double minimum = 0.0, maximum = 0.0, mean = 0.0;

@@ -32,8 +32,8 @@ struct Layout {
   }
 
  private:
-  /// Before the first row; the left ghosts of the others end the row before.
-  static constexpr std::ptrdiff_t lead = aligned_doubles;
+  /// Before the first row: room for its left ghosts; those of the others end the row before.
+  std::ptrdiff_t lead = aligned_doubles;
 };
 
 /// A padded array on this rank's box; zero at first, ghosts included.

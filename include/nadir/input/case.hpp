@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -105,13 +106,20 @@ enum class ActivationKind {
 /// What the numbers of a state multiply (theory, section 8).
 enum class Basis { delta, hat, cubic_spline };
 
+enum class SchemeKind { explicit_euler, implicit_euler, crank_nicolson, rk2, rk4 };
+
+/// What holds the norm of the states (theory, section 7).
+enum class Normalisation { none, uniform, radial, project };
+
 struct NetworkCase {
   std::int64_t layers = 1;
   ActivationKind activation = ActivationKind::identity;
   Basis basis = Basis::delta;
   std::int64_t nodes = 0; ///< per cell and axis, of other bases than delta; resolved: 2 to 5
-  std::string scheme = "explicit-euler";
-  double rate = 1.0;        ///< gamma
+  SchemeKind scheme = SchemeKind::explicit_euler;
+  double rate = 1.0; ///< gamma
+  Normalisation normalisation = Normalisation::none;
+  double thermostat = 1.0;  ///< alpha of uniform and radial
   ParameterCase relaxation; ///< omega
   ParameterCase bias;       ///< b
   bool operator==(const NetworkCase&) const = default;
@@ -121,28 +129,56 @@ enum class DiffusionTensor { isotropic, diagonal, full };
 
 /// Which of these a family has, and their components: kernel_family.hpp.
 struct KernelCase {
-  std::string type = "adr";
+  std::string type = "adr"; ///< a family, or several of a sum joined by '+', as their table orders
   DiffusionTensor diffusion_tensor = DiffusionTensor::isotropic;
   std::int64_t order = 4;  ///< of the family moment: the highest derivative
-  std::int64_t radius = 1; ///< of the family stencil
+  std::int64_t radius = 1; ///< of the families whose neighbours it counts; resolved
   ParameterCase reaction;  ///< R, 1 component
   ParameterCase advection; ///< U, d components in axis order
   ParameterCase diffusion; ///< D: 1 | d | d(d+1)/2 components
   ParameterCase higher;    ///< c_k of the derivatives of order 3 and more
   ParameterCase weights;   ///< of the neighbours of a full stencil
+  ParameterCase amplitude; ///< A of a Gaussian
+  ParameterCase width;     ///< sigma
+  ParameterCase strength;  ///< A of a power law
+  ParameterCase length;    ///< l
+  ParameterCase exponent;  ///< s
   bool operator==(const KernelCase&) const = default;
 };
 
-/// The parameters of kernels by their keys in [kernel], in the order of files.
+/// A parameter of kernels, by its key in [kernel].
 struct KernelParameter {
-  std::string_view key;
+  std::string_view key, symbol;
   ParameterCase KernelCase::*value;
+  double fallback;       ///< where the case does not give it; NaN: it must
+  std::string_view text; ///< for the case reference
 };
-inline constexpr std::array kernel_parameters{KernelParameter{"reaction", &KernelCase::reaction},
-                                              KernelParameter{"advection", &KernelCase::advection},
-                                              KernelParameter{"diffusion", &KernelCase::diffusion},
-                                              KernelParameter{"higher", &KernelCase::higher},
-                                              KernelParameter{"weights", &KernelCase::weights}};
+inline constexpr double must_be_given = std::numeric_limits<double>::quiet_NaN();
+
+/// All of them, in the order of files.
+inline constexpr std::array kernel_parameters{
+    KernelParameter{"reaction", "R", &KernelCase::reaction, 0.0, "R, 1 component"},
+    KernelParameter{"advection", "U", &KernelCase::advection, 0.0,
+                    "U, d components in axis order, such as (y, x)"},
+    KernelParameter{"diffusion", "D", &KernelCase::diffusion, 0.0,
+                    "D: 1 component (isotropic), d (diagonal) or d(d+1)/2 (full), the upper "
+                    "triangle by rows, such as (yy, yx, xx)"},
+    KernelParameter{"higher", "c", &KernelCase::higher, 0.0,
+                    "of moment: `c_k` of the derivatives `∂^k`, 3 ≤ |k| ≤ order, by order, then as "
+                    "in (xxx, yxx, yyx, yyy)"},
+    KernelParameter{"weights", "W", &KernelCase::weights, 0.0,
+                    "of stencil: weights of the neighbours in C order, from the lowest offsets on; "
+                    "a number is that of each"},
+    KernelParameter{"amplitude", "A", &KernelCase::amplitude, 1.0,
+                    "A of gaussian, 1 component: the sum of its weights"},
+    KernelParameter{"width", "sigma", &KernelCase::width, must_be_given,
+                    "σ of gaussian, 1 component, in the units of the grid; above 0"},
+    KernelParameter{"strength", "A_p", &KernelCase::strength, must_be_given,
+                    "A of power-law, 1 component"},
+    KernelParameter{"length", "l", &KernelCase::length, must_be_given,
+                    "ℓ of power-law, 1 component, in the units of the grid; above 0"},
+    KernelParameter{"exponent", "s", &KernelCase::exponent, must_be_given,
+                    "s of power-law, 1 component; above d, or its weights have no sum"}};
 
 struct DataCase {
   FieldCase input;

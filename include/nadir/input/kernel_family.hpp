@@ -2,12 +2,19 @@
 
 #include "nadir/input/case.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace nadir {
+
+/// Where the neighbours of a kernel end unless the case says so.
+struct NaturalRadius {
+  std::int64_t points = 1;
+  std::string problem; ///< why there is none
+};
 
 /// One family of kernels as the case file knows it (theory, section 4).
 struct KernelFamily {
@@ -17,17 +24,41 @@ struct KernelFamily {
   std::vector<std::string_view> keys;
   /// Neighbours are at most so many points away along every axis.
   int (*radius)(const KernelCase& kernel);
+  /// Of a family with the key radius.
+  NaturalRadius (*natural_radius)(const KernelCase& kernel, const GridCase& grid) = nullptr;
+  /// Neighbours that a kernel of this radius may have at most.
+  double most_neighbours = 0;
 };
-
-bool has_key(const KernelFamily& family, std::string_view key);
 
 /// The one table of families.
 std::span<const KernelFamily> kernel_families();
-/// The one a case names; the reader has seen to it that there is one.
-const KernelFamily& family_of(const KernelCase& kernel);
+bool has_key(const KernelFamily& family, std::string_view key);
+
+/// The families a case names, one or those of a sum; the reader has seen to it that there are.
+std::vector<const KernelFamily*> families_of(const KernelCase& kernel);
+/// Whether the key means something to one of them.
+bool has_key(const KernelCase& kernel, std::string_view key);
+/// Whether a family is among them.
+bool has_family(const KernelCase& kernel, std::string_view name);
+
+/// The names in KernelCase::type, and back; in the order of the table.
+std::vector<std::string> families_in(const std::string& type);
+std::string sum_of_families(const std::vector<std::string>& names);
+/// Why these families cannot be added; empty where they can. Families with a parameter in common
+/// would count it twice.
+std::string sum_problem(const std::vector<std::string>& names);
 
 /// Points between a point and its farthest neighbour along an axis.
-inline int kernel_radius(const KernelCase& kernel) { return family_of(kernel).radius(kernel); }
+int kernel_radius(const KernelCase& kernel);
+/// Neighbours within a radius, a point itself included.
+double neighbours_within(int dimension, std::int64_t radius);
+
+/// What all values of a parameter must be above, for its kernel to be one.
+struct ValueLimit {
+  double low = 0;
+  std::string reason; ///< continues "must be above LOW"
+};
+std::optional<ValueLimit> limit_of(std::string_view key, int dimension);
 
 /// Names of the components of a parameter, by its key in [kernel]; one of one component has {""},
 /// one that the family does not have none. U by axes (y, x), D by pairs of axes (yy, yx, xx),

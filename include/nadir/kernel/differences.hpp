@@ -4,6 +4,7 @@
 #include "nadir/kernel/kernel.hpp"
 
 #include <complex>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -18,12 +19,23 @@ struct Neighbour {
 /// delta z = sum of weight times z at the offset.
 using Difference = std::vector<Neighbour>;
 
-/// A family as a table: W z = [z +] sum_c theta_c delta_c z.
+/// A family as a table: W z = [z +] sum_t w_t delta_t z, where w are the coefficients theta, in the
+/// order of `kernel_parameters`, or functions of them.
 struct Differences {
   bool identity = true; ///< whether z itself is a term
   int radius = 1;
-  std::vector<Difference> terms; ///< by coefficient, in the order of `kernel_parameters`
+  std::vector<Difference> terms;
+  std::size_t coefficients = 0; ///< number of theta; that of the terms where w = theta
+  /// w from theta; empty: w = theta.
+  std::function<void(std::span<const double> theta, std::span<double> weights)> weights = {};
+
+  bool linear() const { return !weights; }
+  /// w of these coefficients.
+  std::vector<double> weights_of(std::span<const double> theta) const;
 };
+
+/// The table of a sum of kernels.
+Differences sum_of(const std::vector<Differences>& tables);
 
 /// Weights of the narrowest central difference of d^order along one axis, from the lowest offset
 /// on: powers of the second difference, with one first difference where the order is odd.
@@ -34,16 +46,21 @@ std::vector<double> central_difference(int order, double spacing);
 Difference central_difference(const MultiIndex& k,
                               const std::array<double, max_dimension>& spacing);
 
-/// The table of a case's family (adr, moment: R, -U.grad, D:grad grad, c_k d^k; stencil: shifts).
+/// The tables of families: R, -U.grad, D:grad grad, c_k d^k up to an order; shifts.
+Differences moment_differences(DiffusionTensor tensor, int order, int dimension,
+                               const std::array<double, max_dimension>& spacing);
+Differences stencil_differences(int radius, int dimension);
+
+/// The table of a case's family, or of their sum.
 Differences differences_of(const KernelCase& kernel, int dimension,
                            const std::array<double, max_dimension>& spacing);
 
-/// A kernel that works through a table, however long: for families without one of their own.
+/// A kernel that works through a linear table, however long: for families without one of their own.
 std::unique_ptr<Kernel> make_difference_kernel(const Differences& differences);
 
-/// The symbol W^(k) = W exp(i k.q) / exp(i k.q) for coefficients theta, where angle_a = k_a Delta_a
-/// (theory, section 3).
-std::complex<double> symbol(const Differences& differences, std::span<const double> theta,
+/// The symbol W^(k) = W exp(i k.q) / exp(i k.q) for weights w of the terms, where angle_a = k_a
+/// Delta_a (theory, section 3).
+std::complex<double> symbol(const Differences& differences, std::span<const double> weights,
                             const std::array<double, max_dimension>& angle);
 
 } // namespace nadir

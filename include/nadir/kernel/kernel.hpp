@@ -29,13 +29,14 @@ inline constexpr int max_coefficients = most_kernel_components;
 /// Points per row segment: the buffers of a segment stay in the first-level cache.
 inline constexpr int segment_points = 512;
 
-/// A family of weight kernels W(theta), linear in its coefficients theta_c:
+/// A family of weight kernels W(theta) whose neighbours are at most radius() points away; of most
+/// families linear in the coefficients theta_c,
 ///
 ///     (W z)_i = z_i + sum_c theta_c,i (delta_c z)_i     (or without z_i)
 ///
-/// with difference operators delta_c of constant coefficients (theory, section 4) that reach
-/// radius() points. Works on row segments of n <= segment_points points; knows no ghosts, no
-/// layers, no ranks.
+/// with difference operators delta_c of constant coefficients (theory, section 4). The weights of
+/// row i are made of the coefficients at i alone. Works on row segments of n <= segment_points
+/// points; knows no ghosts, no layers, no ranks.
 class Kernel {
  public:
   virtual ~Kernel() = default;
@@ -58,12 +59,14 @@ class Kernel {
   virtual void apply_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
   virtual void add_transpose(Row Z_bar, const Row* theta, int n, double* z_bar) const = 0;
 
-  /// theta_bar_c += Z_bar (delta_c z), the derivative of Z_bar . W z, point by point; rows without
-  /// data are left out.
-  virtual void add_gradient(Row z, const double* Z_bar, int n, MutableRow* theta_bar) const = 0;
+  /// theta_bar_c += Z_bar d(W z)/d theta_c, the derivative of Z_bar . W z, point by point; that is
+  /// Z_bar (delta_c z) where W is linear in theta. Rows without data are left out.
+  virtual void add_gradient(Row z, const Row* theta, const double* Z_bar, int n,
+                            MutableRow* theta_bar) const = 0;
 };
 
-/// The kernel of a case's family. `spacing` per axis, slowest first, unused axes ignored.
+/// The kernel of a case's family, or the sum of several. `spacing` per axis, slowest first, unused
+/// axes ignored.
 std::unique_ptr<Kernel> make_kernel(const KernelCase& kernel, int dimension,
                                     const std::array<double, max_dimension>& spacing);
 

@@ -73,7 +73,8 @@ class Chain {
   void forward(const Coefficients& coefficients, Trajectories states, std::int64_t first,
                std::int64_t last, const WatchedLayers& watched, const Observer& observe,
                const Pulse& after_pass = {});
-  /// The first value on this rank that was not finite in the last forward run, of one sample.
+  /// The first value on this rank that was not finite in the last forward run, of one sample, or
+  /// why a layer of it or of its transpose could not be computed.
   const std::optional<NonFinite>& problem(std::size_t sample) const { return problems_[sample]; }
 
   /// The same for one sample; returns its problem.
@@ -101,6 +102,7 @@ class Chain {
                  std::int64_t last, Coefficients& bar);
   void compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
                      const Pulse& after_pass);
+  void note_problems(std::size_t samples, std::int64_t first);
   double points_of(std::size_t samples, std::int64_t layers) const;
   void make_lambda(std::size_t samples);
 

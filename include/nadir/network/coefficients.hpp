@@ -20,13 +20,29 @@ namespace nadir {
 
 /// The parameters of networks, in the order of files and control vectors: those of kernels, as in
 /// `kernel_parameters`, of which every family has some, then those of all layers.
-enum class Parameter { reaction, advection, diffusion, higher, weights, bias, relaxation };
-inline constexpr std::array all_parameters{
-    Parameter::reaction, Parameter::advection, Parameter::diffusion, Parameter::higher,
-    Parameter::weights,  Parameter::bias,      Parameter::relaxation};
+enum class Parameter {
+  reaction,
+  advection,
+  diffusion,
+  higher,
+  weights,
+  amplitude,
+  width,
+  strength,
+  length,
+  exponent,
+  bias,
+  relaxation
+};
+inline constexpr auto all_parameters = [] {
+  std::array<Parameter, kernel_parameters.size() + 2> all{};
+  for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<Parameter>(k);
+  return all;
+}();
+static_assert(all_parameters.back() == Parameter::relaxation);
 
 std::string_view name_of(Parameter parameter);   ///< as in /parameters/NAME
-std::string_view symbol_of(Parameter parameter); ///< R, U, D, b, omega
+std::string_view symbol_of(Parameter parameter); ///< R, U, D, ..., b, omega
 std::string_view key_of(Parameter parameter);    ///< in the case: "kernel.reaction"
 const ParameterCase& case_of(const Case& c, Parameter parameter);
 ParameterCase& case_of(Case& c, Parameter parameter);

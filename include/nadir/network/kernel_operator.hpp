@@ -1,9 +1,12 @@
 #pragma once
 
+#include "nadir/grid/field.hpp"
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace nadir {
 
@@ -24,6 +27,8 @@ class KernelOperator {
   virtual void apply(double* z, double* Z, GhostValue beyond) = 0;
   /// z_bar = W^T Z_bar on owned points, W its linear part.
   virtual void apply_transpose(const double* Z_bar, double* z_bar) = 0;
+  /// z_bar += W^T Z_bar; in one sum where the kind of operator can do so.
+  virtual void add_transpose(const double* Z_bar, double* z_bar);
   /// bar.theta += the derivatives of Z_bar . (W z + g), where apply filled the ghosts of z; bar.b
   /// and bar.omega are left alone.
   virtual void add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) = 0;
@@ -33,6 +38,12 @@ class KernelOperator {
   /// Messages of this rank and their bytes so far.
   virtual std::int64_t messages_sent() const = 0;
   virtual std::int64_t bytes_sent() const = 0;
+
+ private:
+  std::optional<Field> product_; ///< of the transpose, made when needed
 };
+
+/// The kernel of a case by itself. Collective.
+std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c);
 
 } // namespace nadir

@@ -63,8 +63,8 @@ class Layer {
   /// k + 2 on. Collective.
   virtual void steps(const LayerCoefficients& coefficients, const StateTable& z) = 0;
 
-  /// The first value of the last pass on this rank that is not finite, of one sample; its layer
-  /// counts from 1.
+  /// The first value of the last pass forward on this rank that is not finite, of one sample, or
+  /// why a layer of the last pass, forward or back, could not be computed; its layer counts from 1.
   virtual const std::optional<NonFinite>& problem(std::size_t sample) const = 0;
 
   /// Back over the same layers: z with its ghosts as `steps` left them, coefficients with theirs

@@ -9,10 +9,12 @@
 
 namespace nadir {
 
-/// A value of a state that is not finite.
+/// A value of a state that is not finite; or, where all ranks know a reason, why there is no such
+/// state.
 struct NonFinite {
   std::int64_t layer = 0; ///< of the state z_layer, 1..n
   std::int64_t point = 0; ///< global index, C order
+  std::string reason = {};
 };
 
 /// Notes the first value on `box` of z_layer, a padded array, that is not finite, unless `first` is
@@ -22,7 +24,7 @@ void note_non_finite(const Grid& grid, const Layout& layout, const Box& box, con
 
 /// Throws NumericsError on all ranks, naming the first place of all ranks (by sample, layer,
 /// point), when some rank gives one; "the state is not finite: sample 0, layer 7, point (y, x) =
-/// (3, 12)". Collective.
+/// (3, 12)", or the sample, the layer and the reason. Collective.
 void throw_if_not_finite(const Grid& grid, std::int64_t sample,
                          const std::optional<NonFinite>& mine);
 

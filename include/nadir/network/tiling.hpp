@@ -13,6 +13,9 @@ struct PassPlan {
   std::size_t samples = 1; ///< swept together
 };
 
+/// Whether StencilLayer sweeps the layers of a case, several in a pass.
+bool swept_as_one(const Case& c);
+
 /// Samples that go together at most, as far as the case tells: more than one only where it says so
 /// or where that changes no order of summation.
 std::int64_t samples_per_pass(const Case& c, std::int64_t samples);

@@ -32,6 +32,20 @@ ROWS = {
         {'activation = "tanh"': '«activation = "tanch"'},
         f'network.activation: unknown activation "tanch" (did you mean "tanh"? one of: {ACTIVATIONS})',
     ),
+    "unknown scheme": (
+        {'activation = "tanh"': 'activation = "tanh"\n«scheme = "implicit-eular"'},
+        'network.scheme: unknown scheme "implicit-eular" (did you mean "implicit-euler"? one of: '
+        "explicit-euler, implicit-euler, crank-nicolson, rk2, rk4)",
+    ),
+    "thermostat of a hard norm": (
+        {'activation = "tanh"': 'activation = "tanh"\nnormalisation = "project"\n«thermostat = 2.0'},
+        'network.thermostat: is a key of the normalisations "uniform" and "radial"; network.normalisation is "project"',
+    ),
+    "several layers in a pass of another scheme": (
+        {'activation = "tanh"': 'activation = "tanh"\nscheme = "rk2"', OUTPUT: OUTPUT + "\n[run]\n«layers_per_pass = 3"},
+        'run.layers_per_pass: means nothing unless network.scheme is "explicit-euler" and '
+        'network.normalisation "none": other layers are computed one after the other',
+    ),
     "stored layer beyond n": (
         {OUTPUT: 'file = "result.h5"\n«layers = [0, 4]'},
         "output.layers: layer 4 is beyond network.layers = 3",

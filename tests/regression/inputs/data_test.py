@@ -11,7 +11,7 @@ import numpy as np
 from running import INPUTS, ROOT, expect
 
 DATA = INPUTS / "data"
-KNOWN = ["identify-1d", "full-tensor-2d", "diffusion-3d", "convection-diffusion"]
+KNOWN = ["identify-1d", "inhibition-1d", "galerkin-1d", "full-tensor-2d", "diffusion-3d", "convection-diffusion"]
 
 
 def datasets(path):
@@ -40,7 +40,7 @@ def compare(made, committed, tolerance):
 
 def check_examples(folder):
     subprocess.run([ROOT / "tools" / "make-examples", "--output", folder], check=True)
-    for name in [*KNOWN, "attractors"]:
+    for name in [*KNOWN, "attractors", "schemes-1d"]:
         compare(folder / f"{name}.h5", DATA / f"{name}.h5", 1e-6)
 
 

@@ -9,13 +9,14 @@ from running import INPUTS, expect, trained
 TOLERANCE = {
     "identify-1d": 1e-6,
     "dispersion-1d": 1e-5,
+    "inhibition-1d": 1e-4,
     "galerkin-1d": 1e-4,
     "full-tensor-2d": 1e-3,
     "diffusion-3d": 1e-4,
     "convection-diffusion": 1e-4,
 }
 REAL_DATA = {"sst", "seasons"}  # judged in sst_test.py
-ATTRACTORS = "attractor-"  # judged in attractor_test.py
+OTHERS = ("attractor-", "schemes-")  # judged in attractor_test.py and schemes_test.py
 
 
 def check(name, tolerance):
@@ -32,7 +33,7 @@ def check(name, tolerance):
         expect(loss[-1] < 1e-8 * loss[0], f"{name}: loss fell from {loss[0]} to {loss[-1]} only")
 
 
-cases = {path.stem for path in INPUTS.glob("*.toml") if not path.stem.startswith(ATTRACTORS)}
+cases = {path.stem for path in INPUTS.glob("*.toml") if not path.stem.startswith(OTHERS)}
 expect(cases == set(TOLERANCE) | REAL_DATA, f"cases without a test, or the reverse: {cases}")
 for name, tolerance in TOLERANCE.items():
     check(name, tolerance)

@@ -206,8 +206,44 @@ def result_of_nadir(folder):
     expect(found["moments/boundary"][0, 0].all() and not found["moments/boundary"][0, 1:-1].any(), "flags")
 
 
+RADIAL = """\
+[grid]
+shape = [64]
+spacing = [0.5]
+boundary = ["periodic"]
+[network]
+layers = 2
+[kernel]
+{kernel}
+[data]
+input = {{ file = "ring.h5", dataset = "z" }}
+"""
+
+
+def results_with_kernels_of_distances(folder):
+    """Moments of Gaussians by layer; of a power law those that exist, as its own exponent tells."""
+    with h5py.File(folder / "ring.h5", "w") as file:
+        file["z"], file["A"] = np.random.default_rng(8).normal(size=64), [0.5, -0.25]
+    amplitude = 'amplitude = { init = { file = "ring.h5", dataset = "A" }, varies = ["layer"] }'
+    (folder / "case.toml").write_text(RADIAL.format(kernel=f'type = ["adr", "gaussian"]\n{amplitude}\nwidth = 1.5'))
+    succeed("forward", "case.toml", "--output", "run.h5", folder=folder)
+    interpret(folder, "run.h5")
+    moments = read(folder / "found.h5")["moments/value"]
+    for layer, A in enumerate([0.5, -0.25]):
+        for k, expected in enumerate([1 + A, 0, A * 1.5**2, 0, 3 * A * 1.5**4]):
+            close(moments[layer, k], expected, f"W_{k} of layer {layer}", 1e-11)
+    kernel = 'type = "power-law"\nradius = 20\nstrength = 0.3\nlength = 0.7\nexponent = 3.5'
+    (folder / "case.toml").write_text(RADIAL.format(kernel=kernel))
+    succeed("forward", "case.toml", "--output", "law.h5", folder=folder)
+    out = interpret(folder, "law.h5")
+    found = read(folder / "found.h5")
+    close(found["locality/power_law"][0], [3.5, 0, 0.7], "the power law itself")
+    expect((found["moments/state"][0] == [0, 0, 0, 2, 2]).all(), f"states {found['moments/state'][0]}")
+    expect(out.count("does not exist") == 2, out)
+
+
 with tempfile.TemporaryDirectory() as name:
     for check in (known_coefficients, every_kind_of_file, any_number_of_ranks, labelled, points_anywhere, gaussian,
-                  power_laws, filters, result_of_nadir):  # fmt: skip
+                  power_laws, filters, result_of_nadir, results_with_kernels_of_distances):  # fmt: skip
         check(Path(name))
         print("ok", check.__name__)

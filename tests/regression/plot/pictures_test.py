@@ -1,12 +1,8 @@
 """tools/plot on made-up results of every dimension and family, on a forward run and on attractors."""
 
-import contextlib
-import importlib.util
-import io
 import itertools
 import multiprocessing
 import subprocess
-import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -16,18 +12,7 @@ import numpy as np
 from PIL import Image
 
 import synthetic
-
-ROOT = Path(__file__).resolve().parents[3]
-PLOT = ROOT / "tools" / "nadir_plot"
-sys.path[:0] = [str(ROOT / "tests" / "regression" / "support"), str(PLOT)]
-# In this process: the libraries are loaded once, not for every result.
-plot_of = importlib.util.spec_from_file_location("nadir_plot", PLOT / "__main__.py")
-nadir_plot = importlib.util.module_from_spec(plot_of)
-plot_of.loader.exec_module(nadir_plot)
-
-import fields  # noqa: E402
-from program import NADIR, expect  # noqa: E402
-from result import Result  # noqa: E402
+from drawing import NADIR, ROOT, Result, expect, fields, nadir_plot, plot, refused
 
 SHAPES = {1: (40,), 2: (16, 24), 3: (6, 8, 10)}
 CONSTANT, SPACE, LAYER, BOTH = [], ["space"], ["layer"], ["space", "layer"]
@@ -35,24 +20,6 @@ CONSTANT, SPACE, LAYER, BOTH = [], ["space"], ["layer"], ["space", "layer"]
 FAMILIES = {1: (CONSTANT, SPACE, LAYER, BOTH), 2: (LAYER, SPACE), 3: (SPACE,)}
 GREEN = {"bistable": "[[3]]", "linear": "[[6, 7], [14, 17]]"}
 SMALL, LARGE, HEAVY = 60, 5000, 300_000  # pixels, pixels, bytes
-
-
-def plot(result, *options):
-    """Draw as the command line does, in few pixels; the folder of the pictures."""
-    folder = result.with_suffix("")
-    words = [result, "--output", folder, "--dpi", "60", *options]
-    with contextlib.redirect_stdout(io.StringIO()):
-        nadir_plot.main([str(word) for word in words])
-    return folder
-
-
-def refused(*words):
-    """What tools/plot says, in one line, when it must refuse."""
-    command = [str(word) for word in (ROOT / "tools" / "plot", *words)]
-    run = subprocess.run(command, capture_output=True, text=True)
-    expect(run.returncode == 2, f"{command}: exit code {run.returncode}\n{run.stderr}")
-    expect(run.stderr.count("\n") == 1, f"more than a line: {run.stderr}")
-    return run.stderr
 
 
 def check_pictures(folder, expected):

@@ -89,10 +89,28 @@ def higher_indices(d, order):
     return sorted(indices, key=lambda k: (sum(k), k))
 
 
+def gaussian(square, d, volume, A, sigma):
+    """W_r and its derivatives by A and sigma."""
+    phi = volume / (sigma * sqrt(2 * pi)) ** d * np.exp(-square / (2 * sigma**2))
+    return A * phi, {"amplitude": phi, "width": A * phi * (square / sigma**3 - d / sigma)}
+
+
+def power_law(square, d, volume, A, length, s):
+    u = square / length**2
+    phi = volume * (1 + u) ** (-s / 2)
+    by = {"strength": phi, "length": A * phi * s * u / (1 + u) / length, "exponent": -A * phi * np.log1p(u) / 2}
+    return A * phi, by
+
+
+RADIAL = {"gaussian": gaussian, "power-law": power_law}
+RADIAL_NAMES = {"gaussian": ["amplitude", "width"], "power-law": ["strength", "length", "exponent"]}
+
+
 class Differences:
     """What each coefficient multiplies: P z + q, one (P, q) per component of the kernel's parameters.
 
-    `family`: "adr"; ("moment", order), with higher derivatives; ("stencil", radius), weights alone.
+    `family`: "adr"; ("moment", order), with higher derivatives; ("stencil", radius), weights alone;
+    ("gaussian" | "power-law", radius), functions of the distance; ("sum", radius): adr and a Gaussian.
     """
 
     def __init__(self, axes, tensor, family="adr"):
@@ -100,15 +118,21 @@ class Differences:
         self.linear = kron([axis.extension()[0] for axis in axes])
         self.constant = self.ghost_values()
         d = range(len(axes))
-        self.identity = 0.0 if family[0] == "stencil" else 1.0
+        self.identity = 0.0 if family[0] in ("stencil", *RADIAL) else 1.0
+        self.of, self.radial, self.neighbours = {}, {"sum": "gaussian"}.get(family[0], family[0]), []
+        offsets = list(product(range(-family[1], family[1] + 1), repeat=len(axes)))
+        shift = lambda o: kron([axis.shift(k) for axis, k in zip(axes, o)])  # noqa: E731
+        shifted = lambda o: (shift(o) @ self.linear, shift(o) @ self.constant)  # noqa: E731
+        if self.radial in RADIAL:
+            square = lambda o: sum((axis.spacing * k) ** 2 for axis, k in zip(axes, o))  # noqa: E731
+            self.neighbours = [(square(o), *shifted(o)) for o in offsets]
         if family[0] == "stencil":
-            offsets = product(range(-family[1], family[1] + 1), repeat=len(axes))
-            shift = lambda o: kron([axis.shift(k) for axis, k in zip(axes, o)])  # noqa: E731
-            self.of = {"weights": [(shift(o) @ self.linear, shift(o) @ self.constant) for o in offsets]}
+            self.of["weights"] = [shifted(o) for o in offsets]
+        if self.identity == 0:
             return
         square = {a: self.derivative([2 * (a == b) for b in d]) for a in d}
         mixed = lambda a, b: [2 * term for term in self.derivative([(c in (a, b)) * 1 for c in d])]  # noqa: E731
-        self.of = {
+        self.of |= {
             "reaction": [(np.eye(self.size), np.zeros(self.size))],
             "advection": [[-term for term in self.derivative([(a == b) * 1 for b in d])] for a in d],
         }
@@ -186,6 +210,15 @@ class Network:
             for component, (P, q) in enumerate(matrices):
                 yield name, component, self.parameters[name].at(layer)[component], P, q
 
+    def radial_terms(self, layer):
+        """Weights of neighbours by distance, their derivatives by parameter, P, q."""
+        differences = self.differences
+        names = RADIAL_NAMES.get(differences.radial, [])
+        theta = [np.broadcast_to(self.parameters[name].at(layer)[0], differences.size) for name in names]
+        volume = prod(axis.spacing for axis in self.axes)
+        for square, P, q in differences.neighbours:
+            yield *RADIAL[differences.radial](square, len(self.axes), volume, *theta), P, q
+
     def step(self, layer, z):
         """z', its Jacobian, and the derivatives of z' with respect to each parameter's field."""
         size = self.differences.size
@@ -193,10 +226,16 @@ class Network:
         for _, _, theta, P, q in self.terms(layer):
             theta = np.broadcast_to(theta, size)
             W, g = W + theta[:, None] * P, g + theta * q
+        radial = {}
+        for weight, slopes, P, q in self.radial_terms(layer):
+            W, g = W + weight[:, None] * P, g + weight * q
+            for name, slope in slopes.items():
+                radial[name] = radial.get(name, 0) + slope * (P @ z + q)
         omega = np.broadcast_to(self.parameters["relaxation"].at(layer)[0], size)
         value, slope = self.f(W @ z + g - self.parameters["bias"].at(layer)[0])
         jacobian = np.diag(1 - omega) + (omega * slope)[:, None] * W
         by = {(name, c): omega * slope * (P @ z + q) for name, c, _, P, q in self.terms(layer)}
+        by |= {(name, 0): omega * slope * dZ for name, dZ in radial.items()}
         by["bias", 0] = -omega * slope
         by["relaxation", 0] = value - z
         return (1 - omega) * z + omega * value, jacobian, by

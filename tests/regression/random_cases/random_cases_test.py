@@ -1,6 +1,6 @@
 """Random cases against dense matrices: states, loss and gradients on 1, 2 and 3 ranks.
 
-NADIR_TEST_FULL=1 runs 60 cases instead of 9; every third one is of another family than adr.
+NADIR_TEST_FULL=1 runs 60 cases instead of 15; every third one is of another family than adr.
 """
 
 import sys
@@ -10,12 +10,12 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from dense import ACTIVATIONS, Axis, Network, Parameter, Penalty, Target, higher_indices
+from dense import ACTIVATIONS, RADIAL_NAMES, Axis, Network, Parameter, Penalty, Target, higher_indices
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from program import FULL, expect, succeed  # noqa: E402
 
-CASES = 60 if FULL else 9
+CASES = 60 if FULL else 15
 TOLERANCE = 1e-11  # of a number, relative to the largest of its kind
 LAYERS = ["bias", "relaxation"]
 ADR = ["reaction", "advection", "diffusion"]
@@ -56,7 +56,8 @@ class RandomCase:
             axis.ghosts = ghosts
             axis.points = max(axis.points, 3 * ghosts)  # room for three ranks along any axis
         self.shape = [axis.points for axis in self.axes]
-        self.kernel_names = {"adr": ADR, "moment": [*ADR, "higher"], "stencil": ["weights"]}[self.family[0]]
+        names = {"adr": ADR, "moment": [*ADR, "higher"], "stencil": ["weights"], "sum": [*ADR, *RADIAL_NAMES["gaussian"]]}
+        self.kernel_names = (names | RADIAL_NAMES)[self.family[0]]
         self.names = self.kernel_names + LAYERS
         self.parameters = {name: self.parameter(name, k) for k, name in enumerate(self.names)}
         self.scale, self.offset = float(random.uniform(0.5, 3)), float(random.normal())
@@ -68,11 +69,11 @@ class RandomCase:
         turn = self.number // 3
         if self.number % 3 != turn % 3:
             return ("adr", 2), 1
-        if turn % 2 == 0:
-            order = 3 + turn % 2 + (self.d < 3) * (turn // 2 % 3)
+        if turn % 5 == 0:
+            order = 3 + (self.d < 3) * (turn // 5 % 3)
             return ("moment", order), (order + 1) // 2
         radius = 1 + (self.d < 3) * (turn // 2 % 2)
-        return ("stencil", radius), radius
+        return (["stencil", "gaussian", "power-law", "sum"][turn % 5 - 1], radius), radius
 
     def components(self, name):
         d = self.d
@@ -92,7 +93,9 @@ class RandomCase:
         smallest = min(axis.spacing for axis in self.axes)
         size = {"reaction": 0.2, "advection": 0.3 * smallest, "diffusion": 0.1 * smallest**2, "bias": 0.2, "relaxation": 0.2}
         size |= {"higher": 0.02 * smallest ** self.family[1], "weights": 1 / self.components("weights")}
-        values = size[name] * random.uniform(-1, 1, shape) + (name == "relaxation") * 0.8
+        size |= {"amplitude": 0.5, "width": 0.3 * smallest, "strength": 0.3, "length": 0.3 * smallest, "exponent": 0.5}
+        middle = {"relaxation": 0.8, "width": smallest, "length": smallest, "exponent": self.d + 2}
+        values = size[name] * random.uniform(-1, 1, shape) + middle.get(name, 0)
         penalty = Penalty(*random.uniform(0, 0.1, 4), epsilon=float(random.uniform(1e-3, 0.1)))
         penalty.continuum = kind % 2 == 1 and bool(random.integers(2))
         wanted = (self.number + k) % 5 != 4
@@ -154,9 +157,10 @@ class RandomCase:
 
     def kernel_lines(self):
         kind, size = self.family
-        own = {"adr": "", "moment": f"order = {size}", "stencil": f"radius = {size}"}[kind]
-        tensor = "" if kind == "stencil" else f'diffusion_tensor = "{self.tensor}"'
-        return [f'type = "{kind}"', own, tensor]
+        own = {"adr": "", "moment": f"order = {size}"}.get(kind, f"radius = {size}")
+        tensor = f'diffusion_tensor = "{self.tensor}"' if "diffusion" in self.kernel_names else ""
+        name = '["gaussian", "adr"]' if kind == "sum" else f'"{kind}"'
+        return [f"type = {name}", own, tensor]
 
     def parameter_line(self, name):
         parameter, p = self.parameters[name], self.parameters[name].penalty

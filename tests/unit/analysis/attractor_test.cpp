@@ -1,197 +1,27 @@
 #include "nadir/analysis/attractor.hpp"
 
-#include "nadir/analysis/relaxation_history.hpp"
-#include "nadir/analysis/starts.hpp"
 #include "nadir/base/error.hpp"
-#include "nadir/training/initial_values.hpp"
 
-#include "support/cases.hpp"
+#include "support/searched.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 
 namespace nadir {
 namespace {
 
-/// z = tanh(2 z) above zero.
-constexpr double bistable_level = 0.95750402407726869;
-
-/// A ring with f and constant coefficients.
-Case ring(std::int64_t n, ActivationKind f, double R, double U, double D, double omega) {
-  Case c = test::small_case({n}, {test::periodic});
-  c.network.activation = f;
-  c.network.relaxation = test::fixed({omega});
-  c.network.bias = test::fixed({0.0});
-  c.kernel.reaction = test::fixed({R});
-  c.kernel.advection = test::fixed({U});
-  c.kernel.diffusion = test::fixed({D});
-  c.data.targets.clear();
-  return c;
-}
-
-/// Samples of uniform states.
-Observations uniform_inputs(const Grid& grid, const std::vector<double>& levels) {
-  Observations o;
-  o.samples = static_cast<std::int64_t>(levels.size());
-  o.points = grid.owned().points();
-  for (const double level : levels)
-    o.input.insert(o.input.end(), static_cast<std::size_t>(o.points), level);
-  return o;
-}
-
-/// A case with everything its search needs.
-struct Searched {
-  Searched(const Case& case_, const std::vector<double>& levels, MPI_Comm comm = MPI_COMM_WORLD)
-      : c(case_), grid(comm, c.grid), coefficients(initial_coefficients(grid, c)),
-        observations(uniform_inputs(grid, levels)), map(grid, c, coefficients),
-        search(map, observations), found(search.run([](const std::string&) {})) {}
-
-  Case c;
-  Grid grid;
-  Coefficients coefficients;
-  Observations observations;
-  LayerMap map;
-  AttractorSearch search;
-  Attractors found;
-};
-
-/// All values of a vector, by global index, on every rank.
-std::vector<double> whole(const Grid& grid, Vec v) {
-  std::vector<double> values(static_cast<std::size_t>(grid.points()));
-  const VecRead local(v);
-  PetscInt packed = 0;
-  test::for_points(grid, [&](auto, auto, auto, std::int64_t index) {
-    values[static_cast<std::size_t>(index)] = local[packed++];
-  });
-  MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_SUM,
-                grid.comm());
-  return values;
-}
-
-VecHandle unit_vector(const LayerMap& map, std::int64_t index) {
-  VecHandle v = map.create();
-  VecWrite values(v);
-  PetscInt packed = 0;
-  test::for_points(map.grid(), [&](auto, auto, auto, std::int64_t i) {
-    values[packed++] = i == index ? 1.0 : 0.0;
-  });
-  return v;
-}
-
-using Dense = std::vector<std::vector<double>>;
-
-/// A matrix from its products with unit vectors.
-Dense dense(LayerMap& map, Mat matrix) {
-  const auto n = static_cast<std::size_t>(map.points());
-  Dense rows(n, std::vector<double>(n));
-  const VecHandle column = map.create();
-  for (std::size_t j = 0; j < n; ++j) {
-    check_petsc(MatMult(matrix, unit_vector(map, static_cast<std::int64_t>(j)), column));
-    const auto values = whole(map.grid(), column);
-    for (std::size_t i = 0; i < n; ++i) rows[i][j] = values[i];
-  }
-  return rows;
-}
-
-/// Gauss elimination with pivots.
-std::vector<double> direct_solve(Dense A, std::vector<double> b) {
-  const std::size_t n = b.size();
-  for (std::size_t i = 0; i < n; ++i) {
-    std::size_t pivot = i;
-    for (std::size_t r = i; r < n; ++r)
-      if (std::abs(A[r][i]) > std::abs(A[pivot][i])) pivot = r;
-    std::swap(A[i], A[pivot]);
-    std::swap(b[i], b[pivot]);
-    for (std::size_t r = i + 1; r < n; ++r) {
-      const double factor = A[r][i] / A[i][i];
-      for (std::size_t j = i; j < n; ++j) A[r][j] -= factor * A[i][j];
-      b[r] -= factor * b[i];
-    }
-  }
-  for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t j = i + 1; j < n; ++j) b[i] -= A[i][j] * b[j];
-    b[i] /= A[i][i];
-  }
-  return b;
-}
-
-double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
-  double largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
-  return largest;
-}
-
-// ---- The map and its linearisation --------------------------------------------------------------
-
-/// Every family with every boundary: twelve of them.
-Case family_case(std::size_t number) {
-  const auto boundary = test::boundary_choices(2)[number % 4];
-  if (number < 4) return test::small_case({7, 6}, boundary, DiffusionTensor::full);
-  if (number < 8) return test::moment_case({7, 6}, boundary, 4);
-  return test::stencil_case({7, 6}, boundary, 2);
-}
-
-class LayerMapTest : public testing::TestWithParam<std::size_t> {};
-
-TEST_P(LayerMapTest, IsTheLayerAndItsExactLinearisation) {
-  Case c = family_case(GetParam());
-  test::train_all(c, true, false);
-  const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
-  Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
-  LayerMap map(grid, c, coefficients);
-  const VecHandle z = map.create(), v = map.create(), w = map.create(), Jv = map.create(),
-                  Jw = map.create(), F = map.create();
-  fill_noise(grid, 5, z);
-  fill_noise(grid, 6, v);
-  fill_noise(grid, 7, w);
-
-  // One layer is z - omega F.
-  const VecHandle next = map.copy(z), expected = map.create();
-  map.relax(next, 1);
-  map.residual(z, F);
-  check_petsc(VecPointwiseMult(expected, map.omega(), F));
-  check_petsc(VecAYPX(expected, -1.0, z));
-  EXPECT_LE(largest_difference(whole(grid, next), whole(grid, expected)), 1e-15);
-
-  // The transposes, and central differences.
-  map.linearise(z);
-  for (const MatHandle& matrix : {map.residual_jacobian(), map.layer_jacobian()}) {
-    check_petsc(MatMult(matrix, v, Jv));
-    check_petsc(MatMultTranspose(matrix, w, Jw));
-    PetscScalar left = 0, right = 0;
-    check_petsc(VecDot(Jv, w, &left));
-    check_petsc(VecDot(v, Jw, &right));
-    EXPECT_NEAR(left, right, 1e-13);
-  }
-  const double h = 1e-5;
-  const VecHandle plus = map.copy(z), minus = map.copy(z);
-  check_petsc(VecAXPY(plus, h, v));
-  check_petsc(VecAXPY(minus, -h, v));
-  map.relax(plus, 1);
-  map.relax(minus, 1);
-  check_petsc(VecAXPY(plus, -1.0, minus));
-  check_petsc(VecScale(plus, 0.5 / h));
-  check_petsc(MatMult(map.layer_jacobian(), v, Jv));
-  EXPECT_LE(largest_difference(whole(grid, plus), whole(grid, Jv)), 1e-9);
-}
-
-INSTANTIATE_TEST_SUITE_P(Families, LayerMapTest, testing::Range(std::size_t{0}, std::size_t{12}));
-
-TEST(RandomStarts, HaveTheirAmplitudeAndWavelengths) {
-  const Case c = test::small_case({24, 32}, {test::periodic, test::periodic});
-  const Grid grid(MPI_COMM_WORLD, c.grid), alone(MPI_COMM_SELF, c.grid);
-  Coefficients one = initial_coefficients(grid, c), other = initial_coefficients(alone, c);
-  const LayerMap map(grid, c, one), same(alone, c, other);
-  const VecHandle z = map.create(), z_alone = same.create();
-  for (std::int64_t k = 0; k < 8; ++k) {
-    fill_random_start(grid, 3, k, 0.7, z);
-    fill_random_start(alone, 3, k, 0.7, z_alone);
-    EXPECT_EQ(whole(grid, z), whole(alone, z_alone)) << k;
-    EXPECT_NEAR(root_mean_square(z), 0.7, 0.5) << k;
-  }
-}
+using test::bistable_level;
+using test::Dense;
+using test::dense;
+using test::direct_solve;
+using test::largest_difference;
+using test::ring;
+using test::Searched;
+using test::uniform_inputs;
+using test::varying_case;
+using test::varying_coefficients;
+using test::whole;
 
 // ---- Fixed points with known answers ------------------------------------------------------------
 
@@ -317,25 +147,6 @@ TEST(Attractor, DoesNotDependOnTheRanks) {
 
 // ---- f = identity -------------------------------------------------------------------------------
 
-/// A case whose coefficients vary in space, but R.
-Case varying_case(const std::vector<BoundaryCase>& boundary, double R) {
-  Case c = test::small_case({6, 8}, boundary, DiffusionTensor::diagonal);
-  c.network.activation = ActivationKind::identity;
-  c.kernel.reaction = test::fixed({R});
-  c.data.targets.clear();
-  for (const auto p :
-       {Parameter::advection, Parameter::diffusion, Parameter::bias, Parameter::relaxation})
-    test::spec_of(c, p) = test::trained(case_of(c, p).init, true, false);
-  return c;
-}
-
-/// Its coefficients, with parts at random.
-Coefficients varying_coefficients(const Grid& grid, const Case& c) {
-  Coefficients coefficients = test::random_coefficients(grid, c, 0.04);
-  *coefficients[Parameter::reaction].block(0) = c.kernel.reaction.init[0];
-  return coefficients;
-}
-
 class LinearAttractor : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(LinearAttractor, IsWhatADirectSolverFinds) {
@@ -436,24 +247,6 @@ TEST(SingularOperator, KeepsWhatItsLeftNullVectorMeasures) {
   }
 }
 
-/// D = 0 on an even periodic axis: the checkerboard is a null vector too, on an odd one not.
-TEST(SingularOperator, HasCheckerboardsWithoutDiffusion) {
-  for (const std::int64_t n : {8, 9}) {
-    const Case c = ring(n, ActivationKind::identity, 0.0, 0.3, 0.0, 0.5);
-    const Grid grid(MPI_COMM_WORLD, c.grid);
-    Coefficients coefficients = initial_coefficients(grid, c);
-    LayerMap map(grid, c, coefficients);
-    map.linearise(map.create());
-    LinearResponse response(map);
-    EXPECT_EQ(response.find_null_space().right.size(), n % 2 == 0 ? 2u : 1u);
-    for (const VecHandle& psi : response.null_space().left) {
-      const VecHandle image = map.create();
-      check_petsc(MatMultTranspose(map.residual_jacobian(), psi, image));
-      EXPECT_LE(root_mean_square(image), 1e-13);
-    }
-  }
-}
-
 TEST(SingularOperator, LeavesEverythingWhereItIsWhenWIsOne) {
   Case c = ring(7, ActivationKind::identity, 0.0, 0.0, 0.0, 0.5);
   const Searched s(c, {0.25, -3.0});
@@ -462,88 +255,6 @@ TEST(SingularOperator, LeavesEverythingWhereItIsWhenWIsOne) {
   EXPECT_EQ(whole(s.grid, s.found.points[1].state), std::vector<double>(7, -3.0));
   c.network.bias = test::fixed({0.1});
   EXPECT_THROW(Searched(c, {0.25}), NumericsError);
-}
-
-// ---- Stability and depth ------------------------------------------------------------------------
-
-TEST(Spectrum, IsTheSymbolOfAHomogeneousLayer) {
-  const double R = -0.1, U = 0.3, D = 0.2, omega = 0.6;
-  Case c = ring(12, ActivationKind::identity, R, U, D, omega);
-  c.attractor.modes = 5;
-  const Searched s(c, {1.0});
-  std::vector<double> moduli;
-  for (int k = 0; k < 12; ++k) {
-    const double q = 2 * M_PI * k / 12;
-    const std::complex<double> W(1 + R - D * (2 - 2 * std::cos(q)), -U * std::sin(q));
-    moduli.push_back(std::abs(1 - omega + omega * W));
-  }
-  std::ranges::sort(moduli, std::greater<>());
-  const auto& eigenvalues = s.found.points[0].spectrum.eigenvalues;
-  ASSERT_EQ(eigenvalues.size(), 5u);
-  for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(std::abs(eigenvalues[k]), moduli[k], 1e-8);
-}
-
-class Rate : public testing::TestWithParam<ActivationKind> {};
-
-/// The leading eigenvalue against what a relaxation does.
-TEST_P(Rate, IsPredictedByTheLeadingEigenvalue) {
-  Case c = varying_case({test::reflect, test::value_of(0.2)},
-                        GetParam() == ActivationKind::tanh ? 0.4 : -0.05);
-  c.network.activation = GetParam();
-  c.attractor.depth_tolerance = 1e-10;
-  const Grid grid(MPI_COMM_WORLD, c.grid);
-  Coefficients coefficients = varying_coefficients(grid, c);
-  Observations observations = uniform_inputs(grid, {0.6});
-  LayerMap map(grid, c, coefficients);
-  const VecHandle noise = map.create();
-  fill_noise(grid, 9, noise);
-  std::copy_n(VecRead(noise).data(), observations.points, observations.input.begin());
-  AttractorSearch search(map, observations);
-  const Attractors found = search.run([](const std::string&) {});
-  ASSERT_GE(found.reached[0], 0);
-  const FixedPoint& p = found.points[static_cast<std::size_t>(found.reached[0])];
-  const RelaxationHistory h = follow_relaxation(map, observations, 0, &p);
-  EXPECT_NEAR(std::log(h.rate) / std::log(p.spectrum.radius), 1.0, 0.01);
-  EXPECT_GT(h.depth, 10);
-  EXPECT_LE(h.departure.back(), 1e-9); // at rest
-  EXPECT_EQ(h.best_depth, -1);         // no target
-}
-
-INSTANTIATE_TEST_SUITE_P(Activations, Rate,
-                         testing::Values(ActivationKind::identity, ActivationKind::tanh));
-
-/// The decaying ring: every quantity by hand.
-TEST(RelaxationHistory, IsKnownForAUniformDecay) {
-  Case c = ring(5, ActivationKind::identity, -0.5, 0.0, 0.0, 0.4);
-  c.network.layers = 7;
-  c.data.targets.emplace_back().layer = 7;
-  c.attractor.depth_tolerance = 1e-3;
-  const Grid grid(MPI_COMM_WORLD, c.grid);
-  Coefficients coefficients = initial_coefficients(grid, c);
-  Observations observations = uniform_inputs(grid, {1.0});
-  Target target;
-  const auto points = static_cast<std::size_t>(observations.points);
-  target.y.assign(points, 0.5);
-  target.used.assign(points, 1);
-  target.withheld.assign(points, 0);
-  target.used_total = 5;
-  observations.targets.push_back(target);
-  LayerMap map(grid, c, coefficients);
-  AttractorSearch search(map, observations);
-  const Attractors found = search.run([](const std::string&) {});
-  const RelaxationHistory h = follow_relaxation(map, observations, 0, &found.points[0]);
-  EXPECT_EQ(h.depth, 31); // the first with 0.8^l <= 1e-3
-  EXPECT_NEAR(h.predicted_depth, std::log(1e-3) / std::log(0.8), 1e-6);
-  EXPECT_NEAR(h.rate, 0.8, 1e-9);
-  ASSERT_EQ(h.distance.size(), 32u);
-  for (std::size_t l = 0; l < h.distance.size(); ++l) {
-    const double z = std::pow(0.8, static_cast<double>(l));
-    EXPECT_NEAR(h.distance[l], z, 1e-12);
-    EXPECT_NEAR(h.departure[l], z - 0.5 * z, 1e-12);
-    EXPECT_NEAR(h.liouvillean[l], 0.5 * z - 0.25 * z, 1e-12);
-    EXPECT_NEAR(h.loss[l], 5 * (z - 0.5) * (z - 0.5), 1e-12);
-  }
-  EXPECT_EQ(h.best_depth, 3); // 0.8^3 = 0.512
 }
 
 } // namespace

@@ -192,12 +192,21 @@ TEST(CaseReader, ResolvedTextReadsBackToAnEqualCase) {
   }
   // Every key of the schema is in the texts of cases that use them all.
   std::string text = resolved_text(good(full_case));
-  for (const char* kernel : {"kernel={ type = \"moment\", higher = 0.1 }",
-                             "kernel={ type = \"stencil\", weights = { init = 0.1 } }"}) {
+  for (const char* kernel :
+       {"kernel={ type = \"moment\", higher = 0.1 }",
+        "kernel={ type = \"stencil\", weights = { init = 0.1 } }",
+        "kernel={ type = [\"power-law\", \"adr\", \"gaussian\"], amplitude = { init "
+        "= 0.1 }, width = 1.5, radius = 3, strength = 0.2, length = 1.0, exponent = 4 }"}) {
     const Case first = good(full_case, {kernel});
     text += resolved_text(first);
     expect_equal(first, good(resolved_text(first)));
   }
+  text += resolved_text(good(small_case, {"network.normalisation=radial"}));
+  const std::string periodic = "grid.boundary=[\"periodic\", \"reflect\"]";
+  const Case splines = good(small_case, {periodic, "network.basis=cubic-spline"});
+  EXPECT_EQ(splines.network.nodes, 4);
+  text += resolved_text(splines);
+  expect_equal(splines, good(resolved_text(splines)));
   for (const auto& key : case_keys())
     EXPECT_NE(text.find(key.substr(key.rfind('.') + 1)), std::string::npos) << key;
 }
@@ -212,6 +221,31 @@ TEST(CaseReader, WeightsAreThoseOfTheIdentityUnlessGiven) {
   EXPECT_EQ(weights(", weights = 0"), Numbers(9, 0.0));
   EXPECT_EQ(weights(", weights = { init = 0.2 }"), Numbers(9, 0.2));
   EXPECT_EQ(weights(", weights = { init = [1, 2, 3, 4, 5, 6, 7, 8, 9] }"), given);
+}
+
+TEST(CaseReader, SumsOfFamiliesHaveTheKeysOfAll) {
+  const KernelCase sum =
+      good(full_case,
+           {"kernel={ type = [\"gaussian\", \"adr\"], width = 0.25, radius = 2, reaction = 0.5 }"})
+          .kernel;
+  EXPECT_EQ(sum.type, "adr+gaussian"); // in the order of the table
+  EXPECT_EQ(sum.amplitude.init, (Numbers{1.0}));
+  EXPECT_EQ(sum.reaction.init, (Numbers{0.5}));
+  EXPECT_EQ(good(full_case, {"kernel.type=[\"adr\"]"}).kernel.type, "adr");
+}
+
+TEST(CaseReader, AGaussianIsCutOffAtEightOfItsLargestWidths) {
+  const auto radius = [](const std::string& keys) {
+    return good("[grid]\nshape = [99]\nspacing = [0.5]\nboundary = "
+                "[\"reflect\"]\n[network]\nlayers = 1\n"
+                "[data]\ninput = { file = \"a.h5\", dataset = \"z\" }\n",
+                {"kernel={ type = \"gaussian\"" + keys + " }"})
+        .kernel.radius;
+  };
+  EXPECT_EQ(radius(", width = 1.0"), 16);
+  EXPECT_EQ(radius(", width = 1.01"), 17);
+  EXPECT_EQ(radius(", width = { init = 1.0, bounds = [0.5, 2.0] }"), 32);
+  EXPECT_EQ(radius(", width = 1.0, radius = 5"), 5);
 }
 
 TEST(CaseReader, ResolvedTextOfEverySetOfLayers) {

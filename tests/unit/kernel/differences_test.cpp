@@ -1,7 +1,8 @@
 #include "nadir/kernel/differences.hpp"
 
-#include "nadir/base/hashed_random.hpp"
 #include "nadir/kernel/adr.hpp"
+
+#include "support/rows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,8 @@
 
 namespace nadir {
 namespace {
+
+using test::RandomRows;
 
 const std::array<double, 3> spacings{0.5, 1.25, 0.8};
 
@@ -74,27 +77,6 @@ TEST(Differences, HigherMomentsHaveAliases) {
   EXPECT_NEAR(moment(4) / 24, -0.04 + square * 0.2 / 12, 1e-14);
 }
 
-/// Rows of a random field with room for every neighbour, and of as many coefficients.
-class RandomRows {
- public:
-  static constexpr int n = 37, room = 6;
-  explicit RandomRows(std::size_t count) {
-    for (std::size_t k = 0; k < count; ++k) {
-      auto& values = fields_.emplace_back(static_cast<std::size_t>(size()));
-      for (std::size_t i = 0; i < values.size(); ++i) values[i] = hashed_number(7 + k, i);
-    }
-  }
-  const double* point(std::size_t k) const { return fields_[k].data() + size() / 2; }
-  Row row(std::size_t k) const { return {point(k), stride}; }
-  static std::ptrdiff_t size() { return 2 * room * (stride_z + stride_y) + 4 * stride_y; }
-
-  static constexpr std::ptrdiff_t stride_y = 64, stride_z = 64 * 16;
-  Strides stride{stride_z, stride_y};
-
- private:
-  std::vector<std::vector<double>> fields_;
-};
-
 KernelCase named(const std::string& type, std::int64_t size) {
   KernelCase kernel;
   kernel.type = type;
@@ -103,9 +85,7 @@ KernelCase named(const std::string& type, std::int64_t size) {
   return kernel;
 }
 
-std::ptrdiff_t distance(const Neighbour& n) {
-  return n.offset[0] * RandomRows::stride_z + n.offset[1] * RandomRows::stride_y + n.offset[2];
-}
+std::ptrdiff_t distance(const Neighbour& n) { return RandomRows::distance(n.offset); }
 
 /// W z, W^T g and the gradient of every coefficient by the table, point by point.
 TEST(DifferenceKernel, IsTheSumOfItsTable) {
@@ -127,7 +107,7 @@ TEST(DifferenceKernel, IsTheSumOfItsTable) {
       for (auto& bar : bars) bar_rows.push_back({bar.data(), {}});
       made->apply(z, theta.data(), RandomRows::n, Z.data());
       made->add_transpose(g, theta.data(), RandomRows::n, back.data());
-      made->add_gradient(z, g.data, RandomRows::n, bar_rows.data());
+      made->add_gradient(z, theta.data(), g.data, RandomRows::n, bar_rows.data());
       for (std::ptrdiff_t i = 0; i < RandomRows::n; ++i) {
         const auto at = static_cast<std::size_t>(i);
         double value = table.identity ? z.data[i] : 0.0, transposed = 0.25, size = 1;

@@ -12,29 +12,29 @@
 namespace nadir {
 namespace {
 
-constexpr int longest = 37;
+constexpr int row_points = 37;
 
-std::vector<double> numbers(double seed) {
-  std::vector<double> row(longest);
-  for (int x = 0; x < longest; ++x)
+std::vector<double> sines(double seed) {
+  std::vector<double> row(row_points);
+  for (int x = 0; x < row_points; ++x)
     row[static_cast<std::size_t>(x)] = std::sin(seed + 1.3 * static_cast<double>(x));
   return row;
 }
 
 TEST(RowSums, AddUpWhatTheyAreGiven) {
-  const std::array rows{numbers(1), numbers(2), numbers(3), numbers(4)};
+  const std::array rows{sines(1), sines(2), sines(3), sines(4)};
   const std::array factors{0.3, -1.2, 2.5, 0.7};
   std::array<const double*, 4> row{};
   for (std::size_t t = 0; t < 4; ++t) row[t] = rows[t].data();
   const RowSums sums = row_sums();
   for (int count = 1; count <= RowSums::most; ++count) {
-    for (const int n : {1, 2, 7, 16, longest}) {
-      auto set = numbers(5), added = numbers(5), products = numbers(5);
+    for (const int n : {1, 2, 7, 16, row_points}) {
+      auto set = sines(5), added = sines(5), products = sines(5);
       sums.set(count, row.data(), factors.data(), n, set.data());
       sums.add(count, row.data(), factors.data(), n, added.data());
       sums.add_product(0.6, row[0], row[1], n, products.data());
-      for (std::size_t x = 0; x < longest; ++x) {
-        const double before = numbers(5)[x];
+      for (std::size_t x = 0; x < row_points; ++x) {
+        const double before = sines(5)[x];
         double sum = 0;
         for (std::size_t t = 0; t < static_cast<std::size_t>(count); ++t)
           sum += factors[t] * rows[t][x];
@@ -48,15 +48,15 @@ TEST(RowSums, AddUpWhatTheyAreGiven) {
 }
 
 TEST(RowSums, AreTheSameBitsWithEveryInstructionSet) {
-  const auto a = numbers(1), b = numbers(2), c = numbers(3);
+  const auto a = sines(1), b = sines(2), c = sines(3);
   const std::array row{a.data(), b.data(), c.data()};
   const std::array factors{0.3, -1.2, 2.5};
   std::vector<double> expected;
   test::with_each_instruction_set([&](const std::string& name, bool first) {
-    auto found = numbers(5);
+    auto found = sines(5);
     const RowSums sums = row_sums();
-    sums.add(3, row.data(), factors.data(), longest, found.data());
-    sums.add_product(0.6, row[0], row[1], longest, found.data());
+    sums.add(3, row.data(), factors.data(), row_points, found.data());
+    sums.add_product(0.6, row[0], row[1], row_points, found.data());
     if (first) expected = found;
     EXPECT_EQ(found, expected) << name;
   });

@@ -19,15 +19,16 @@ namespace {
 
 using Shapes = std::vector<std::vector<std::int64_t>>;
 
-struct Form {
+struct BasisForm {
   Basis basis;
   std::int64_t nodes;
 };
-constexpr std::array forms{Form{Basis::hat, 2},          Form{Basis::hat, 3},
-                           Form{Basis::cubic_spline, 2}, Form{Basis::cubic_spline, 3},
-                           Form{Basis::cubic_spline, 4}, Form{Basis::cubic_spline, 5}};
+constexpr std::array basis_forms{
+    BasisForm{Basis::hat, 2},          BasisForm{Basis::hat, 3},
+    BasisForm{Basis::cubic_spline, 2}, BasisForm{Basis::cubic_spline, 3},
+    BasisForm{Basis::cubic_spline, 4}, BasisForm{Basis::cubic_spline, 5}};
 
-std::string text_of(const Case& c) {
+std::string galerkin_text(const Case& c) {
   return std::to_string(c.grid.dimension()) + "-D, " +
          (c.network.basis == Basis::hat ? "hats, " : "cubic splines, ") +
          std::to_string(c.network.nodes) + " nodes, boundary " +
@@ -55,14 +56,14 @@ std::vector<double> last_values(MPI_Comm comm, const Case& c, Coefficients& coef
   return all;
 }
 
-double random_input(std::int64_t index) {
+double galerkin_input(std::int64_t index) {
   return 0.7 * hashed_number(11, static_cast<std::uint64_t>(index));
 }
 
 template<class Use> void for_galerkin_cases(const Shapes& shapes, Use use) {
   for (const auto& shape : shapes) {
     for (const auto& boundary : test::galerkin_boundaries(shape.size())) {
-      for (const Form& form : forms) {
+      for (const BasisForm& form : basis_forms) {
         use(test::galerkin_case(shape, boundary, form.basis, form.nodes));
         if (test::failed_somewhere()) return;
       }
@@ -78,9 +79,9 @@ TEST(GalerkinLayer, IdentityLayersReturnTheirInput) {
     Coefficients coefficients = test::random_coefficients(grid, c, 0.5);
     for (const auto p : all_parameters)
       if (p != Parameter::relaxation) coefficients[p].fill(0.0);
-    const auto last = last_values(MPI_COMM_WORLD, c, coefficients, grid, random_input);
+    const auto last = last_values(MPI_COMM_WORLD, c, coefficients, grid, galerkin_input);
     for (std::size_t i = 0; i < last.size(); ++i)
-      ASSERT_NEAR(last[i], random_input(static_cast<std::int64_t>(i)), 5e-14) << text_of(c);
+      ASSERT_NEAR(last[i], galerkin_input(static_cast<std::int64_t>(i)), 5e-14) << galerkin_text(c);
   });
 }
 
@@ -93,7 +94,7 @@ TEST(GalerkinLayer, ConstantsAreRelaxedAsAtPoints) {
     const double z = 0.8, Z = (1 - 0.1) * z - 0.05;
     const auto last = last_values(MPI_COMM_WORLD, c, coefficients, grid, [&](auto) { return z; });
     for (const double value : last)
-      ASSERT_NEAR(value, (1 - 0.6) * z + 0.6 * std::tanh(Z), 1e-14) << text_of(c);
+      ASSERT_NEAR(value, (1 - 0.6) * z + 0.6 * std::tanh(Z), 1e-14) << galerkin_text(c);
   });
 }
 
@@ -117,7 +118,7 @@ TEST(GalerkinLayer, HatsSeeCoefficientsAsTheyAre) {
         const std::ptrdiff_t at = R.layout().index(z, y, x);
         EXPECT_NEAR(last[static_cast<std::size_t>(index)],
                     2 * (1 + R.block(0)[at]) - b.block(0)[at], 2e-14)
-            << text_of(c);
+            << galerkin_text(c);
       });
     }
   }
@@ -145,7 +146,7 @@ TEST(GalerkinLayer, WavesAreMultipliedByTheKnownFactors) {
   constexpr std::complex<double> i(0, 1);
   for (const std::int64_t wave : {1, 2, 5}) {
     const double t = 2 * std::numbers::pi * static_cast<double>(wave) / 16;
-    const auto expect = [&](const Form& form, std::complex<double> first,
+    const auto expect = [&](const BasisForm& form, std::complex<double> first,
                             std::complex<double> second) {
       Case c = test::galerkin_case({16}, {test::periodic}, form.basis, form.nodes);
       c.grid.spacing = {h};
@@ -157,7 +158,7 @@ TEST(GalerkinLayer, WavesAreMultipliedByTheKnownFactors) {
       c.kernel.advection = test::fixed({U});
       c.kernel.diffusion = test::fixed({form.basis == Basis::hat ? 0.0 : D});
       const auto factor = 1.0 + omega * (R - U * first / h + D * second / (h * h));
-      EXPECT_NEAR(std::abs(factor_of_wave(c, wave) - factor), 0.0, 1e-14) << text_of(c);
+      EXPECT_NEAR(std::abs(factor_of_wave(c, wave) - factor), 0.0, 1e-14) << galerkin_text(c);
     };
     for (const std::int64_t nodes : {2, 3, 4, 5})
       expect({Basis::hat, nodes}, 3.0 * i * std::sin(t) / (2 + std::cos(t)), 0.0);
@@ -176,7 +177,7 @@ TEST(GalerkinLayer, WavesAreMultipliedByTheKnownFactors) {
 /// A mirror is the same as going on with the mirror image.
 TEST(GalerkinLayer, MirrorsAreWhatTheySay) {
   constexpr std::int64_t n = 9, m = 7;
-  for (const Form& form : forms) {
+  for (const BasisForm& form : basis_forms) {
     const auto run = [&](const std::vector<std::int64_t>& shape,
                          const std::vector<BoundaryCase>& boundary) {
       Case c = test::galerkin_case(shape, boundary, form.basis, form.nodes);
@@ -191,10 +192,10 @@ TEST(GalerkinLayer, MirrorsAreWhatTheySay) {
       };
       ParameterValues& b = coefficients[Parameter::bias];
       test::for_points(grid, [&](auto z, auto y, auto x, std::int64_t index) {
-        b.block(0)[b.layout().index(z, y, x)] = 0.3 * random_input(1000 + mirrored(index));
+        b.block(0)[b.layout().index(z, y, x)] = 0.3 * galerkin_input(1000 + mirrored(index));
       });
       return last_values(MPI_COMM_WORLD, c, coefficients, grid,
-                         [&](auto index) { return random_input(mirrored(index)); });
+                         [&](auto index) { return galerkin_input(mirrored(index)); });
     };
     const auto half = run({n, m}, {test::reflect, test::periodic});
     const auto whole = run({2 * n, m}, {test::periodic, test::periodic});
@@ -210,9 +211,9 @@ TEST(GalerkinLayer, StatesAreTheSameBitsOnAnyNumberOfRanks) {
     const auto run = [&](MPI_Comm comm) {
       const Grid grid(comm, c.grid, state_ghosts(c));
       Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
-      return last_values(comm, c, coefficients, grid, random_input);
+      return last_values(comm, c, coefficients, grid, galerkin_input);
     };
-    ASSERT_EQ(run(MPI_COMM_WORLD), run(MPI_COMM_SELF)) << text_of(c);
+    ASSERT_EQ(run(MPI_COMM_WORLD), run(MPI_COMM_SELF)) << galerkin_text(c);
   });
 }
 
@@ -227,8 +228,8 @@ TEST(GalerkinLayer, ApplyTransposeIsTheTransposeOfApply) {
     const Layout& layout = chain.state_layout();
     Field z(layout), Z(layout), Z_bar(layout), z_bar(layout);
     test::for_points(grid, [&](auto k, auto j, auto i, std::int64_t index) {
-      z.at(k, j, i) = random_input(index);
-      Z_bar.at(k, j, i) = random_input(5000 + index);
+      z.at(k, j, i) = galerkin_input(index);
+      Z_bar.at(k, j, i) = galerkin_input(5000 + index);
     });
     chain.layer().apply(coefficients.layer(0), z.data(), Z.data(), GhostValue::zero);
     chain.layer().apply_transpose(coefficients.layer(0), Z_bar.data(), z_bar.data());
@@ -238,7 +239,8 @@ TEST(GalerkinLayer, ApplyTransposeIsTheTransposeOfApply) {
       products[1] += z.at(k, j, i) * z_bar.at(k, j, i);
     });
     MPI_Allreduce(MPI_IN_PLACE, products.data(), 2, MPI_DOUBLE, MPI_SUM, grid.comm());
-    EXPECT_NEAR(products[0], products[1], 1e-13 * static_cast<double>(grid.points())) << text_of(c);
+    EXPECT_NEAR(products[0], products[1], 1e-13 * static_cast<double>(grid.points()))
+        << galerkin_text(c);
     EXPECT_NE(products[0], 0.0);
   });
 }

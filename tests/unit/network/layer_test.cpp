@@ -60,16 +60,6 @@ TEST(Layer, ExchangesOnceForwardAndOnceBack) {
   EXPECT_LE(forward, 2 * grid.dimension() * chain.layers());
 }
 
-/// Sum over all owned points of all ranks.
-double product(const Grid& grid, const Layout& layout, const double* a, const double* b) {
-  double sum = 0;
-  test::for_points(grid, [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t) {
-    sum += a[layout.index(z, y, x)] * b[layout.index(z, y, x)];
-  });
-  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
-  return sum;
-}
-
 /// y . z_n of a random input z_0 and random y.
 class WeightedOutput {
  public:
@@ -85,7 +75,7 @@ class WeightedOutput {
   double value(const Coefficients& coefficients) {
     chain_.forward(
         coefficients, states_, 0, chain_.layers(), [](std::int64_t, const double*) {}, last_);
-    return product(grid_, layout_, states_.read(chain_.layers()), y_.data());
+    return test::product(grid_, layout_, states_.read(chain_.layers()), y_.data());
   }
   /// Adds the derivatives to `bar`; returns z_0 . lambda_0. After value().
   double gradient(Coefficients& coefficients, Coefficients& bar) {
@@ -97,7 +87,7 @@ class WeightedOutput {
           std::copy_n(y_.data(), layout_.size(), lambda);
         },
         bar);
-    return product(grid_, layout_, states_.read(0), chain_.lambda(0));
+    return test::product(grid_, layout_, states_.read(0), chain_.lambda(0));
   }
 
  private:
@@ -187,8 +177,8 @@ TEST(Layer, ApplyTransposeIsTheTransposeOfApply) {
       unpack(layout, random.input_sample(1), Z_bar.data());
       chain.layer().apply(coefficients.layer(0), z.data(), Z.data(), GhostValue::zero);
       chain.layer().apply_transpose(coefficients.layer(0), Z_bar.data(), z_bar.data());
-      const double forward = product(grid, layout, Z.data(), Z_bar.data());
-      EXPECT_NEAR(forward, product(grid, layout, z.data(), z_bar.data()),
+      const double forward = test::product(grid, layout, Z.data(), Z_bar.data());
+      EXPECT_NEAR(forward, test::product(grid, layout, z.data(), z_bar.data()),
                   1e-13 * static_cast<double>(grid.points()))
           << grid.dimension() << "-D";
       EXPECT_NE(forward, 0.0);

@@ -81,6 +81,45 @@ inline Case stencil_case(std::vector<std::int64_t> shape, std::vector<BoundaryCa
   return c;
 }
 
+/// The same with a Gaussian, cut off early.
+inline Case gaussian_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                          std::int64_t radius) {
+  Case c = small_case(std::move(shape), std::move(boundary));
+  c.kernel.type = "gaussian";
+  c.kernel.radius = radius;
+  c.kernel.amplitude = fixed({0.8});
+  c.kernel.width = fixed({0.9});
+  return c;
+}
+
+/// The same with a power law.
+inline Case power_law_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                           std::int64_t radius) {
+  Case c = small_case(std::move(shape), std::move(boundary));
+  c.kernel.type = "power-law";
+  c.kernel.radius = radius;
+  c.kernel.strength = fixed({0.2});
+  c.kernel.length = fixed({1.1});
+  c.kernel.exponent = fixed({c.grid.dimension() + 1.5});
+  return c;
+}
+
+/// The sum of adr, a Gaussian and a power law.
+inline Case sum_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                     std::int64_t radius) {
+  Case c = small_case(shape, boundary);
+  const Case gaussian = gaussian_case(shape, boundary, radius);
+  c.kernel.amplitude = fixed({-0.2});
+  c.kernel.width = gaussian.kernel.width;
+  const KernelCase law = power_law_case(shape, boundary, radius).kernel;
+  c.kernel.strength = fixed({0.1});
+  c.kernel.length = law.length;
+  c.kernel.exponent = law.exponent;
+  c.kernel.type = "adr+gaussian+power-law";
+  c.kernel.radius = radius;
+  return c;
+}
+
 /// The same kernel in Galerkin form; hats have no diffusion.
 inline Case galerkin_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
                           Basis basis, std::int64_t nodes) {
@@ -117,6 +156,16 @@ for_points(const Grid& grid,
       for (std::int64_t x = 0; x < n[2]; ++x) use(z, y, x, grid.global_index(z, y, x));
     }
   }
+}
+
+/// Sum of a b over all owned points of all ranks. Collective.
+inline double product(const Grid& grid, const Layout& layout, const double* a, const double* b) {
+  double sum = 0;
+  for_points(grid, [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t) {
+    sum += a[layout.index(z, y, x)] * b[layout.index(z, y, x)];
+  });
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
+  return sum;
 }
 
 /// Random inputs and targets in (-0.7, 0.7), every fifth target value or so missing.

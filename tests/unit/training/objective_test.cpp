@@ -128,7 +128,9 @@ TEST(Objective, IsTheSameBitsForEveryFamily) {
       for (const bool space : {true, false}) {
         for (Case c :
              {test::moment_case(shape, boundary, 4), test::stencil_case(shape, boundary, 1),
-              test::stencil_case(shape, boundary, shape.size() < 3 ? 2 : 1)}) {
+              test::stencil_case(shape, boundary, shape.size() < 3 ? 2 : 1),
+              test::gaussian_case(shape, boundary, shape.size() < 3 ? 3 : 2),
+              test::power_law_case(shape, boundary, 2), test::sum_case(shape, boundary, 2)}) {
           test::train_all(c, space, !space);
           expect_same_bits(c);
           expect_same_bits_in_groups(c, 3);

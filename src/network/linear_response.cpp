@@ -1,6 +1,5 @@
-#include "nadir/analysis/linear_response.hpp"
+#include "nadir/network/linear_response.hpp"
 
-#include "nadir/analysis/starts.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
 #include "nadir/base/session.hpp"

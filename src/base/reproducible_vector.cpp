@@ -1,4 +1,4 @@
-#include "reproducible_vector.hpp"
+#include "base/reproducible_vector.hpp"
 
 #include "nadir/base/check.hpp"
 #include "nadir/base/collective.hpp"

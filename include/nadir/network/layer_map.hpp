@@ -75,6 +75,8 @@ class LayerMap {
   VecHandle omega_, bias_, slope_;
 };
 
+/// Numbers in (-1, 1) by seed and global index: the same on any number of ranks. Not collective.
+void fill_noise(const Grid& grid, std::uint64_t seed, Vec z);
 /// sqrt(sum_i v_i^2 / N).
 double root_mean_square(Vec v);
 /// The same of a - b; `work` is overwritten.

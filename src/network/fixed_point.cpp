@@ -1,4 +1,4 @@
-#include "nadir/analysis/fixed_point.hpp"
+#include "nadir/network/fixed_point.hpp"
 
 #include "nadir/base/session.hpp"
 

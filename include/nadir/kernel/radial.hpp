@@ -1,0 +1,48 @@
+#pragma once
+
+#include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/kernel.hpp"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace nadir {
+
+/// The neighbours within a radius along every axis, in shells: those that are equally many points
+/// away along each axis, whatever the sign, share their weight.
+struct RadialStencil {
+  int dimension = 1, radius = 1;
+  double volume = 1.0;                                 ///< of a point: product of the spacings
+  std::vector<std::array<int, max_dimension>> offsets; ///< shell by shell, slowest axis first
+  std::vector<std::size_t> first;                      ///< of each shell, and the end of the last
+  std::vector<double> square;                          ///< |r|^2 of each shell
+  std::size_t shells() const { return square.size(); }
+};
+RadialStencil radial_stencil(int dimension, int radius,
+                             const std::array<double, max_dimension>& spacing);
+
+/// phi and d phi / d shape_s of every shell.
+struct RadialTable {
+  std::vector<double> value;
+  std::vector<std::vector<double>> slope; ///< [s][shell]
+};
+
+/// A family of kernels that know distances alone, W_r = theta_0 phi(|r|^2; theta_1, ...): theta_0
+/// scales, the others are the shape. A source file of its own has the function phi.
+struct RadialFamily {
+  std::size_t shapes = 0;
+  std::unique_ptr<Kernel> (*kernel)(const RadialStencil& stencil) = nullptr;
+  void (*tabulate)(const RadialStencil& stencil, const double* shape, RadialTable& table) = nullptr;
+};
+
+/// phi = prod_a [Delta_a / (sigma sqrt(2 pi))] exp(-|r|^2 / (2 sigma^2))
+RadialFamily gaussian_family();
+/// phi = prod_a Delta_a (1 + |r|^2 / l^2)^(-s/2)
+RadialFamily power_law_family();
+
+/// The family as a table: a term for each shell.
+Differences radial_differences(const RadialFamily& family, const RadialStencil& stencil);
+
+} // namespace nadir

@@ -1,0 +1,291 @@
+#include "implicit_scheme.hpp"
+
+#include "base/reproducible_vector.hpp"
+
+#include "nadir/base/log.hpp"
+#include "nadir/base/session.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace nadir {
+namespace {
+
+/// Vectors of a Krylov basis before it begins anew, and iterations for one system.
+constexpr PetscInt krylov_basis = 30, krylov_iterations = 3000;
+/// Steps of Newton's method for one layer.
+constexpr int newton_steps = 60;
+/// Corrections relative to the solution: below this they are rounding ...
+constexpr double rounding = 1e-15;
+/// ... and where they fall no more, this is good enough: rounding of a stiff system.
+constexpr double attained = 1e-11;
+/// Below this Newton's steps need no judgement.
+constexpr double close_by = 1e-8;
+/// Relative residuals asked of GMRES: at first, and for a system that is solved once.
+constexpr double first_forcing = 1e-2, tight = 1e-14;
+
+VecHandle owned_points(const Grid& grid) {
+  VecHandle v;
+  check_petsc(VecCreate(grid.comm(), v.out()));
+  check_petsc(VecSetSizes(v, static_cast<PetscInt>(grid.owned().points()),
+                          static_cast<PetscInt>(grid.points())));
+  check_petsc(VecSetType(v, reproducible_vector_type()));
+  check_petsc(VecSet(v, 0.0));
+  return v;
+}
+
+double length_of(Vec v) {
+  PetscReal norm = 0;
+  check_petsc(VecNorm(v, NORM_2, &norm));
+  return norm;
+}
+
+std::string unsolved(const char* what, double residual) {
+  return formatted("%s was not solved (it is left with %.1e of its right-hand side): try a smaller "
+                   "network.relaxation with more layers, or another network.scheme",
+                   what, residual);
+}
+
+} // namespace
+
+ImplicitScheme::ImplicitScheme(const Grid& grid, LayerRate& rate, double theta,
+                               ActivationKind activation)
+    : rate_(rate), theta_(theta), linear_(activation == ActivationKind::identity),
+      a_(rate.state_layout()), b_(rate.state_layout()),
+      slope_(static_cast<std::size_t>(grid.owned().points())), r_(owned_points(grid)),
+      x_(owned_points(grid)), trial_(owned_points(grid)), G_(owned_points(grid)),
+      step_(owned_points(grid)) {
+  const auto n = static_cast<PetscInt>(grid.owned().points());
+  const auto all = static_cast<PetscInt>(grid.points());
+  check_petsc(MatCreateShell(grid.comm(), n, n, all, all, this, A_.out()));
+  check_petsc(MatShellSetVecType(A_, reproducible_vector_type()));
+  check_petsc(MatShellSetOperation(A_, MATOP_MULT, reinterpret_cast<void (*)()>(product)));
+  check_petsc(MatShellSetOperation(A_, MATOP_MULT_TRANSPOSE,
+                                   reinterpret_cast<void (*)()>(transposed_product)));
+  check_petsc(KSPCreate(grid.comm(), ksp_.out()));
+  check_petsc(KSPSetOptionsPrefix(ksp_, "layer_"));
+  check_petsc(KSPSetOperators(ksp_, A_, A_));
+  check_petsc(KSPSetType(ksp_, KSPGMRES));
+  check_petsc(KSPGMRESSetRestart(ksp_, krylov_basis));
+  check_petsc(KSPGMRESSetCGSRefinementType(ksp_, KSP_GMRES_CGS_REFINE_IFNEEDED));
+  check_petsc(KSPSetTolerances(ksp_, tight, 0.0, PETSC_DEFAULT, krylov_iterations));
+  PC pc = nullptr;
+  check_petsc(KSPGetPC(ksp_, &pc));
+  check_petsc(PCSetType(pc, PCNONE));
+  check_petsc(KSPSetFromOptions(ksp_));
+  query_options({"-layer_ksp_converged_reason"}); // KSPSolve reads it
+}
+
+std::int64_t ImplicitScheme::arrays(bool with_transpose) {
+  constexpr std::int64_t own = 2 + 1 + 5, solver = krylov_basis + 6;
+  return own + solver + (with_transpose ? 1 : 0);
+}
+
+/// r of a part of omega; x stays.
+void ImplicitScheme::set_start(double* z, double part) {
+  part_ = part;
+  VecWrite r(r_);
+  if (theta_ == 1.0) return pack(rate_.state_layout(), z, r.data());
+  const double rest = part * (1 - theta_);
+  rate_.evaluate(z, [&](const PointRows::Piece& piece, const double* f, const double*) {
+    for (int i = 0; i < piece.n; ++i) {
+      const double here = z[piece.at + i];
+      r.data()[piece.packed + i] = here + rest * piece.omega[i] * (f[i] - here);
+    }
+  });
+}
+
+/// G = x - theta omega F(x) - r, A at x, and the norm of G.
+double ImplicitScheme::evaluate(Vec x, Vec G) {
+  double* const at_x = a_.data();
+  unpack(rate_.state_layout(), VecRead(x).data(), at_x);
+  {
+    const VecRead r(r_);
+    VecWrite to(G);
+    const double theta = part_ * theta_;
+    rate_.evaluate(at_x, [&](const PointRows::Piece& piece, const double* f, const double* slope) {
+      for (int i = 0; i < piece.n; ++i) {
+        const double here = at_x[piece.at + i], step = theta * piece.omega[i];
+        const auto k = static_cast<std::size_t>(piece.packed + i);
+        to.data()[k] = (here - r.data()[k]) - step * (f[i] - here);
+        slope_[k] = step * slope[i];
+      }
+    });
+  }
+  return length_of(G);
+}
+
+void ImplicitScheme::multiply(Vec v, Vec result) {
+  unpack(rate_.state_layout(), VecRead(v).data(), a_.data());
+  rate_.kernel().apply(a_.data(), b_.data(), GhostValue::zero);
+  VecWrite to(result);
+  const double theta = part_ * theta_;
+  rate_.rows().for_pieces([&](const PointRows::Piece& piece) {
+    for (int i = 0; i < piece.n; ++i) {
+      const auto k = static_cast<std::size_t>(piece.packed + i);
+      const std::ptrdiff_t at = piece.at + i;
+      to.data()[k] = (1 + theta * piece.omega[i]) * a_.data()[at] - slope_[k] * b_.data()[at];
+    }
+  });
+}
+
+void ImplicitScheme::multiply_transpose(Vec v, Vec result) {
+  const VecRead from(v);
+  rate_.rows().for_pieces([&](const PointRows::Piece& piece) {
+    for (int i = 0; i < piece.n; ++i) {
+      const auto k = static_cast<std::size_t>(piece.packed + i);
+      a_.data()[piece.at + i] = slope_[k] * from.data()[k];
+    }
+  });
+  rate_.kernel().apply_transpose(a_.data(), b_.data());
+  VecWrite to(result);
+  const double theta = part_ * theta_;
+  rate_.rows().for_pieces([&](const PointRows::Piece& piece) {
+    for (int i = 0; i < piece.n; ++i) {
+      const std::ptrdiff_t k = piece.packed + i;
+      to.data()[k] = (1 + theta * piece.omega[i]) * from.data()[k] - b_.data()[piece.at + i];
+    }
+  });
+}
+
+PetscErrorCode ImplicitScheme::product(Mat matrix, Vec v, Vec result) {
+  return petsc_callback([=] {
+    void* scheme = nullptr;
+    check_petsc(MatShellGetContext(matrix, static_cast<void*>(&scheme)));
+    static_cast<ImplicitScheme*>(scheme)->multiply(v, result);
+  });
+}
+
+PetscErrorCode ImplicitScheme::transposed_product(Mat matrix, Vec v, Vec result) {
+  return petsc_callback([=] {
+    void* scheme = nullptr;
+    check_petsc(MatShellGetContext(matrix, static_cast<void*>(&scheme)));
+    static_cast<ImplicitScheme*>(scheme)->multiply_transpose(v, result);
+  });
+}
+
+/// A x = b, or A^T x = b, from x = 0; returns the norm of x, NaN where there is none.
+double ImplicitScheme::solve(Vec b, Vec x, double tolerance, Side side) {
+  check_petsc(KSPSetTolerances(ksp_, tolerance, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT));
+  check_petsc(side == Side::plain ? KSPSolve(ksp_, b, x) : KSPSolveTranspose(ksp_, b, x));
+  return length_of(x);
+}
+
+/// One step of Newton's method along step_, halved until the residual falls; none where it does
+/// not. Close to the solution the full one, since there rounding decides.
+bool ImplicitScheme::search(bool close, double& norm) {
+  constexpr double enough = 1e-4, shortest = 1.0 / 4096;
+  for (double length = 1; length >= shortest; length /= 2) {
+    check_petsc(VecWAXPY(trial_, -length, step_, x_));
+    const double after = evaluate(trial_, G_);
+    if (!(close && std::isfinite(after)) && !(after <= (1 - enough * length) * norm)) continue;
+    norm = after;
+    std::swap(x_, trial_);
+    return true;
+  }
+  return false;
+}
+
+/// From x_ to the solution in x_, with A there.
+bool ImplicitScheme::newton() {
+  double norm = evaluate(x_, G_), last = std::numeric_limits<double>::infinity();
+  double forcing = linear_ ? tight : first_forcing;
+  for (int k = 0; k < newton_steps; ++k) {
+    if (norm == 0) return true;
+    if (!std::isfinite(norm)) return false;
+    const double size = solve(G_, step_, forcing, Side::plain), before = norm;
+    if (!std::isfinite(size)) return false;
+    const double near = length_of(x_);
+    if (!search(size <= close_by * near, norm)) {
+      evaluate(x_, G_);
+      return size <= attained * near;
+    }
+    // The next correction would be about as much smaller as the residual is.
+    if (size * std::min(1.0, norm / before) <= rounding * length_of(x_)) return true;
+    if (size <= attained * near && size >= 0.5 * last) return true;
+    last = size;
+    forcing = std::clamp(near > 0 ? size / near : first_forcing, tight, first_forcing);
+  }
+  return false;
+}
+
+/// The equation for 1/parts, 2/parts, ... of omega, each from the solution before.
+bool ImplicitScheme::homotopy(double* z, int parts) {
+  pack(rate_.state_layout(), z, VecWrite(x_).data());
+  for (int k = 1; k <= parts; ++k) {
+    set_start(z, static_cast<double>(k) / parts);
+    if (!newton()) return false;
+  }
+  return true;
+}
+
+std::string ImplicitScheme::step(double* z, double* z_next) {
+  const bool solved = homotopy(z, 1) || homotopy(z, 4) || homotopy(z, 32);
+  part_ = 1;
+  unpack(rate_.state_layout(), VecRead(x_).data(), z_next);
+  if (solved) return {};
+  set_start(z, 1);
+  const double start = length_of(r_), left = evaluate(x_, G_);
+  // A state that is not finite came in, which is told elsewhere.
+  if (!std::isfinite(start)) return {};
+  return unsolved("the equation of an implicit layer", left / start);
+}
+
+/// A^T x = b to rounding: again for what is left, as long as that helps.
+bool ImplicitScheme::solve_transpose(Vec b, Vec x) {
+  constexpr int rounds = 5;
+  constexpr double enough = 1e-13;
+  check_petsc(VecCopy(b, G_));
+  check_petsc(VecSet(x, 0.0));
+  const double whole = length_of(b);
+  double last = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < rounds; ++round) {
+    const double size = solve(G_, step_, tight, Side::transpose);
+    if (!std::isfinite(size)) return false;
+    check_petsc(VecAXPY(x, 1.0, step_));
+    check_petsc(MatMultTranspose(A_, x, G_));
+    check_petsc(VecAYPX(G_, -1.0, b));
+    const double near = length_of(x);
+    if (length_of(G_) <= enough * whole || size <= rounding * near) return true;
+    if (size >= 0.5 * last) return size <= attained * near;
+    last = size;
+  }
+  return last <= attained * length_of(x);
+}
+
+std::string ImplicitScheme::step_transpose(double* z, double* z_next, const double* lambda_next,
+                                           double* lambda) {
+  const Layout& layout = rate_.state_layout();
+  part_ = 1;
+  pack(layout, z_next, VecWrite(x_).data());
+  evaluate(x_, G_); // for A
+  pack(layout, lambda_next, VecWrite(r_).data());
+  const bool solved = solve_transpose(r_, trial_);
+  const double start = length_of(r_), left = length_of(G_);
+
+  const VecRead mu(trial_);
+  const auto scaled_mu = [&](double factor) {
+    rate_.rows().for_pieces([&](const PointRows::Piece& piece) {
+      for (int i = 0; i < piece.n; ++i)
+        b_.data()[piece.at + i] = factor * mu.data()[piece.packed + i];
+    });
+    return b_.data();
+  };
+  rate_.add_gradient(z_next, scaled_mu(theta_));
+  if (theta_ == 1.0) {
+    unpack(layout, mu.data(), lambda);
+  } else {
+    const double rest = 1 - theta_;
+    rate_.transpose(z, scaled_mu(rest), lambda); // holds what it was given
+    rate_.rows().for_pieces([&](const PointRows::Piece& piece) {
+      for (int i = 0; i < piece.n; ++i)
+        lambda[piece.at + i] += theta_ * mu.data()[piece.packed + i];
+    });
+  }
+  return solved || !std::isfinite(start)
+             ? std::string()
+             : unsolved("the transposed system of an implicit layer", left / start);
+}
+
+} // namespace nadir
