@@ -52,7 +52,7 @@ double trained_fields(const Case& c) {
 
 Extents box_in_group(const Case& c, int ranks, int groups) {
   const Extents shape = three_extents(c.grid.shape);
-  return largest_box(shape, *choose_process_grid(shape, ranks / groups, kernel_radius(c.kernel)));
+  return largest_box(shape, *choose_process_grid(shape, ranks / groups, state_ghosts(c)));
 }
 
 std::vector<int> possible_groups(const Case& c, int ranks, std::int64_t samples) {
@@ -60,7 +60,7 @@ std::vector<int> possible_groups(const Case& c, int ranks, std::int64_t samples)
   std::vector<int> possible;
   for (int groups = 1; groups <= ranks; ++groups) {
     if (ranks % groups == 0 && groups <= std::max<std::int64_t>(1, leaves_of(c, samples)) &&
-        choose_process_grid(shape, ranks / groups, kernel_radius(c.kernel)))
+        choose_process_grid(shape, ranks / groups, state_ghosts(c)))
       possible.push_back(groups);
   }
   return possible;
@@ -68,8 +68,7 @@ std::vector<int> possible_groups(const Case& c, int ranks, std::int64_t samples)
 
 double predicted_seconds(const Case& c, int ranks, int groups, std::int64_t samples) {
   const Extents shape = three_extents(c.grid.shape);
-  const ProcessGrid processes =
-      *choose_process_grid(shape, ranks / groups, kernel_radius(c.kernel));
+  const ProcessGrid processes = *choose_process_grid(shape, ranks / groups, state_ghosts(c));
   const Extents box = largest_box(shape, processes);
   const std::int64_t leaves = (leaves_of(c, samples) + groups - 1) / groups;
   const auto chains = static_cast<double>(std::min(samples, leaves * samples_per_leaf(c, samples)));

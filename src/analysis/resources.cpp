@@ -7,6 +7,7 @@
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/convolution_operator.hpp"
 #include "nadir/network/dense_operator.hpp"
+#include "nadir/network/galerkin_layer.hpp"
 #include "nadir/network/scheme_layer.hpp"
 #include "nadir/network/tiling.hpp"
 #include "nadir/training/sample_groups.hpp"
@@ -153,7 +154,8 @@ double bound_vectors(const Case& c) {
 }
 
 /// What layers that are not swept as one hold beside the states.
-double layer_bytes(const Case& c, const Sizes& sizes, bool with_transpose) {
+double layer_bytes(const Case& c, const Extents& box, const Sizes& sizes, bool with_transpose) {
+  if (is_galerkin(c)) return GalerkinLayer::work_bytes(c, box);
   if (swept_as_one(c)) return 0;
   double bytes = static_cast<double>(SchemeLayer::arrays(c.network, with_transpose)) * sizes.state;
   double points = 1;
@@ -172,7 +174,7 @@ std::vector<MemoryPart> forward_parts(const Case& c, const Extents& owned, const
   return {{"data", data_bytes(c, sizes)},
           {"grid", grid_bytes(c, owned, 1)},
           {"coefficients", sizes.values},
-          {"layers", layer_bytes(c, sizes, false)},
+          {"layers", layer_bytes(c, owned, sizes, false)},
           {"work arrays", std::max(reading_bytes(c, sizes), most)}};
 }
 
@@ -336,7 +338,7 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
   return {{{"data", data_bytes(c, sizes)},
            {"grid", grid_bytes(c, boxes.owned, grouped ? 0 : plan.samples)},
            {"coefficients", sizes.values},
-           {"layers", layer_bytes(c, swept, true)},
+           {"layers", layer_bytes(c, boxes.swept, swept, true)},
            {"work arrays", work},
            {"states", states * swept.state},
            {solvers, step_bytes(c, swept)},

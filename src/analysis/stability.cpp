@@ -3,6 +3,7 @@
 #include "nadir/base/log.hpp"
 #include "nadir/input/schemes.hpp"
 #include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/node_terms.hpp"
 #include "nadir/network/scheme.hpp"
 
 #include <algorithm>
@@ -190,7 +191,7 @@ struct TableReader {
   Point at(std::int64_t z, std::int64_t y, std::int64_t x) const { return {rows, z, y, x}; }
 };
 
-/// The amplification by kernels of any family, from their tables.
+/// The amplification by kernels of any family, from their tables or their basis functions.
 class TableAmplification {
  public:
   TableAmplification(const Grid& grid, const Case& c)
@@ -201,7 +202,10 @@ class TableAmplification {
       auto& angle = angles_.emplace_back();
       std::copy_n(angles.begin(), d, angle.end() - static_cast<std::ptrdiff_t>(d));
     });
-    if (table_.linear()) keep_waves();
+    if (is_galerkin(c))
+      keep_projected_waves(grid, c);
+    else if (table_.linear())
+      keep_waves();
   }
 
   /// Points that are sampled at most: each costs up to a thousand waves.
@@ -245,6 +249,19 @@ class TableAmplification {
     }
   }
 
+  /// Of a Galerkin layer, far from its ends.
+  void keep_projected_waves(const Grid& grid, const Case& c) {
+    const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes),
+                                  grid.dimension(), grid.spacings());
+    const auto terms = node_terms(c.kernel, grid.dimension());
+    for (const auto& angle : angles_) {
+      Wave& wave = waves_.emplace_back(1 + table_.coefficients, 0.0);
+      wave[0] = 1.0;
+      for (const NodeTerm& term : terms)
+        wave[1 + term.coefficient] += term.factor * projected_symbol(basis, term.derivative, angle);
+    }
+  }
+
   static std::complex<double> combined(const Wave& wave, const std::vector<double>& weights) {
     std::complex<double> W = wave[0];
     for (std::size_t k = 1; k < wave.size(); ++k) W += weights[k - 1] * wave[k];
@@ -257,8 +274,8 @@ class TableAmplification {
   std::vector<Wave> waves_; ///< where the weights are the coefficients
 };
 
-/// Families that are no diffusion and advection alone, and schemes other than explicit Euler, are
-/// judged by their amplification.
+/// Families that are no diffusion and advection alone, schemes other than explicit Euler and layers
+/// in Galerkin form are judged by their amplification.
 Stability amplification_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
   const TableAmplification amplification(grid, c);
   Stability s = nothing_seen();
@@ -297,8 +314,9 @@ Stability numbers_of(const Grid& grid, const Case& c, const Coefficients& coeffi
 Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
   if (is_full_matrix(c.kernel)) return {.full_matrix = true};
   const bool relaxes = c.network.scheme == SchemeKind::explicit_euler;
-  Stability s = c.kernel.type == "adr" && relaxes ? numbers_of(grid, c, coefficients)
-                                                  : amplification_of(grid, c, coefficients);
+  Stability s = c.kernel.type == "adr" && relaxes && !is_galerkin(c)
+                    ? numbers_of(grid, c, coefficients)
+                    : amplification_of(grid, c, coefficients);
   s.relaxes = relaxes;
   s.normalised = c.network.normalisation != Normalisation::none;
   s.maximum_principle = s.maximum_principle && !s.normalised;

@@ -24,7 +24,7 @@ double integral(double end, double p, double q) {
   return sum * last / steps;
 }
 
-std::string line_of(const char* what, double share) {
+std::string cut_off_line(const char* what, double share) {
   return formatted("cut off at the kernel's radius: %s leaves out %.2g of its weight", what, share);
 }
 
@@ -52,14 +52,14 @@ std::string truncation_text(const Grid& grid, const Case& c, const Coefficients&
     reach[a] = (static_cast<double>(c.kernel.radius) + 0.5) * grid.spacings()[a];
   if (has_family(c.kernel, "gaussian")) {
     const double sigma = range_of(grid, coefficients[Parameter::width], 0).maximum;
-    add(line_of("the widest gaussian", gaussian_beyond(reach, sigma)));
+    add(cut_off_line("the widest gaussian", gaussian_beyond(reach, sigma)));
   }
   if (has_family(c.kernel, "power-law")) {
     const double length = range_of(grid, coefficients[Parameter::length], 0).maximum;
     const double exponent = range_of(grid, coefficients[Parameter::exponent], 0).minimum;
     const double shortest = *std::min_element(reach.begin() + grid.first_axis(), reach.end());
-    add(line_of("the power law of the longest tail",
-                power_law_beyond(shortest, grid.dimension(), length, exponent)));
+    add(cut_off_line("the power law of the longest tail",
+                     power_law_beyond(shortest, grid.dimension(), length, exponent)));
   }
   return text;
 }

@@ -135,7 +135,7 @@ std::vector<VecHandle> find_green(const Job& job, AttractorSearch& search,
 
 void run_attractor(const Job& job) {
   check_memory(job.session.comm(), job.c, job.samples, Workload::attractor);
-  const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
+  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
   const Observations observations = load_observations(grid, job.c);
   Coefficients coefficients = start_coefficients(job, grid);
   LayerMap map(grid, job.c, coefficients);

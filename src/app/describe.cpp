@@ -58,7 +58,7 @@ void run_describe(const Job& job) {
   const Case& c = job.c;
   const Extents shape = three_extents(c.grid.shape);
   const ProcessGrid p = *choose_process_grid(shape, job.session.ranks(),
-                                             kernel_radius(c.kernel)); // checked by load_case
+                                             state_ghosts(c)); // checked by load_case
   const Extents box = largest_box(shape, p);
   const ParameterCount count = count_parameters(c);
   const Log& log = job.log;
@@ -73,6 +73,7 @@ void run_describe(const Job& job) {
   log.line(formatted("layout  %d rank(s) as %d x %d x %d, boxes up to %lld x %lld x %lld (z, y, x)",
                      job.session.ranks(), p[0], p[1], p[2], static_cast<long long>(box[0]),
                      static_cast<long long>(box[1]), static_cast<long long>(box[2])));
+  if (is_galerkin(c)) log.line(basis_text(c));
   log.line("memory per rank, added after start-up");
   print_memory(job);
   log.line("disk    " + bytes_text(result_bytes(c, job.samples)) + " in " + c.output.file);
@@ -82,7 +83,7 @@ void run_describe(const Job& job) {
   const bool learns = count.trained > 0 && !c.data.targets.empty();
   check_memory(job.session.comm(), c, job.samples, learns ? Workload::train : Workload::forward);
   const Grid grid(job.session.comm(), c.grid,
-                  kernel_radius(c.kernel)); // only now: its index lists take memory too
+                  state_ghosts(c)); // only now: its index lists take memory too
   const Coefficients coefficients = start_coefficients(job, grid);
   log.line("initial coefficients");
   log.line(parameter_table(grid, c, coefficients));

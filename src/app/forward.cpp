@@ -106,11 +106,12 @@ class ForwardRun {
 
 void run_forward(const Job& job) {
   check_memory(job.session.comm(), job.c, job.samples, Workload::forward);
-  const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
+  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
   const auto network = make_network(grid, job.c);
   refuse_unused_options(job);
   const Observations observations = load_observations(grid, job.c);
-  const Coefficients coefficients = start_coefficients(job, grid);
+  Coefficients coefficients = start_coefficients(job, grid);
+  if (network->layer().reads_coefficient_ghosts()) coefficients.fill_ghosts();
   print_start(job, grid, observations.samples, 0);
   print_targets(job, grid, observations);
   mention_checkpoints(job);

@@ -95,7 +95,7 @@ void run_gradient(const Job& job) {
   const MemoryPlan memory =
       check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
   check_scratch(job.session.comm(), job.c, memory);
-  const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
+  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
   const Observations observations = load_observations(grid, job.c);
   Objective objective(grid, job.c, observations, start_coefficients(job, grid), memory.states);
   refuse_unused_options(job);

@@ -260,6 +260,9 @@ std::unique_ptr<Subject> open_result(const std::string& path, const InterpretOpt
   Case c = parse_case(*resolved, path, {}, diagnostics);
   if (!diagnostics.empty())
     throw InputError(path + ": the case in it is not understood by this version of nadir");
+  if (c.network.basis != Basis::delta)
+    throw InputError(path + ": has layers in Galerkin form, whose R, U and D act on functions and "
+                            "not on points: there is no stencil to interpret");
   if (!options.shape.empty() || !options.coordinates.empty() || !options.boundary.empty() ||
       !options.spacing.empty() || !options.layout.empty())
     throw InputError(path + ": is a result of nadir and knows its grid; leave --shape, --spacing, "

@@ -34,8 +34,10 @@ void add(Diagnostics& diagnostics, const Case& c, const std::string& path,
   diagnostics.add(position_of(c, path), path, message);
 }
 
-/// Fixed points are of one layer that is repeated.
-void check_same_layers(const Case& c, Diagnostics& diagnostics) {
+/// Fixed points are of one layer that is repeated, from point to point.
+void check_attractor(const Case& c, Diagnostics& diagnostics) {
+  if (is_galerkin(c))
+    add(diagnostics, c, "network.basis", "`nadir attractor` needs the basis \"delta\"");
   for (const auto p : all_parameters) {
     if (!case_of(c, p).varies_layer) continue;
     const std::string path = std::string(key_of(p)) + ".varies";
@@ -60,7 +62,7 @@ void check_plain_layers(const Case& c, Diagnostics& diagnostics) {
 void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
   if (command == Command::attractor) {
     if (c.network.attractor) return; // checked with the case
-    check_same_layers(c, diagnostics);
+    check_attractor(c, diagnostics);
     return check_plain_layers(c, diagnostics);
   }
   if (command != Command::train && command != Command::gradient) return;
@@ -93,10 +95,10 @@ void check_grid(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
       std::max(shape[0] * shape[1] * shape[2], count_parameters(c).trained);
   const std::string problem = too_many_unknowns(unknowns);
   if (!problem.empty()) return add(diagnostics, c, "grid.shape", problem);
-  if (!choose_process_grid(shape, ranks, kernel_radius(c.kernel))) {
+  if (!choose_process_grid(shape, ranks, state_ghosts(c))) {
     add(diagnostics, c, "grid.shape",
         formatted("%d ranks are too many for this grid; the largest usable count is %d", ranks,
-                  largest_usable_ranks(shape, ranks, kernel_radius(c.kernel))));
+                  largest_usable_ranks(shape, ranks, state_ghosts(c))));
   } else if (c.run.sample_groups > 0 && ranks % c.run.sample_groups != 0) {
     add(diagnostics, c, "run.sample_groups",
         formatted("%lld groups cannot share %d ranks evenly",
@@ -188,8 +190,7 @@ MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workl
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
   const Extents shape = three_extents(c.grid.shape);
-  const Extents box =
-      largest_box(shape, *choose_process_grid(shape, ranks, kernel_radius(c.kernel)));
+  const Extents box = largest_box(shape, *choose_process_grid(shape, ranks, state_ghosts(c)));
   const NodeMemory node = node_memory(comm);
   MemoryPlan memory;
   memory.free = node.available > 0 ? node.available / node.ranks : infinity;

@@ -99,6 +99,14 @@ std::string depth_text(const Case& c) {
   return formatted("%lld layers", whole(c.network.layers));
 }
 
+std::string basis_text(const Case& c) {
+  std::int64_t nodes = 1;
+  for (int axis = 0; axis < c.grid.dimension(); ++axis) nodes *= c.network.nodes;
+  return formatted("basis %s in Galerkin form, %lld Gauss nodes per cell and axis, %lld per point",
+                   c.network.basis == Basis::hat ? "of hats" : "of cubic splines",
+                   whole(c.network.nodes), whole(nodes));
+}
+
 std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory) {
   std::vector<std::string> lines;
   const int groups = memory.states.groups, each = job.session.ranks() / groups;
@@ -122,6 +130,7 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
                 samples == 1 ? "" : "s", whole(trained), job.session.ranks(),
                 job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
   if (!is_plain(c.network)) job.log.line("layers: " + layers_text(c.network));
+  if (is_galerkin(c)) job.log.line(basis_text(c));
   if (memory)
     for (const auto& text : plan_texts(job, *memory)) job.log.line(text);
   job.log.detail("resolved case:\n" + resolved_text(c));

@@ -10,6 +10,8 @@ namespace nadir::app {
 
 /// "16 layers", or what an attractor has in their place.
 std::string depth_text(const Case& c);
+/// The basis functions of a case in Galerkin form, and their nodes.
+std::string basis_text(const Case& c);
 
 /// Who shares the samples and which states of a gradient are held, and how: lines, none where there
 /// are no groups, all states are held and nothing else was asked for.

@@ -98,7 +98,7 @@ class Training {
 void run_train(const Job& job) {
   const MemoryPlan memory = check_memory(job.session.comm(), job.c, job.samples, Workload::train);
   check_scratch(job.session.comm(), job.c, memory);
-  const Grid grid(job.session.comm(), job.c.grid, kernel_radius(job.c.kernel));
+  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
   const Observations observations = load_observations(grid, job.c);
   Objective objective(grid, job.c, observations, start_coefficients(job, grid), memory.states);
   Optimizer optimizer(job.c, objective);

@@ -252,4 +252,10 @@ VecType reproducible_vector_type() {
   return type_name;
 }
 
+double dot(Vec a, Vec b) {
+  PetscScalar product = 0;
+  check_petsc(VecDot(a, b, &product));
+  return product;
+}
+
 } // namespace nadir

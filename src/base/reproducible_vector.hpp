@@ -10,4 +10,7 @@ namespace nadir {
 /// The name of its type, registered by the first call. Not collective.
 VecType reproducible_vector_type();
 
+/// a . b, summed as the vectors do. Collective.
+double dot(Vec a, Vec b);
+
 } // namespace nadir

@@ -9,14 +9,6 @@
 namespace nadir {
 namespace {
 
-struct FreeFftw {
-  void operator()(fftw_complex* data) const { fftw_free(data); }
-};
-struct DestroyPlan {
-  void operator()(fftw_plan plan) const { fftw_destroy_plan(plan); }
-};
-using PlanHandle = std::unique_ptr<std::remove_pointer_t<fftw_plan>, DestroyPlan>;
-
 /// FFTW's own set-up, once.
 void start_fftw() {
   static const bool started = [] { return fftw_mpi_init(), true; }();
@@ -26,6 +18,14 @@ void start_fftw() {
 } // namespace
 
 struct FourierTransform::Plans {
+  struct FreeFftw {
+    void operator()(fftw_complex* data) const { fftw_free(data); }
+  };
+  struct DestroyPlan {
+    void operator()(fftw_plan plan) const { fftw_destroy_plan(plan); }
+  };
+  using PlanHandle = std::unique_ptr<std::remove_pointer_t<fftw_plan>, DestroyPlan>;
+
   std::int64_t first = 0, count = 0, frequencies = 0;
   std::unique_ptr<fftw_complex, FreeFftw> data;
   PlanHandle forward, backward;
@@ -65,8 +65,8 @@ void FourierTransform::make_plans(const Grid& grid, const std::vector<std::ptrdi
   fftw_complex* data = fftw_alloc_complex(static_cast<std::size_t>(allocated));
   plans_->data.reset(data);
   const auto plan = [&](int sign, unsigned flags) {
-    return PlanHandle(fftw_mpi_plan_dft(static_cast<int>(n.size()), n.data(), data, data,
-                                        grid.comm(), sign, flags));
+    return Plans::PlanHandle(fftw_mpi_plan_dft(static_cast<int>(n.size()), n.data(), data, data,
+                                               grid.comm(), sign, flags));
   };
   plans_->forward = plan(FFTW_FORWARD, there);
   plans_->backward = plan(FFTW_BACKWARD, back);

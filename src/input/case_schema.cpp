@@ -221,6 +221,17 @@ Section<NetworkCase> network_section() {
        "gradients are found by implicit differentiation")
       .required("the number of relaxation steps n, or \"attractor\"");
   s.key("activation", &NetworkCase::activation, activation, "f");
+  s.key(
+      "basis", &NetworkCase::basis,
+      choice<Basis>(
+          "basis",
+          {{"delta", Basis::delta}, {"hat", Basis::hat}, {"cubic-spline", Basis::cubic_spline}}),
+      "delta: states are values at points; hat, cubic-spline: functions between them, in Galerkin "
+      "form, for the kernel adr (hats without diffusion) and boundaries other than a value");
+  s.key("nodes", &NetworkCase::nodes, integer(between(2, 5)),
+        "of hat and cubic-spline: Gauss nodes per cell and axis")
+      .by_default("2 for hats, 4 for cubic splines")
+      .where([](const NetworkCase& network) { return network.basis != Basis::delta; });
   std::vector<Choice<SchemeKind>> ways;
   for (const auto& each : schemes) ways.push_back({std::string(each.name), each.kind});
   auto scheme = choice<SchemeKind>("scheme", ways);

@@ -48,6 +48,7 @@ class Resolver {
     for (auto& [path, value] : parameters(c_)) parameter(path, value);
     attractor();
     convolution();
+    basis();
     targets();
     green_points();
     output();
@@ -76,6 +77,8 @@ class Resolver {
   void within_bounds(const std::string& path, const ParameterCase& p);
   void bounds_supported(const std::string& path, const ParameterCase& p);
   void convolution();
+  void basis();
+  void galerkin_supported();
   void targets();
   void green_points();
   void output();
@@ -320,6 +323,42 @@ void Resolver::convolution() {
     problem("run.convolution", "\"fft\" needs a kernel that is the same at all points of a grid "
                                "with periodic axes, but " +
                                    why);
+}
+
+void Resolver::basis() {
+  if (!usable("network.basis") || !usable("network.nodes")) return;
+  NetworkCase& network = c_.network;
+  const bool given = c_.positions.contains("network.nodes");
+  if (network.basis == Basis::delta && given)
+    problem("network.nodes", "is a key of the bases \"hat\" and \"cubic-spline\"");
+  if (network.basis == Basis::delta) return;
+  if (!given) network.nodes = network.basis == Basis::hat ? 2 : 4;
+  galerkin_supported();
+}
+
+/// What bases other than delta cannot do.
+void Resolver::galerkin_supported() {
+  const std::string only = "; only the basis \"delta\" does";
+  if (usable("kernel.type") && c_.kernel.type != "adr")
+    return problem("network.basis", "has no kernel " + quote(c_.kernel.type) + only);
+  if (usable("network.scheme") && c_.network.scheme != SchemeKind::explicit_euler)
+    problem("network.basis",
+            "has no scheme " + quote(std::string(scheme_name(c_.network.scheme))) + only);
+  if (usable("network.normalisation") && c_.network.normalisation != Normalisation::none)
+    problem("network.basis", "has no normalisation" + only);
+  if (usable("network.layers") && c_.network.attractor)
+    problem("network.basis", "has no layers = \"attractor\"" + only);
+  if (usable("run.convolution") && c_.run.convolution == Convolution::fft)
+    problem("run.convolution", "\"fft\" needs the basis \"delta\"");
+  for (std::size_t a = 0; usable("grid.boundary") && a < c_.grid.boundary.size(); ++a)
+    if (c_.grid.boundary[a].kind == BoundaryKind::value)
+      problem("network.basis", "has no boundary with a value" + only);
+  const ParameterCase& D = c_.kernel.diffusion;
+  const auto zero = [](double value) { return value == 0; };
+  if (c_.network.basis == Basis::hat && usable("kernel.diffusion") &&
+      (D.train || D.init_file || !std::ranges::all_of(D.init, zero)))
+    problem("kernel.diffusion", "must be 0 and not trained: hats have no second derivatives; use "
+                                "the basis \"cubic-spline\"");
 }
 
 void Resolver::targets() {

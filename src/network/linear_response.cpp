@@ -1,5 +1,7 @@
 #include "nadir/network/linear_response.hpp"
 
+#include "base/reproducible_vector.hpp"
+
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
 #include "nadir/base/session.hpp"
@@ -21,12 +23,6 @@ double norm_of(Vec v) {
   PetscReal norm = 0;
   check_petsc(VecNorm(v, NORM_2, &norm));
   return norm;
-}
-
-double dot(Vec a, Vec b) {
-  PetscScalar product = 0;
-  check_petsc(VecDot(a, b, &product));
-  return product;
 }
 
 /// v -= sum_k (with_k . v) along_k

@@ -58,10 +58,9 @@ void throw_if_not_finite(const Grid& grid, std::int64_t sample,
   const std::string reason =
       first_problem(grid.comm(), mine && here == first ? mine->reason : std::string());
   const auto sample_text = formatted("sample %lld", static_cast<long long>(first[0]));
-  if (!reason.empty() && first[1] == 0) throw NoState(sample_text + ": " + reason);
-  if (!reason.empty())
-    throw NumericsError(sample_text +
-                        formatted(", layer %lld: ", static_cast<long long>(first[1])) + reason);
+  const auto layer_text =
+      first[1] > 0 ? formatted(", layer %lld", static_cast<long long>(first[1])) : std::string();
+  if (!reason.empty()) throw NoState(sample_text + layer_text + ": " + reason);
   throw NumericsError(formatted("the state is not finite: sample %lld, layer %lld, ",
                                 static_cast<long long>(first[0]),
                                 static_cast<long long>(first[1])) +

@@ -121,7 +121,7 @@ std::int64_t smallest(MPI_Comm comm, std::int64_t value) {
 
 } // namespace
 
-bool swept_as_one(const Case& c) { return is_plain(c.network) && is_swept(c); }
+bool swept_as_one(const Case& c) { return is_plain(c.network) && is_swept(c) && !is_galerkin(c); }
 
 std::int64_t second_level_cache() {
 #ifdef _SC_LEVEL2_CACHE_SIZE // glibc

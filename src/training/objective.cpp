@@ -35,19 +35,18 @@ LossParts Objective::value_and_gradient(Vec x, Vec gradient) { return evaluate(x
 
 /// All samples, on this rank's part of them; in the end the tree has one node.
 void Objective::run_samples(BufferedSum& misfit, bool with_gradient) {
+  const bool to_go_forward = network_->layer().reads_coefficient_ghosts();
+  if (to_go_forward || (with_gradient && !groups_)) coefficients_.fill_ghosts();
   const auto pulse = [this] {
     if (stop_) stop_->step();
   };
   GradientTree* tree = with_gradient ? &tree_ : nullptr;
   if (groups_) {
     const auto trained = [this](Parameter p) { return case_of(case_, p).train; };
-    groups_->set_coefficients(coefficients_, trained, with_gradient);
+    groups_->set_coefficients(coefficients_, trained, with_gradient || to_go_forward);
     return groups_->run(misfit, tree, pulse);
   }
-  if (with_gradient) {
-    tree_.clear();
-    coefficients_.fill_ghosts();
-  }
+  if (with_gradient) tree_.clear();
   sweep_.run(misfit, tree, 0, pulse);
 }
 

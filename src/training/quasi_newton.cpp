@@ -1,5 +1,7 @@
 #include "nadir/training/quasi_newton.hpp"
 
+#include "base/reproducible_vector.hpp"
+
 #include "tao_type.hpp"
 
 #include <algorithm>
@@ -13,12 +15,6 @@ constexpr double machine_epsilon = std::numeric_limits<double>::epsilon();
 constexpr double phi = 0.125;        ///< share of DFP in the diagonal's update
 constexpr double trial_step = 1e-3;  ///< of the estimate of active components
 constexpr double first_width = 1e-3; ///< within which of a bound a component may be active
-
-double dot(Vec a, Vec b) {
-  PetscScalar sum = 0;
-  check_petsc(VecDot(a, b, &sum));
-  return sum;
-}
 
 struct Pair {
   VecHandle s, y;

@@ -43,9 +43,8 @@ SampleGroups::SampleGroups(const Grid& grid, const Case& c, const Observations& 
     : groups_(plan.groups), per_leaf_(samples_per_leaf(c, observations.samples)),
       leaves_((observations.samples + per_leaf_ - 1) / per_leaf_),
       comm_(grid.comm(), rank_of(grid.comm()) / (ranks_of(grid.comm()) / groups_)),
-      grid_(comm_, c.grid, kernel_radius(c.kernel)),
-      regrouping_(grid, grid_, coefficient_ghosts(c)), observations_(deal(observations)),
-      coefficients_(grid_, c, Coefficients::Content::values),
+      grid_(comm_, c.grid, state_ghosts(c)), regrouping_(grid, grid_, coefficient_ghosts(c)),
+      observations_(deal(observations)), coefficients_(grid_, c, Coefficients::Content::values),
       network_(make_network(
           grid_, c,
           plan_passes(grid_, c, std::min(observations_.samples, plan.samples), grid.comm()))),

@@ -24,13 +24,14 @@ std::string describe(const Case& c, const Vary& way) {
                      std::to_string(static_cast<int>(c.kernel.diffusion_tensor)) + ", boundary";
   for (const auto& b : c.grid.boundary) text += " " + std::to_string(static_cast<int>(b.kind));
   text += ", " + c.kernel.type + " of radius " + std::to_string(kernel_radius(c.kernel));
+  if (is_galerkin(c)) text += ", basis of " + std::to_string(c.network.nodes) + " nodes";
   return text + ", activation " + std::to_string(static_cast<int>(c.network.activation)) +
          (way.space ? ", space" : "") + (way.layer ? ", layer" : "") +
          (c.network.attractor ? ", attractor" : "");
 }
 
 void check_trained(const Case& c, const std::string& what) {
-  const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
+  const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
   const Observations observations = test::random_observations(grid, c, 2);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
   GradientCheck check(grid, c, objective);
@@ -112,6 +113,22 @@ TEST(Gradient, EveryFamilyBoundaryAndDimension) {
           const bool few = shape.size() < 3 || components_of(c, Parameter::weights) < 100;
           if (full_size() || (few && w == turn % ways.size())) check_case(c, ways[w]);
         }
+      }
+    }
+  }
+}
+
+TEST(Gradient, EveryBasisBoundaryAndDimension) {
+  const std::vector<std::vector<std::int64_t>> shapes{{13}, {9, 10}, {9, 4, 6}};
+  std::size_t turn = 0;
+  for (const auto& shape : shapes) {
+    for (const auto& boundary : test::galerkin_boundaries(shape.size())) {
+      for (const auto basis : {Basis::hat, Basis::cubic_spline}) {
+        ++turn;
+        const auto nodes = static_cast<std::int64_t>(2 + turn % 4);
+        const Case c = test::galerkin_case(shape, boundary, basis, shape.size() < 3 ? nodes : 2);
+        for (std::size_t w = 0; w < ways.size(); ++w)
+          if (full_size() || w == turn % ways.size()) check_case(c, ways[w]);
       }
     }
   }

@@ -219,6 +219,22 @@ input = { file = "fields.h5", dataset = "in_5x6" }
 target = { file = "fields.h5", dataset = "out_5x6" }
 """
 
+GALERKIN = """\
+[grid]
+shape = [5, 6]
+boundary = ["periodic", "reflect"]
+[network]
+layers = 2
+activation = "tanh"
+basis = "cubic-spline"
+nodes = 3
+[kernel]
+diffusion = { init = 0.01, varies = ["space"] }
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
 SCHEMES = """\
 [grid]
 shape = [5, 6]
@@ -269,6 +285,20 @@ target = { file = "fields.h5", dataset = "out_6" }
 convolution = "stencil"
 """
 
+HATS = """\
+[grid]
+shape = [6]
+boundary = ["periodic"]
+[network]
+layers = 2
+basis = "hat"
+[kernel]
+advection = { init = 0.1, varies = ["layer"] }
+[data]
+input = { file = "fields.h5", dataset = "in_6" }
+target = { file = "fields.h5", dataset = "out_6" }
+"""
+
 # The same in less usual TOML.
 SPELLINGS = r'''
 title = "a \\ b \" c \u00e9 é #" # a comment
@@ -294,7 +324,9 @@ file = "a \\ \" é.h5"
 
 
 def by_hand():
-    return [PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, DENSE, SCHEMES, ATTRACTOR, SPELLINGS]
+    return [
+        PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, DENSE, SCHEMES, ATTRACTOR, GALERKIN, HATS, SPELLINGS
+    ]
 
 
 def examples():

@@ -74,6 +74,16 @@ class Network:
         return list(zip(sorted(diagonal + list(combinations(axes, 2))), self.D))
 
 
+class RingNetwork(Network):
+    """The same on a ring, with the derivatives of the waves themselves and not of a grid."""
+
+    def kernel(self, z):
+        points = z.shape[-1]
+        k = 2j * np.pi * np.fft.rfftfreq(points, self.spacing[0])
+        symbol = 1 + self.R - self.U[0] * k + self.D[0] * k**2
+        return np.fft.irfft(symbol * np.fft.rfft(z), points)
+
+
 def ring_difference(z, order):
     """The narrowest central difference of a derivative along the last axis, times the spacings."""
     after, before = np.roll(z, -1, axis=-1), np.roll(z, 1, axis=-1)

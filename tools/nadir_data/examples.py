@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import hdf5
-from adr import Network, random_waves
+from adr import Network, RingNetwork, random_waves
 
 
 def coordinates(shape, spacing, origin=None):
@@ -48,6 +48,14 @@ def inhibition_1d():
                   R=0.5, U=[0.0], D=[0.05], activation="tanh", gaussian=(-0.8, 2.0))  # fmt: skip
     truth = dict(reaction=net.R, diffusion=net.D[0], amplitude=-0.8, width=2.0)
     return net, 0.5 * random_waves(random, (128,), 20, 2), truth
+
+
+def galerkin_1d():
+    """Waves on a ring that drift and spread as on no grid: advection and diffusion, on few points."""
+    random = np.random.default_rng(106)
+    net = RingNetwork(spacing=(1.0,), boundary=("periodic",), layers=10, omega=0.5,
+                      R=0.0, U=[0.4], D=[0.2])  # fmt: skip
+    return net, random_waves(random, (32,), 4, 2), dict(advection=net.U[0], diffusion=net.D[0])
 
 
 def full_tensor_2d():
@@ -154,6 +162,7 @@ EXAMPLES = {
     "identify-1d": identify_1d,
     "dispersion-1d": dispersion_1d,
     "inhibition-1d": inhibition_1d,
+    "galerkin-1d": galerkin_1d,
     "full-tensor-2d": full_tensor_2d,
     "diffusion-3d": diffusion_3d,
     "convection-diffusion": convection_diffusion,

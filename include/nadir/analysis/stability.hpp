@@ -11,13 +11,13 @@ namespace nadir {
 ///     diffusive = sum_a 2 omega D_aa / Delta_a^2  <= 1,   advective = sum_a omega U_a^2 / (2 D_aa)
 ///     <= 1
 ///
-/// and, for a full tensor, kernels beyond adr and schemes other than explicit Euler, the largest
-/// amplification |a(k)| over sampled wave numbers k instead (and, on large boxes, a sample of the
-/// points): a(k) = 1 - omega + omega W^(k), or what the scheme makes of it (amplification_factor).
-/// All of it without normalisation.
+/// and, for a full tensor, kernels beyond adr, schemes other than explicit Euler and layers in
+/// Galerkin form, the largest amplification |a(k)| over sampled wave numbers k instead (and, on
+/// large boxes, a sample of the points): a(k) = 1 - omega + omega W^(k), or what the scheme makes
+/// of it (amplification_factor). All of it without normalisation.
 struct Stability {
   bool full_matrix = false;   ///< nothing below is known
-  bool full_tensor = false;   ///< or another family or scheme: judged by the amplification
+  bool full_tensor = false;   ///< or another family, scheme or basis: judged by the amplification
   double diffusive = 0.0;     ///< infinite where some omega D_aa is negative
   double advective = 0.0;     ///< infinite where U is not 0 and D is
   double amplification = 0.0; ///< where it is what counts

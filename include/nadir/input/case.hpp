@@ -103,6 +103,9 @@ enum class ActivationKind {
   logistic
 };
 
+/// What the numbers of a state multiply (theory, section 8).
+enum class Basis { delta, hat, cubic_spline };
+
 enum class SchemeKind { explicit_euler, implicit_euler, crank_nicolson, rk2, rk4 };
 
 /// What holds the norm of the states (theory, section 7).
@@ -112,6 +115,8 @@ struct NetworkCase {
   std::int64_t layers = 1;
   bool attractor = false; ///< layers without end: state 1 is where they lead, `layers` is 1
   ActivationKind activation = ActivationKind::identity;
+  Basis basis = Basis::delta;
+  std::int64_t nodes = 0; ///< per cell and axis, of other bases than delta; resolved: 2 to 5
   SchemeKind scheme = SchemeKind::explicit_euler;
   double rate = 1.0; ///< gamma
   Normalisation normalisation = Normalisation::none;

@@ -5,6 +5,7 @@
 #include "nadir/grid/halo.hpp"
 #include "nadir/input/case.hpp"
 #include "nadir/input/kernel_family.hpp"
+#include "nadir/kernel/cell_basis.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
 
 #include <array>
@@ -49,9 +50,14 @@ ParameterCase& case_of(Case& c, Parameter parameter);
 std::int64_t components_of(const Case& c, Parameter parameter);
 
 /// Ghosts of states, and of coefficients and Z_bar: their transpose is gathered on the ghosts of z
-/// beyond `reflect` boundaries as well, and reads as far beyond.
-inline int state_ghosts(const Case& c) { return kernel_radius(c.kernel); }
-inline int coefficient_ghosts(const Case& c) { return 2 * kernel_radius(c.kernel); }
+/// beyond `reflect` boundaries as well, and reads as far beyond. Galerkin layers gather nothing.
+inline bool is_galerkin(const Case& c) { return c.network.basis != Basis::delta; }
+inline int state_ghosts(const Case& c) {
+  return is_galerkin(c) ? basis_reach(c.network.basis) : kernel_radius(c.kernel);
+}
+inline int coefficient_ghosts(const Case& c) {
+  return is_galerkin(c) ? state_ghosts(c) : 2 * kernel_radius(c.kernel);
+}
 
 /// One parameter on this rank: numbers, or padded fields where it varies in space, for each
 /// component and, where it varies by layer, each layer. Layout [layer][component][field].

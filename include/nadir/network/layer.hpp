@@ -55,6 +55,9 @@ class Layer {
   /// needed. Not collective.
   virtual void prepare(double* z) const = 0;
 
+  /// Whether `steps` needs the ghosts of coefficients too (Coefficients::fill_ghosts).
+  virtual bool reads_coefficient_ghosts() const { return false; }
+
   /// From z.layer(0), prepared, the owned points of z.layer(1) ... z.layer(steps); fills the ghosts
   /// of all but the last, which is prepared. An array may stand for layer k and for later ones from
   /// k + 2 on. Collective.

@@ -31,8 +31,7 @@ void note_non_finite(const Grid& grid, const Layout& layout, const Box& box, con
 
 /// Throws NumericsError on all ranks, naming the first place of all ranks (by sample, layer,
 /// point), when some rank gives one; "the state is not finite: sample 0, layer 7, point (y, x) =
-/// (3, 12)". Where there is a reason: NumericsError with sample, layer and reason, or NoState where
-/// the layer is 0. Collective.
+/// (3, 12)"; NoState, with sample, layer and reason, where there is a reason. Collective.
 void throw_if_not_finite(const Grid& grid, std::int64_t sample,
                          const std::optional<NonFinite>& mine);
 

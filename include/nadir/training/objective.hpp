@@ -24,7 +24,8 @@ struct LossParts {
 /// Collective.
 ///
 /// A value of a state that is not finite ends an evaluation with NumericsError on all ranks, naming
-/// sample, layer and point; where there is no attractor, or no derivative of it, that is NoState.
+/// sample, layer and point; where a layer or an
+/// attractor, or its derivative, was not found, that is NoState.
 class Objective {
  public:
   /// `initial` are the coefficients training starts from, `plan` tells which states are held and

@@ -11,7 +11,8 @@ import numpy as np
 from running import INPUTS, ROOT, expect
 
 DATA = INPUTS / "data"
-KNOWN = ["identify-1d", "inhibition-1d", "full-tensor-2d", "diffusion-3d", "convection-diffusion", "steady-states"]
+KNOWN = ["identify-1d", "inhibition-1d", "galerkin-1d", "dispersion-1d", "full-tensor-2d", "diffusion-3d"]
+KNOWN += ["convection-diffusion", "steady-states"]
 
 
 def datasets(path):

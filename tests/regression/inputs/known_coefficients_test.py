@@ -10,6 +10,7 @@ TOLERANCE = {
     "identify-1d": 1e-6,
     "dispersion-1d": 1e-5,
     "inhibition-1d": 1e-4,
+    "galerkin-1d": 1e-4,
     "full-tensor-2d": 1e-3,
     "diffusion-3d": 1e-4,
     "convection-diffusion": 1e-4,

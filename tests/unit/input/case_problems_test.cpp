@@ -85,6 +85,11 @@ const Mistake mistakes[] = {
     {"network.thermostat=0", "network.thermostat: must be positive, is 0.0"},
     {"network.thermostat=2", "network.thermostat: is a key of the normalisations \"uniform\" and "
                              "\"radial\"; network.normalisation is \"none\""},
+    {"network.basis=spline",
+     "network.basis: unknown basis \"spline\" (one of: delta, hat, cubic-spline)"},
+    {"network.nodes=3", "network.nodes: is a key of the bases \"hat\" and \"cubic-spline\""},
+    {"network={ layers = 4, basis = \"cubic-spline\", nodes = 6 }",
+     "network.nodes: must be between 2 and 5, is 6"},
     {"training.strategy=x", "training.strategy: unknown strategy \"x\" (one of: end-to-end)"},
     {"loss.reduction=Sum",
      "loss.reduction: unknown reduction \"Sum\" (did you mean \"sum\"? one of: sum, mean)"},
@@ -458,6 +463,24 @@ TEST(CaseProblems, WrongKindsAnywhere) {
     }
   EXPECT_GT(refused, test::sanitized ? 150u : 500u);
   EXPECT_GT(accepted, test::sanitized ? 30u : 100u);
+}
+
+TEST(CaseProblems, BasesRefuseWhatOnlyPointsCanDo) {
+  const std::string hats = "kernel.diffusion: must be 0 and not trained: hats have no second "
+                           "derivatives; use the basis \"cubic-spline\"";
+  const std::string hat = "network.basis=hat", spline = "network.basis=cubic-spline";
+  const std::string no = "--set network.basis: has no ";
+  const std::string only = "; only the basis \"delta\" does";
+  EXPECT_EQ(problems(base, {hat}), Lines{"case.toml:7:1: " + hats});
+  EXPECT_EQ(problems(base, {hat, "kernel.diffusion=0"}), Lines{});
+  EXPECT_EQ(problems(base, {hat, "kernel.diffusion={init=0.0}"}), Lines{"--set " + hats});
+  EXPECT_EQ(problems(base, {spline}), Lines{});
+  EXPECT_EQ(problems(base, {spline, "kernel.type=moment", "kernel.order=3"}),
+            Lines{no + "kernel \"moment\"" + only});
+  EXPECT_EQ(problems(base, {spline, "network.scheme=rk4", "network.normalisation=radial"}),
+            (Lines{no + "scheme \"rk4\"" + only, no + "normalisation" + only}));
+  EXPECT_EQ(problems(base, {spline, "grid.boundary=[\"periodic\", {value=1}]"}),
+            Lines{no + "boundary with a value" + only});
 }
 
 } // namespace

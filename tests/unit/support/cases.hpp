@@ -6,6 +6,7 @@
 #include "nadir/network/coefficients.hpp"
 #include "nadir/training/observations.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -119,14 +120,25 @@ inline Case sum_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> 
   return c;
 }
 
+/// The same kernel in Galerkin form; hats have no diffusion.
+inline Case galerkin_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+                          Basis basis, std::int64_t nodes) {
+  Case c = small_case(std::move(shape), std::move(boundary), DiffusionTensor::full);
+  c.network.basis = basis;
+  c.network.nodes = nodes;
+  if (basis == Basis::hat) std::ranges::fill(c.kernel.diffusion.init, 0.0);
+  return c;
+}
+
 inline ParameterCase& spec_of(Case& c, Parameter p) {
   return const_cast<ParameterCase&>(case_of(c, p));
 }
 
-/// Makes every parameter trained and varying as told.
+/// Makes every parameter trained and varying as told, but the diffusion of hats.
 inline void train_all(Case& c, bool space, bool layer) {
   for (const auto p : all_parameters) {
     if (components_of(c, p) == 0) continue;
+    if (p == Parameter::diffusion && c.network.basis == Basis::hat) continue;
     ParameterCase& spec = spec_of(c, p);
     spec.train = true;
     spec.varies_space = space;
@@ -216,6 +228,14 @@ inline std::vector<std::vector<BoundaryCase>> boundary_choices(std::size_t d) {
                                                  std::vector<BoundaryCase>(d, value_of(0.3))};
   const std::vector<BoundaryCase> mixture{reflect, value_of(-0.2), periodic};
   if (d > 1) choices.emplace_back(mixture.end() - static_cast<long>(d), mixture.end());
+  return choices;
+}
+
+/// The same of those that functions between points can have.
+inline std::vector<std::vector<BoundaryCase>> galerkin_boundaries(std::size_t d) {
+  std::vector<std::vector<BoundaryCase>> choices{std::vector<BoundaryCase>(d, periodic),
+                                                 std::vector<BoundaryCase>(d, reflect)};
+  if (d > 1) choices.emplace_back(d, periodic).front() = reflect;
   return choices;
 }
 

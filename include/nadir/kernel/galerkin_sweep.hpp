@@ -1,0 +1,137 @@
+#pragma once
+
+#include "nadir/kernel/activation.hpp"
+#include "nadir/kernel/cell_basis.hpp"
+#include "nadir/kernel/layer_sweep.hpp"
+#include "nadir/kernel/node_terms.hpp"
+#include "nadir/kernel/row_sums.hpp"
+
+#include <array>
+#include <span>
+#include <vector>
+
+namespace nadir {
+
+/// The sums over Gauss nodes of a Galerkin layer and their transpose on one rank's box (theory,
+/// section 8). With amplitudes z, Phi their values at the nodes x_k and p_k the nodes' weights,
+///
+///     w_i = sum_k p_k phi_i(x_k) y_k ,
+///     y = (1 - omega) Phi z + omega f(Z) ,   Z = Phi z + sum_c theta_c (delta_c Phi z) - b
+///
+/// where delta_c are exact derivatives of the basis functions, and theta, b and omega at a node
+/// are interpolated multilinearly from the points around it. In lattice units: the volume of a cell
+/// stands on both sides of the layer's equation.
+///
+/// Beyond mirrors the amplitudes are those of the mirrored points, the cells end half-way, and what
+/// w receives in ghosts is to be folded back. At other faces cells that reach in from outside are
+/// swept by both sides, so that every owned point gets all of its sum in the same order on any
+/// number of ranks. Knows no ranks; not collective, allocates nothing after construction.
+class GalerkinSweep {
+ public:
+  using Mirrors = std::array<std::array<bool, 2>, max_dimension>;
+  /// `count` points of this rank, with mirrors beyond some of their faces.
+  GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
+                const Extents& count, const Mirrors& mirrored, ActivationKind activation);
+
+  /// Of the layer that is swept next, with their ghosts; views must stay valid.
+  void set_coefficients(const LayerCoefficients& coefficients);
+
+  /// w += the sums; z has ghosts as wide as the basis reaches. Returns false when some y is not
+  /// finite.
+  [[nodiscard]] bool forward(FieldView z, MutableFieldView w);
+
+  /// With mu the adjoint of w, ghosts included: z_bar += the derivatives of mu . w by z, and by
+  /// the coefficients where set_gradient tells.
+  void set_gradient(const LayerBar& bar);
+  void adjoint(FieldView z, FieldView mu, MutableFieldView z_bar);
+
+  /// Floating-point operations per point, of the coefficients used last.
+  double forward_flops() const;
+  double adjoint_flops() const { return 3 * forward_flops(); }
+
+ private:
+  static constexpr std::size_t row_length = segment_points + 2 * aligned_doubles;
+  struct alignas(alignment) Buffer : std::array<double, row_length> {};
+
+  /// A row of cells along x, and the owned points it is swept for.
+  struct Cells {
+    std::int64_t z, y;         ///< cell
+    std::int64_t first, count; ///< cells along x
+    std::int64_t point, points;
+    bool own; ///< none of another rank's, as far as z and y tell
+  };
+  /// The nodes (qz, qy, *) of these cells, and their weight along z and y.
+  struct Nodes {
+    int z, y;
+    double weight;
+  };
+  struct Pair {
+    int z, y;
+  };
+  /// A derivative at the nodes: of rows `pair`, differentiated along x.
+  struct Derivative {
+    std::size_t pair;
+    int x;
+  };
+
+  struct Range {
+    std::int64_t first, last;
+  };
+  Range cells_of(std::size_t axis, std::int64_t first, std::int64_t count) const;
+  bool at_mirror(std::size_t axis, std::int64_t cell, int side) const;
+  bool owns(std::size_t axis, std::int64_t cell) const;
+  double node_weight(std::size_t axis, std::int64_t cell, int node) const;
+  std::int64_t coefficient_point(std::size_t axis, std::int64_t point) const;
+
+  std::size_t pair_index(Pair pair);
+  std::size_t derivative_index(const MultiIndex& k);
+  bool used(std::size_t slot) const;
+  void choose_rows();
+
+  template<class Use> void for_cells(Use use);
+  void contract_y(FieldView field, const Cells& at, int node, std::size_t orders,
+                  std::span<Buffer> rows) const;
+  void contract_z(const Cells& at, int node, std::span<const Buffer> rows,
+                  std::span<const Pair> pairs, std::span<Buffer> out) const;
+  void spread_z(const Cells& at, const Nodes& nodes, std::span<const Pair> pairs);
+  void spread_y(const Cells& at, int node, std::size_t orders, MutableFieldView field) const;
+  void contract_coefficients(const Cells& at, const Nodes& nodes);
+  void spread_coefficients(const Cells& at, const Nodes& nodes);
+  int points_along(const Cells& at) const {
+    return static_cast<int>(at.count) + basis_[max_dimension - 1].taps - 1;
+  }
+  void contract_x(const Cells& at, int node, int k, const double* points, double* row) const;
+  void spread_x(const Cells& at, int node, int k, double* row, double* points) const;
+  void at_nodes(const Cells& at, int node);
+  void coefficients_at_nodes(const Cells& at, int node);
+  void weigh(const Cells& at, int node, double weight, double* row) const;
+  bool forward_nodes(const Cells& at, const Nodes& nodes, int node);
+  void adjoint_nodes(const Cells& at, const Nodes& nodes, int node);
+  void spread_derivatives(const Cells& at, int node, const double* g, const double* direct);
+  void add_bar(const Cells& at, int node, std::size_t slot, const double* row);
+  void add_bars(const Cells& at, int node, const double* g);
+
+  GridBasis basis_;
+  Extents count_;
+  Mirrors mirrored_;
+  ActivationRows activation_;
+  RowSums sums_;
+  std::vector<NodeTerm> terms_;         ///< by coefficient
+  std::vector<std::size_t> row_of_;     ///< of each term's derivative
+  std::vector<Pair> pairs_;             ///< the first is (0, 0)
+  std::vector<Derivative> derivatives_; ///< the first is the value
+  std::size_t orders_ = 1;              ///< of derivatives along y
+  std::size_t theta_count_ = 0;
+  std::vector<CoefficientView> view_; ///< theta, b, omega
+  std::vector<CoefficientBar> bar_;
+  std::vector<char> term_used_, row_used_, pair_used_;
+
+  // Rows of points and of nodes along x, made once.
+  std::vector<Buffer> y_rows_, mu_y_rows_, z_rows_, mu_rows_;
+  std::vector<Buffer> z_sums_, y_sums_;          ///< on the way back
+  std::vector<Buffer> at_points_, at_node_;      ///< coefficients
+  std::vector<Buffer> bar_points_;               ///< their derivatives
+  std::vector<Buffer> rows_, changes_, scratch_; ///< derivatives at nodes, delta_c z
+};
+
+} // namespace nadir

@@ -1,0 +1,487 @@
+#include "nadir/kernel/galerkin_sweep.hpp"
+
+#include <algorithm>
+
+namespace nadir {
+namespace {
+
+constexpr std::size_t x_axis = 2;
+
+std::size_t uint(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+template<class T> T* first_of(T* origin, Strides stride, std::int64_t z, std::int64_t y) {
+  return origin + z * stride.z + y * stride.y;
+}
+
+/// Some rows and their factors, for a sum.
+struct RowList {
+  std::array<const double*, RowSums::most> row{};
+  std::array<double, RowSums::most> factor{};
+  int count = 0;
+  void add(const double* first, double by) {
+    row[uint(count)] = first;
+    factor[uint(count++)] = by;
+  }
+};
+
+/// Points between which a coefficient is interpolated, and their parts at a place.
+int interpolation_points(const CellBasis& basis) { return std::min(basis.taps, 2); }
+double part_at(const CellBasis& basis, int node, int point) {
+  const double place = basis.place[uint(node)];
+  return point == 0 ? 1 - place : place;
+}
+
+} // namespace
+
+GalerkinSweep::GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
+                             const Extents& count, const Mirrors& mirrored,
+                             ActivationKind activation)
+    : basis_(basis), count_(count), mirrored_(mirrored), activation_(activation_rows(activation)),
+      sums_(row_sums()), terms_(node_terms(kernel, dimension)) {
+  pair_index({0, 0});
+  derivative_index({});
+  for (const NodeTerm& term : terms_) row_of_.push_back(derivative_index(term.derivative));
+  theta_count_ = terms_.back().coefficient + 1;
+  const std::size_t slots = theta_count_ + 2, taps = uint(basis_[0].taps);
+  view_.resize(slots);
+  bar_.resize(slots);
+  term_used_.resize(terms_.size());
+  row_used_.resize(derivatives_.size());
+  pair_used_.resize(pairs_.size());
+  y_rows_.resize(taps * orders_);
+  mu_y_rows_.resize(taps);
+  z_rows_.resize(pairs_.size());
+  mu_rows_.resize(1);
+  z_sums_.resize(pairs_.size());
+  y_sums_.resize(taps * orders_);
+  at_points_.resize(slots);
+  at_node_.resize(slots);
+  bar_points_.resize(slots);
+  rows_.resize(derivatives_.size());
+  changes_.resize(theta_count_);
+  scratch_.resize(6);
+}
+
+std::size_t GalerkinSweep::pair_index(Pair pair) {
+  const auto same = [&](const Pair& each) { return each.z == pair.z && each.y == pair.y; };
+  const auto found = std::ranges::find_if(pairs_, same);
+  if (found != pairs_.end()) return uint(found - pairs_.begin());
+  pairs_.push_back(pair);
+  orders_ = std::max(orders_, uint(pair.y) + 1);
+  return pairs_.size() - 1;
+}
+
+std::size_t GalerkinSweep::derivative_index(const MultiIndex& k) {
+  const std::size_t pair = pair_index({k[0], k[1]});
+  const auto same = [&](const Derivative& each) { return each.pair == pair && each.x == k[2]; };
+  const auto found = std::ranges::find_if(derivatives_, same);
+  if (found != derivatives_.end()) return uint(found - derivatives_.begin());
+  derivatives_.push_back({pair, k[2]});
+  return derivatives_.size() - 1;
+}
+
+// ---- cells --------------------------------------------------------------------------------------
+
+/// Whether a mirror stands in the middle of this cell, beyond the first point or the last one.
+bool GalerkinSweep::at_mirror(std::size_t axis, std::int64_t cell, int side) const {
+  return mirrored_[axis][uint(side)] && cell == (side == 0 ? -1 : count_[axis] - 1);
+}
+
+/// The cells that the functions of some points reach.
+GalerkinSweep::Range GalerkinSweep::cells_of(std::size_t axis, std::int64_t first,
+                                             std::int64_t count) const {
+  Range range{basis_[axis].first_cell(first), basis_[axis].last_cell(first + count - 1)};
+  if (mirrored_[axis][0]) range.first = std::max<std::int64_t>(range.first, -1);
+  if (mirrored_[axis][1]) range.last = std::min(range.last, count_[axis] - 1);
+  return range;
+}
+
+/// Every cell belongs to its first point's rank, one beyond a mirror to the next point's.
+bool GalerkinSweep::owns(std::size_t axis, std::int64_t cell) const {
+  return (cell >= 0 && cell < count_[axis]) || at_mirror(axis, cell, 0);
+}
+
+double GalerkinSweep::node_weight(std::size_t axis, std::int64_t cell, int node) const {
+  double weight = basis_[axis].weight[uint(node)];
+  for (int side = 0; side < 2; ++side)
+    if (at_mirror(axis, cell, side)) weight *= basis_[axis].inside(node, side);
+  return weight;
+}
+
+/// Where the coefficient of a point is: at the last point before a mirror for those beyond it.
+std::int64_t GalerkinSweep::coefficient_point(std::size_t axis, std::int64_t point) const {
+  if (point == -1 && mirrored_[axis][0]) return 0;
+  if (point == count_[axis] && mirrored_[axis][1]) return point - 1;
+  return point;
+}
+
+/// Calls use(cells) for the rows of cells that owned points see, in segments of points along x.
+template<class Use> void GalerkinSweep::for_cells(Use use) {
+  const Range z = cells_of(0, 0, count_[0]), y = cells_of(1, 0, count_[1]);
+  for (std::int64_t cz = z.first; cz <= z.last; ++cz) {
+    for (std::int64_t cy = y.first; cy <= y.last; ++cy) {
+      for (std::int64_t x = 0; x < count_[x_axis]; x += segment_points) {
+        const std::int64_t points = std::min<std::int64_t>(segment_points, count_[x_axis] - x);
+        const Range cells = cells_of(x_axis, x, points);
+        use(Cells{cz, cy, cells.first, cells.last - cells.first + 1, x, points,
+                  owns(0, cz) && owns(1, cy)});
+      }
+    }
+  }
+}
+
+// ---- between points and nodes, axis by axis -----------------------------------------------------
+
+/// rows[tap along z * orders + k]: the k-th derivatives along y at a node.
+void GalerkinSweep::contract_y(FieldView field, const Cells& at, int node, std::size_t orders,
+                               std::span<Buffer> rows) const {
+  const CellBasis &bz = basis_[0], &by = basis_[1], &bx = basis_[x_axis];
+  for (int tz = 0; tz < bz.taps; ++tz) {
+    std::array<const double*, most_taps> from{};
+    for (int ty = 0; ty < by.taps; ++ty)
+      from[uint(ty)] =
+          first_of(field.origin, field.stride, at.z + bz.lowest + tz, at.y + by.lowest + ty) +
+          at.first + bx.lowest;
+    for (std::size_t k = 0; k < orders; ++k)
+      sums_.set(by.taps, from.data(), by.value[k][uint(node)].data(), points_along(at),
+                rows[uint(tz) * orders + k].data());
+  }
+}
+
+/// The derivatives of these pairs at a node along z.
+void GalerkinSweep::contract_z(const Cells& at, int node, std::span<const Buffer> rows,
+                               std::span<const Pair> pairs, std::span<Buffer> out) const {
+  const CellBasis& bz = basis_[0];
+  const std::size_t orders = rows.size() / uint(bz.taps);
+  std::array<const double*, most_taps> from{};
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    if (!pair_used_[p]) continue;
+    for (std::size_t tz = 0; tz < uint(bz.taps); ++tz)
+      from[tz] = rows[tz * orders + uint(pairs[p].y)].data();
+    sums_.set(bz.taps, from.data(), bz.value[uint(pairs[p].z)][uint(node)].data(), points_along(at),
+              out[p].data());
+  }
+}
+
+/// The transpose of contract_z, from z_sums_ to y_sums_.
+void GalerkinSweep::spread_z(const Cells& at, const Nodes& nodes, std::span<const Pair> pairs) {
+  const CellBasis& bz = basis_[0];
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    if (!pair_used_[p]) continue;
+    const double* from = z_sums_[p].data();
+    for (std::size_t tz = 0; tz < uint(bz.taps); ++tz)
+      sums_.add(1, &from, &bz.value[uint(pairs[p].z)][uint(nodes.z)][tz], points_along(at),
+                y_sums_[tz * orders_ + uint(pairs[p].y)].data());
+  }
+}
+
+/// The transpose of contract_y, from y_sums_ to owned points and to ghosts beyond mirrors.
+void GalerkinSweep::spread_y(const Cells& at, int node, std::size_t orders,
+                             MutableFieldView field) const {
+  const auto written = [&](std::size_t axis, std::int64_t first, std::int64_t count) {
+    const CellBasis& b = basis_[axis];
+    const bool low = first == 0 && mirrored_[axis][0];
+    const bool high = first + count == count_[axis] && mirrored_[axis][1];
+    return Range{low ? b.lowest - 1 : first,
+                 first + count - 1 + (high ? b.lowest + b.taps - 1 : 0)};
+  };
+  const CellBasis &bz = basis_[0], &by = basis_[1];
+  const Range z = written(0, 0, count_[0]), y = written(1, 0, count_[1]);
+  const Range x = written(x_axis, at.point, at.points);
+  const std::int64_t skipped = x.first - (at.first + basis_[x_axis].lowest);
+  for (int tz = 0; tz < bz.taps; ++tz) {
+    const std::int64_t pz = at.z + bz.lowest + tz;
+    if (pz < z.first || pz > z.last) continue;
+    for (int ty = 0; ty < by.taps; ++ty) {
+      const std::int64_t py = at.y + by.lowest + ty;
+      if (py < y.first || py > y.last) continue;
+      RowList rows;
+      for (std::size_t k = 0; k < orders; ++k)
+        rows.add(y_sums_[uint(tz) * orders_ + k].data() + skipped,
+                 by.value[k][uint(node)][uint(ty)]);
+      sums_.add(rows.count, rows.row.data(), rows.factor.data(),
+                static_cast<int>(x.last - x.first + 1),
+                first_of(field.origin, field.stride, pz, py) + x.first);
+    }
+  }
+}
+
+// ---- coefficients -------------------------------------------------------------------------------
+
+void GalerkinSweep::set_coefficients(const LayerCoefficients& coefficients) {
+  std::copy_n(coefficients.theta.begin(), theta_count_, view_.begin());
+  view_[theta_count_] = coefficients.b;
+  view_[theta_count_ + 1] = coefficients.omega;
+  for (std::size_t slot = 0; slot < view_.size(); ++slot) {
+    if (!view_[slot].field) at_node_[slot].fill(view_[slot].number);
+  }
+  choose_rows();
+}
+
+void GalerkinSweep::set_gradient(const LayerBar& bar) {
+  std::copy_n(bar.theta.begin(), theta_count_, bar_.begin());
+  bar_[theta_count_] = bar.b;
+  bar_[theta_count_ + 1] = bar.omega;
+  choose_rows();
+}
+
+/// Whether a coefficient matters to values or derivatives.
+bool GalerkinSweep::used(std::size_t slot) const {
+  const CoefficientView& view = view_[slot];
+  return view.field || view.number != 0 || bar_[slot].field || bar_[slot].sum;
+}
+
+void GalerkinSweep::choose_rows() {
+  std::ranges::fill(row_used_, 0);
+  std::ranges::fill(pair_used_, 0);
+  row_used_[0] = pair_used_[0] = 1;
+  for (std::size_t t = 0; t < terms_.size(); ++t) {
+    term_used_[t] = used(terms_[t].coefficient);
+    if (!term_used_[t]) continue;
+    row_used_[row_of_[t]] = 1;
+    pair_used_[derivatives_[row_of_[t]].pair] = 1;
+  }
+}
+
+/// Fields at the nodes' places along z and y, at the points along x.
+void GalerkinSweep::contract_coefficients(const Cells& at, const Nodes& nodes) {
+  const CellBasis &bz = basis_[0], &by = basis_[1];
+  for (std::size_t slot = 0; slot < view_.size(); ++slot) {
+    const CoefficientView& view = view_[slot];
+    if (!view.field) continue;
+    double* row = at_points_[slot].data();
+    RowList rows;
+    for (int tz = 0; tz < interpolation_points(bz); ++tz) {
+      for (int ty = 0; ty < interpolation_points(by); ++ty) {
+        rows.add(first_of(view.field, view.stride, coefficient_point(0, at.z + tz),
+                          coefficient_point(1, at.y + ty)) +
+                     at.first,
+                 part_at(bz, nodes.z, tz) * part_at(by, nodes.y, ty));
+      }
+    }
+    sums_.set(rows.count, rows.row.data(), rows.factor.data(), static_cast<int>(at.count) + 1, row);
+    if (at_mirror(x_axis, at.first, 0)) row[0] = row[1];
+    if (at_mirror(x_axis, at.first + at.count - 1, 1)) row[at.count] = row[at.count - 1];
+  }
+}
+
+/// The transpose, from bar_points_ to this rank's points.
+void GalerkinSweep::spread_coefficients(const Cells& at, const Nodes& nodes) {
+  const CellBasis &bz = basis_[0], &by = basis_[1];
+  for (std::size_t slot = 0; slot < bar_.size(); ++slot) {
+    const CoefficientBar& bar = bar_[slot];
+    if (!bar.field) continue;
+    double* row = bar_points_[slot].data();
+    if (at_mirror(x_axis, at.first, 0)) row[1] += row[0];
+    if (at_mirror(x_axis, at.first + at.count - 1, 1)) row[at.count - 1] += row[at.count];
+    for (int tz = 0; tz < interpolation_points(bz); ++tz) {
+      const std::int64_t z = coefficient_point(0, at.z + tz);
+      for (int ty = 0; ty < interpolation_points(by); ++ty) {
+        const std::int64_t y = coefficient_point(1, at.y + ty);
+        if (z < 0 || z >= count_[0] || y < 0 || y >= count_[1]) continue;
+        const double part = part_at(bz, nodes.z, tz) * part_at(by, nodes.y, ty);
+        const double* from = row + at.point - at.first;
+        sums_.add(1, &from, &part, static_cast<int>(at.points),
+                  first_of(bar.field, bar.stride, z, y) + at.point);
+      }
+    }
+  }
+}
+
+void GalerkinSweep::coefficients_at_nodes(const Cells& at, int node) {
+  const CellBasis& bx = basis_[x_axis];
+  const std::array parts{part_at(bx, node, 0), part_at(bx, node, 1)};
+  for (std::size_t slot = 0; slot < view_.size(); ++slot) {
+    if (!view_[slot].field) continue;
+    const std::array<const double*, 2> from{at_points_[slot].data(), at_points_[slot].data() + 1};
+    sums_.set(2, from.data(), parts.data(), static_cast<int>(at.count), at_node_[slot].data());
+  }
+}
+
+/// The derivative by a coefficient, a row of nodes: to the sum of a number, over cells that are
+/// this rank's, or to the points a field was interpolated from.
+void GalerkinSweep::add_bar(const Cells& at, int node, std::size_t slot, const double* row) {
+  const CoefficientBar& bar = bar_[slot];
+  if (bar.field) {
+    for (const int point : {0, 1}) {
+      const double part = part_at(basis_[x_axis], node, point);
+      sums_.add(1, &row, &part, static_cast<int>(at.count), bar_points_[slot].data() + point);
+    }
+  } else if (bar.sum && at.own) {
+    const bool beyond = at.point == 0 && at_mirror(x_axis, at.first, 0);
+    const std::int64_t first = beyond ? -1 : at.point;
+    bar.sum->add(row + first - at.first, at.point + at.points - first);
+  }
+}
+
+// ---- nodes --------------------------------------------------------------------------------------
+
+/// row = the k-th derivative along x at the nodes, from points.
+void GalerkinSweep::contract_x(const Cells& at, int node, int k, const double* points,
+                               double* row) const {
+  const CellBasis& bx = basis_[x_axis];
+  std::array<const double*, most_taps> from{};
+  for (int t = 0; t < bx.taps; ++t) from[uint(t)] = points + t;
+  sums_.set(bx.taps, from.data(), bx.value[uint(k)][uint(node)].data(), static_cast<int>(at.count),
+            row);
+}
+
+/// points += its transpose; `row` has room for the functions' reach on both sides.
+void GalerkinSweep::spread_x(const Cells& at, int node, int k, double* row, double* points) const {
+  const CellBasis& bx = basis_[x_axis];
+  std::fill_n(row - (bx.taps - 1), bx.taps - 1, 0.0);
+  std::fill_n(row + at.count, bx.taps - 1, 0.0);
+  std::array<const double*, most_taps> from{};
+  for (int t = 0; t < bx.taps; ++t) from[uint(t)] = row - t;
+  sums_.add(bx.taps, from.data(), bx.value[uint(k)][uint(node)].data(), points_along(at), points);
+}
+
+/// rows_: the derivatives at the nodes; Z in scratch_[0], delta_c z in changes_.
+void GalerkinSweep::at_nodes(const Cells& at, int node) {
+  for (std::size_t r = 0; r < derivatives_.size(); ++r)
+    if (row_used_[r])
+      contract_x(at, node, derivatives_[r].x, z_rows_[derivatives_[r].pair].data(),
+                 rows_[r].data());
+  coefficients_at_nodes(at, node);
+  const int n = static_cast<int>(at.count);
+  double* Z = scratch_[0].data();
+  std::copy_n(rows_[0].data(), at.count, Z);
+  for (std::size_t t = 0; t < terms_.size(); ++t) {
+    if (!term_used_[t]) continue;
+    const std::size_t c = terms_[t].coefficient;
+    double* change = changes_[c].data();
+    const double* row = rows_[row_of_[t]].data();
+    const bool first = t == 0 || terms_[t - 1].coefficient != c;
+    (first ? sums_.set : sums_.add)(1, &row, &terms_[t].factor, n, change);
+    const bool last = t + 1 == terms_.size() || terms_[t + 1].coefficient != c;
+    if (last) sums_.add_product(1.0, at_node_[c].data(), change, n, Z);
+  }
+}
+
+/// Times the nodes' weights.
+void GalerkinSweep::weigh(const Cells& at, int node, double weight, double* row) const {
+  const double factor = weight * basis_[x_axis].weight[uint(node)];
+  for (std::int64_t x = 0; x < at.count; ++x) row[x] *= factor;
+  if (at_mirror(x_axis, at.first, 0)) row[0] *= basis_[x_axis].inside(node, 0);
+  if (at_mirror(x_axis, at.first + at.count - 1, 1))
+    row[at.count - 1] *= basis_[x_axis].inside(node, 1);
+}
+
+bool GalerkinSweep::forward_nodes(const Cells& at, const Nodes& nodes, int node) {
+  at_nodes(at, node);
+  double* y = scratch_[1].data() + aligned_doubles;
+  const bool finite = activation_.relax(static_cast<int>(at.count), scratch_[0].data(),
+                                        at_node_[theta_count_].data(),
+                                        at_node_[theta_count_ + 1].data(), rows_[0].data(), y, {});
+  weigh(at, node, nodes.weight, y);
+  spread_x(at, node, 0, y, z_sums_[0].data());
+  return finite;
+}
+
+bool GalerkinSweep::forward(FieldView z, MutableFieldView w) {
+  bool finite = true;
+  const std::span<const Pair> values(pairs_.data(), 1);
+  for_cells([&](const Cells& at) {
+    for (int qy = 0; qy < basis_[1].nodes; ++qy) {
+      const double weight_y = node_weight(1, at.y, qy);
+      if (weight_y == 0) continue;
+      contract_y(z, at, qy, orders_, y_rows_);
+      for (Buffer& sum : y_sums_) sum.fill(0.0);
+      for (int qz = 0; qz < basis_[0].nodes; ++qz) {
+        const Nodes nodes{qz, qy, weight_y * node_weight(0, at.z, qz)};
+        if (nodes.weight == 0) continue;
+        contract_z(at, qz, y_rows_, pairs_, z_rows_);
+        contract_coefficients(at, nodes);
+        z_sums_[0].fill(0.0);
+        for (int qx = 0; qx < basis_[x_axis].nodes; ++qx) finite &= forward_nodes(at, nodes, qx);
+        spread_z(at, nodes, values);
+      }
+      spread_y(at, qy, 1, w);
+    }
+  });
+  return finite;
+}
+
+/// z_sums_ += the transpose of the derivatives along x: g is the adjoint of Z, `direct` that of the
+/// value beside it.
+void GalerkinSweep::spread_derivatives(const Cells& at, int node, const double* g,
+                                       const double* direct) {
+  double* row_bar = scratch_[5].data() + aligned_doubles;
+  const int n = static_cast<int>(at.count);
+  for (std::size_t r = 0; r < derivatives_.size(); ++r) {
+    if (!row_used_[r]) continue;
+    std::fill_n(row_bar, at.count, 0.0);
+    for (std::size_t t = 0; t < terms_.size(); ++t)
+      if (term_used_[t] && row_of_[t] == r)
+        sums_.add_product(terms_[t].factor, at_node_[terms_[t].coefficient].data(), g, n, row_bar);
+    if (r == 0)
+      for (int x = 0; x < n; ++x) row_bar[x] += direct[x] + g[x];
+    spread_x(at, node, derivatives_[r].x, row_bar, z_sums_[derivatives_[r].pair].data());
+  }
+}
+
+/// Those of the kernel's coefficients.
+void GalerkinSweep::add_bars(const Cells& at, int node, const double* g) {
+  double* product = scratch_[5].data();
+  for (std::size_t c = 0; c < theta_count_; ++c) {
+    if (!bar_[c].field && !bar_[c].sum) continue;
+    std::fill_n(product, at.count, 0.0);
+    sums_.add_product(1.0, g, changes_[c].data(), static_cast<int>(at.count), product);
+    add_bar(at, node, c, product);
+  }
+}
+
+void GalerkinSweep::adjoint_nodes(const Cells& at, const Nodes& nodes, int node) {
+  at_nodes(at, node);
+  double *y_bar = scratch_[1].data(), *g = scratch_[2].data(), *direct = scratch_[3].data();
+  double *b_bar = scratch_[4].data(), *omega_bar = scratch_[5].data();
+  contract_x(at, node, 0, mu_rows_[0].data(), y_bar);
+  weigh(at, node, nodes.weight, y_bar);
+  std::fill_n(b_bar, at.count, 0.0);
+  std::fill_n(omega_bar, at.count, 0.0);
+  activation_.adjoint(static_cast<int>(at.count), scratch_[0].data(), at_node_[theta_count_].data(),
+                      at_node_[theta_count_ + 1].data(), rows_[0].data(), y_bar, g, direct, b_bar,
+                      omega_bar);
+  add_bar(at, node, theta_count_, b_bar);
+  add_bar(at, node, theta_count_ + 1, omega_bar);
+  add_bars(at, node, g);
+  spread_derivatives(at, node, g, direct);
+}
+
+void GalerkinSweep::adjoint(FieldView z, FieldView mu, MutableFieldView z_bar) {
+  const std::span<const Pair> values(pairs_.data(), 1);
+  for_cells([&](const Cells& at) {
+    for (int qy = 0; qy < basis_[1].nodes; ++qy) {
+      const double weight_y = node_weight(1, at.y, qy);
+      if (weight_y == 0) continue;
+      contract_y(z, at, qy, orders_, y_rows_);
+      contract_y(mu, at, qy, 1, mu_y_rows_);
+      for (Buffer& sum : y_sums_) sum.fill(0.0);
+      for (int qz = 0; qz < basis_[0].nodes; ++qz) {
+        const Nodes nodes{qz, qy, weight_y * node_weight(0, at.z, qz)};
+        if (nodes.weight == 0) continue;
+        contract_z(at, qz, y_rows_, pairs_, z_rows_);
+        contract_z(at, qz, mu_y_rows_, values, mu_rows_);
+        contract_coefficients(at, nodes);
+        for (auto* buffers : {&z_sums_, &bar_points_})
+          for (Buffer& sum : *buffers) sum.fill(0.0);
+        for (int qx = 0; qx < basis_[x_axis].nodes; ++qx) adjoint_nodes(at, nodes, qx);
+        spread_z(at, nodes, pairs_);
+        spread_coefficients(at, nodes);
+      }
+      spread_y(at, qy, orders_, z_bar);
+    }
+  });
+}
+
+double GalerkinSweep::forward_flops() const {
+  constexpr double activation = 25;
+  double nodes = 1;
+  for (const CellBasis& axis : basis_) nodes *= axis.nodes;
+  const double taps = basis_[x_axis].taps;
+  const auto rows = static_cast<double>(std::ranges::count(row_used_, 1));
+  const auto terms = static_cast<double>(std::ranges::count(term_used_, 1));
+  return nodes * (2 * taps * (rows + 1) + 3 * terms + activation);
+}
+
+} // namespace nadir
