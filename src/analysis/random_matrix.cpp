@@ -76,22 +76,6 @@ std::vector<std::complex<double>> eigenvalues_of(std::vector<double> m, std::int
   return values;
 }
 
-std::vector<double> singular_values_of(std::vector<double> m, std::int64_t rows,
-                                       std::int64_t columns) {
-  const PetscBLASInt across = lapack_size(columns), down = lapack_size(rows), one = 1;
-  std::vector<double> values(static_cast<std::size_t>(std::min(rows, columns))), work(1);
-  PetscBLASInt length = -1, info = 0;
-  double none = 0;
-  const auto call = [&]() -> PetscErrorCode {
-    PetscCallBLAS("LAPACKgesvd",
-                  LAPACKgesvd_("N", "N", &across, &down, m.data(), &across, values.data(), &none,
-                               &one, &none, &one, work.data(), &length, &info));
-    return PetscErrorCode(0);
-  };
-  with_work_space(call, work, length, info);
-  return values;
-}
-
 /// The largest squared singular value by powers of W^T W, to six digits or so.
 double largest_square(std::span<const double> matrix, std::int64_t columns) {
   constexpr int most = 300;
@@ -173,6 +157,22 @@ double largest_of(const RandomEnsemble& ensemble, Distance distance) {
 }
 
 } // namespace
+
+std::vector<double> singular_values_of(std::vector<double> m, std::int64_t rows,
+                                       std::int64_t columns) {
+  const PetscBLASInt across = lapack_size(columns), down = lapack_size(rows), one = 1;
+  std::vector<double> values(static_cast<std::size_t>(std::min(rows, columns))), work(1);
+  PetscBLASInt length = -1, info = 0;
+  double none = 0;
+  const auto call = [&]() -> PetscErrorCode {
+    PetscCallBLAS("LAPACKgesvd",
+                  LAPACKgesvd_("N", "N", &across, &down, m.data(), &across, values.data(), &none,
+                               &one, &none, &one, work.data(), &length, &info));
+    return PetscErrorCode(0);
+  };
+  with_work_space(call, work, length, info);
+  return values;
+}
 
 MatrixSpectrum spectrum_of(std::span<const double> matrix, std::int64_t n) {
   const std::vector<double> m = standardised(matrix, n);

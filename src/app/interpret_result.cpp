@@ -1,5 +1,6 @@
 #include "interpret.hpp"
 
+#include "nadir/analysis/stencil_moments.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/input/file_checks.hpp"
@@ -86,6 +87,15 @@ double mean_relaxation(const Case& c, const StoredParameter& relaxation) {
   return sum / count;
 }
 
+/// How well weights and moments of a full stencil tell each other.
+std::string stencil_moments_text(const Case& c) {
+  const auto radius = static_cast<int>(c.kernel.radius);
+  const StencilMoments map(c.grid.dimension(), radius, {1, 1, 1});
+  return formatted("its weights and its moments of the orders 0 to %d per axis tell each other "
+                   "(condition %.1e)",
+                   2 * radius, map.condition());
+}
+
 /// What is the same for results of all kernels.
 void describe_result(const Case& c, const StoredParameter& relaxation, bool by_layer,
                      Subject& subject) {
@@ -97,6 +107,7 @@ void describe_result(const Case& c, const StoredParameter& relaxation, bool by_l
           ? c.kernel.type + " coefficients of layers that lead to an attractor"
           : formatted("%s coefficients of %lld layers, %s", c.kernel.type.c_str(),
                       static_cast<long long>(n), by_layer ? "each its own" : "the same in all");
+  if (c.kernel.type == "stencil") subject.text += "; " + stencil_moments_text(c);
   subject.layers_per_matrix = n / layers;
   const Lattice lattice = grid_lattice(c);
   subject.plan.weights =

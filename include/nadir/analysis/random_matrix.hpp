@@ -28,6 +28,10 @@ struct MatrixSpectrum {
 /// not converge. Without variance all are 0.
 MatrixSpectrum spectrum_of(std::span<const double> matrix, std::int64_t n);
 
+/// Singular values of any matrix by rows, largest first. By LAPACK, as above.
+std::vector<double> singular_values_of(std::vector<double> matrix, std::int64_t rows,
+                                       std::int64_t columns);
+
 /// How far a spectrum is from the laws: the largest distances between distribution functions, of
 /// |lambda|^2 from uniform and of s^2 from Marchenko-Pastur, and the largest |lambda| and s.
 struct SpectrumDistances {
