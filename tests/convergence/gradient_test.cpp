@@ -1,6 +1,7 @@
 #include "nadir/training/gradient_check.hpp"
 
 #include "support/cases.hpp"
+#include "support/taylor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,7 +38,7 @@ void check_trained(const Case& c, const std::string& what) {
   GradientCheck check(grid, c, objective);
   VecHandle x = objective.initial_control();
   EXPECT_LE(check.transpose(x).difference, 1e-13) << what;
-  for (const auto& taylor : check.taylor(x)) {
+  for (const auto& taylor : test::taylor_checks(grid, c, objective, x)) {
     EXPECT_TRUE(taylor.passed()) << what << ", " << name_of(taylor.parameter) << ": slope "
                                  << taylor.slope;
     // Only what J is quadratic in or less may lack a window.
