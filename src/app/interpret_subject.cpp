@@ -158,9 +158,9 @@ void read_signals(const InterpretOptions& o, std::int64_t points, Interpretation
   plan.signals = finite_values(*array);
 }
 
-enum class Layout { matrix, stack, filters };
+enum class WeightLayout { matrix, stack, filters };
 
-Layout layout_of(const WeightArray& array, const std::string& wanted) {
+WeightLayout layout_of(const WeightArray& array, const std::string& wanted) {
   const auto& shape = array.shape();
   const std::string found = array.name() + ": has the shape " + shape_text(shape);
   const std::size_t axes = shape.size();
@@ -169,11 +169,11 @@ Layout layout_of(const WeightArray& array, const std::string& wanted) {
     throw InputError("--layout: '" + one_line(wanted, 40) + "' is none of matrix, stack, filters");
   if (wanted == "filters" || (wanted.empty() && (axes == 4 || axes == 5))) {
     if (axes < 3 || axes > 5) throw InputError(found + "; filters are [out, in, (z, (y,)) x]");
-    return Layout::filters;
+    return WeightLayout::filters;
   }
   const std::size_t expected = wanted == "stack" ? 3 : wanted == "matrix" ? 2 : axes;
   if (axes == expected && (axes == 2 || axes == 3) && square)
-    return axes == 2 ? Layout::matrix : Layout::stack;
+    return axes == 2 ? WeightLayout::matrix : WeightLayout::stack;
   if (axes == expected && axes == 3 && wanted.empty())
     throw InputError(found + ": its matrices are not square; if these are convolution filters "
                              "[out, in, x], add --layout filters");
@@ -189,8 +189,9 @@ std::string place_text(std::int64_t index, std::int64_t columns) {
 /// One matrix or a stack of them.
 class MatrixSubject : public Subject {
  public:
-  MatrixSubject(std::unique_ptr<WeightArray> array, Layout layout)
-      : array_(std::move(array)), stack_(layout == Layout::stack), n_(array_->shape().back()) {
+  MatrixSubject(std::unique_ptr<WeightArray> array, WeightLayout layout)
+      : array_(std::move(array)), stack_(layout == WeightLayout::stack),
+        n_(array_->shape().back()) {
     const std::int64_t count = stack_ ? array_->shape()[0] : 1;
     source = array_->name();
     const std::string short_name = source.substr(source.find_last_of("/ ") + 1);
@@ -325,12 +326,12 @@ void check_size(const Neurons& neurons, std::int64_t n, const std::string& name,
 std::unique_ptr<Subject> open_foreign(const Arguments& arguments, Problems& problems) {
   const InterpretOptions& o = arguments.interpret;
   std::unique_ptr<WeightArray> array;
-  Layout layout = Layout::matrix;
+  WeightLayout layout = WeightLayout::matrix;
   collect(problems, [&] {
     array = open_weights(arguments.case_file, o.dataset);
     layout = layout_of(*array, o.layout);
   });
-  const bool filters = array && layout == Layout::filters;
+  const bool filters = array && layout == WeightLayout::filters;
   if (filters) return filters_on_lattice(*array, o, problems);
   const Neurons neurons = neurons_of(o, problems);
   if (array && problems.empty())

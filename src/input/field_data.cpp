@@ -113,7 +113,7 @@ std::string tuple_text(std::span<const std::int64_t> index) {
 }
 
 /// "sample 2, point (y,x) = (3, 7)".
-std::string place_text(const Index& index) {
+std::string point_text(const Index& index) {
   const auto point = std::span(index).subspan(1);
   const char* names[] = {"(x)", "(y,x)", "(z,y,x)"};
   return "sample " + std::to_string(index.front()) + ", point " + names[point.size() - 1] + " = " +
@@ -133,7 +133,7 @@ void refuse(MPI_Comm comm, const std::string& name, const Index& samples, const 
   auto first = first_index(comm, mine, slab.count.size());
   if (!first) return;
   first->front() = samples[static_cast<std::size_t>(first->front())];
-  throw InputError(name + ": " + place_text(*first) + " " + why);
+  throw InputError(name + ": " + point_text(*first) + " " + why);
 }
 
 std::vector<std::uint8_t> read_marks_of(MPI_Comm comm, const DatasetCase& marks,
