@@ -9,8 +9,8 @@
 #include <string>
 
 /// The acceptance of theory, section 6, for every kernel form, boundary and dimension; run on 1, 2
-/// and 3 ranks. At CI size every combination gets its transpose test and one of the ways parameters
-/// can vary; with NADIR_TEST_FULL all ways.
+/// and 3 ranks. At CI size every combination gets one of the ways parameters can vary, and those
+/// that take long are checked on one rank and on either two or three; with NADIR_TEST_FULL all.
 namespace nadir {
 namespace {
 
@@ -71,6 +71,15 @@ void check_attractor(Case c, bool space) {
 
 bool full_size() { return std::getenv("NADIR_TEST_FULL") != nullptr; }
 
+/// Whether a combination's turn is one for this number of ranks; three get fewer than two, because
+/// test machines have but two cores.
+bool takes_part(std::size_t turn) {
+  int ranks = 1;
+  check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &ranks));
+  const bool of_three = turn / ways.size() % 3 == 0;
+  return full_size() || ranks == 1 || of_three == (ranks == 3);
+}
+
 TEST(Gradient, EveryFormBoundaryAndDimension) {
   const std::vector<std::vector<std::int64_t>> shapes{{13}, {7, 6}, {5, 4, 6}};
   std::size_t turn = 0;
@@ -89,14 +98,15 @@ TEST(Gradient, EveryFormBoundaryAndDimension) {
 }
 
 std::vector<Case> family_cases(const std::vector<std::int64_t>& shape,
-                               const std::vector<BoundaryCase>& boundary) {
+                               const std::vector<BoundaryCase>& boundary,
+                               std::int64_t longest = 3) {
   std::vector<Case> cases;
   const std::vector<std::int64_t> orders =
       shape.size() < 3 ? std::vector<std::int64_t>{3, 5} : std::vector<std::int64_t>{4};
   for (const auto order : orders) cases.push_back(test::moment_case(shape, boundary, order));
   for (const std::int64_t radius : {1, 2})
     cases.push_back(test::stencil_case(shape, boundary, radius));
-  const std::int64_t reach = shape.size() < 3 ? 3 : 1;
+  const std::int64_t reach = shape.size() < 3 ? longest : 1;
   cases.push_back(test::gaussian_case(shape, boundary, reach));
   cases.push_back(test::power_law_case(shape, boundary, reach));
   cases.push_back(test::sum_case(shape, boundary, 2));
@@ -125,7 +135,7 @@ TEST(Gradient, EveryBasisBoundaryAndDimension) {
   for (const auto& shape : shapes) {
     for (const auto& boundary : test::galerkin_boundaries(shape.size())) {
       for (const auto basis : {Basis::hat, Basis::cubic_spline}) {
-        ++turn;
+        if (!takes_part(++turn)) continue;
         const auto nodes = static_cast<std::int64_t>(2 + turn % 4);
         const Case c = test::galerkin_case(shape, boundary, basis, shape.size() < 3 ? nodes : 2);
         for (std::size_t w = 0; w < ways.size(); ++w)
@@ -149,9 +159,9 @@ TEST(Gradient, ThroughTheAttractorOfEveryFamilyAndBoundary) {
   std::size_t turn = 0;
   for (const auto& shape : shapes) {
     for (const auto& boundary : test::boundary_choices(shape.size())) {
-      std::vector<Case> cases = family_cases(shape, boundary);
+      if (!takes_part(++turn)) continue;
+      std::vector<Case> cases = family_cases(shape, boundary, 2);
       cases.push_back(test::small_case(shape, boundary, DiffusionTensor::full));
-      ++turn;
       for (std::size_t k = 0; k < cases.size(); ++k) {
         for (const bool space : {true, false})
           if (full_size() || (k == turn % cases.size() && space == (turn % 2 == 0)))

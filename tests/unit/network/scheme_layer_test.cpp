@@ -325,7 +325,7 @@ TEST(SchemeLayer, ExplicitSchemesAllocateNothing) {
                               bar.layer_bar(0));
       };
       there_and_back();
-      const auto before = test::allocations();
+      [[maybe_unused]] const auto before = test::allocations();
       there_and_back();
 #ifndef __SANITIZE_ADDRESS__
       EXPECT_EQ(test::allocations(), before) << text_of(c);
