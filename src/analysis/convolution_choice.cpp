@@ -35,7 +35,8 @@ double seconds_of(const Grid& grid, const Case& c, const Coefficients& coefficie
 
 bool may_choose_convolution(const Case& c) {
   const bool radial = has_family(c.kernel, "gaussian") || has_family(c.kernel, "power-law");
-  return c.run.convolution == Convolution::automatic && radial && convolution_problem(c).empty();
+  return c.run.convolution == Convolution::automatic && radial && !is_galerkin(c) &&
+         convolution_problem(c).empty();
 }
 
 ConvolutionCosts measure_convolution(const Grid& grid, const Case& c,

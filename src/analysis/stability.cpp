@@ -202,7 +202,7 @@ class TableAmplification {
       auto& angle = angles_.emplace_back();
       std::copy_n(angles.begin(), d, angle.end() - static_cast<std::ptrdiff_t>(d));
     });
-    if (is_galerkin(c))
+    if (is_galerkin(c) && table_.linear())
       keep_projected_waves(grid, c);
     else if (table_.linear())
       keep_waves();

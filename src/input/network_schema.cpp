@@ -77,7 +77,8 @@ Section<NetworkCase> network_section() {
           "basis",
           {{"delta", Basis::delta}, {"hat", Basis::hat}, {"cubic-spline", Basis::cubic_spline}}),
       "delta: states are values at points; hat, cubic-spline: functions between them, in Galerkin "
-      "form, for the kernel adr (hats without diffusion) and boundaries other than a value");
+      "form, for the kernels adr (hats without diffusion), gaussian and power-law and boundaries "
+      "other than a value");
   s.key("nodes", &NetworkCase::nodes, integer(between(2, 5)),
         "of hat and cubic-spline: Gauss nodes per cell and axis")
       .by_default("2 for hats, 4 for cubic splines")

@@ -339,7 +339,8 @@ void Resolver::basis() {
 /// What bases other than delta cannot do.
 void Resolver::galerkin_supported() {
   const std::string only = "; only the basis \"delta\" does";
-  if (usable("kernel.type") && c_.kernel.type != "adr")
+  constexpr std::array kernels{"adr", "gaussian", "power-law"};
+  if (usable("kernel.type") && std::ranges::find(kernels, c_.kernel.type) == kernels.end())
     return problem("network.basis", "has no kernel " + quote(c_.kernel.type) + only);
   if (usable("network.scheme") && c_.network.scheme != SchemeKind::explicit_euler)
     problem("network.basis",

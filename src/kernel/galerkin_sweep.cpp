@@ -34,14 +34,13 @@ double part_at(const CellBasis& basis, int node, int point) {
 } // namespace
 
 GalerkinSweep::GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
-                             const Extents& count, const Mirrors& mirrored,
+                             const Spacings& spacing, const Extents& count, const Mirrors& mirrored,
                              ActivationKind activation)
     : basis_(basis), count_(count), mirrored_(mirrored), activation_(activation_rows(activation)),
-      sums_(row_sums()), terms_(node_terms(kernel, dimension)) {
+      sums_(row_sums()) {
   pair_index({0, 0});
   derivative_index({});
-  for (const NodeTerm& term : terms_) row_of_.push_back(derivative_index(term.derivative));
-  theta_count_ = terms_.back().coefficient + 1;
+  choose_kernel(kernel, dimension, spacing);
   const std::size_t slots = theta_count_ + 2, taps = uint(basis_[0].taps);
   view_.resize(slots);
   bar_.resize(slots);
@@ -60,6 +59,24 @@ GalerkinSweep::GalerkinSweep(const KernelCase& kernel, int dimension, const Grid
   rows_.resize(derivatives_.size());
   changes_.resize(theta_count_);
   scratch_.resize(6);
+}
+
+void GalerkinSweep::choose_kernel(const KernelCase& kernel, int dimension,
+                                  const Spacings& spacing) {
+  if (const auto family = radial_family(kernel)) {
+    Box cells{dimension, {}, {}};
+    for (std::size_t a = 0; a < basis_.size(); ++a) {
+      const Range range = cells_of(a, 0, count_[a]);
+      cells.start[a] = range.first;
+      cells.count[a] = range.last - range.first + 1;
+    }
+    convolution_.emplace(*family, static_cast<int>(kernel.radius), basis_, spacing, cells);
+    theta_count_ = 1 + family->shapes;
+    return;
+  }
+  terms_ = node_terms(kernel, dimension);
+  for (const NodeTerm& term : terms_) row_of_.push_back(derivative_index(term.derivative));
+  theta_count_ = terms_.back().coefficient + 1;
 }
 
 std::size_t GalerkinSweep::pair_index(Pair pair) {
@@ -130,6 +147,22 @@ template<class Use> void GalerkinSweep::for_cells(Use use) {
   }
 }
 
+/// Calls use(cells) for all that a convolution reads, in parts of rows.
+template<class Use> void GalerkinSweep::for_reached_cells(Use use) {
+  const Box& cells = convolution_->reached();
+  for (std::int64_t z = 0; z < cells.count[0]; ++z)
+    for (std::int64_t y = 0; y < cells.count[1]; ++y)
+      for (std::int64_t x = 0; x < cells.count[x_axis]; x += segment_points)
+        use(Cells{cells.start[0] + z, cells.start[1] + y, cells.start[x_axis] + x,
+                  std::min<std::int64_t>(segment_points, cells.count[x_axis] - x), 0, 0, false});
+}
+
+/// Of a row, those that no other row has: from its points, and the one beyond a mirror before them.
+GalerkinSweep::Range GalerkinSweep::own_cells(const Cells& at) const {
+  const bool beyond = at.point == 0 && at_mirror(x_axis, at.first, 0);
+  return {beyond ? -1 : at.point, at.point + at.points - 1};
+}
+
 // ---- between points and nodes, axis by axis -----------------------------------------------------
 
 /// rows[tap along z * orders + k]: the k-th derivatives along y at a node.
@@ -175,9 +208,8 @@ void GalerkinSweep::spread_z(const Cells& at, const Nodes& nodes, std::span<cons
   }
 }
 
-/// The transpose of contract_y, from y_sums_ to owned points and to ghosts beyond mirrors.
-void GalerkinSweep::spread_y(const Cells& at, int node, std::size_t orders,
-                             MutableFieldView field) const {
+/// Owned points of a row and ghosts beyond mirrors.
+GalerkinSweep::Written GalerkinSweep::own_points(const Cells& at) const {
   const auto written = [&](std::size_t axis, std::int64_t first, std::int64_t count) {
     const CellBasis& b = basis_[axis];
     const bool low = first == 0 && mirrored_[axis][0];
@@ -185,9 +217,14 @@ void GalerkinSweep::spread_y(const Cells& at, int node, std::size_t orders,
     return Range{low ? b.lowest - 1 : first,
                  first + count - 1 + (high ? b.lowest + b.taps - 1 : 0)};
   };
+  return {written(0, 0, count_[0]), written(1, 0, count_[1]), written(x_axis, at.point, at.points)};
+}
+
+/// The transpose of contract_y, from y_sums_.
+void GalerkinSweep::spread_y(const Cells& at, int node, std::size_t orders, const Written& written,
+                             MutableFieldView field) const {
   const CellBasis &bz = basis_[0], &by = basis_[1];
-  const Range z = written(0, 0, count_[0]), y = written(1, 0, count_[1]);
-  const Range x = written(x_axis, at.point, at.points);
+  const auto& [z, y, x] = written;
   const std::int64_t skipped = x.first - (at.first + basis_[x_axis].lowest);
   for (int tz = 0; tz < bz.taps; ++tz) {
     const std::int64_t pz = at.z + bz.lowest + tz;
@@ -214,6 +251,13 @@ void GalerkinSweep::set_coefficients(const LayerCoefficients& coefficients) {
   view_[theta_count_ + 1] = coefficients.omega;
   for (std::size_t slot = 0; slot < view_.size(); ++slot) {
     if (!view_[slot].field) at_node_[slot].fill(view_[slot].number);
+  }
+  if (convolution_) {
+    std::array<double, max_shapes> shape{};
+    const auto views = std::span(view_).subspan(1, convolution_->shapes());
+    std::ranges::transform(views, shape.begin(), &CoefficientView::number);
+    const bool numbers = std::ranges::none_of(views, &CoefficientView::field);
+    convolution_->set_shape(std::span(shape).first(numbers ? views.size() : 0));
   }
   choose_rows();
 }
@@ -308,9 +352,8 @@ void GalerkinSweep::add_bar(const Cells& at, int node, std::size_t slot, const d
       sums_.add(1, &row, &part, static_cast<int>(at.count), bar_points_[slot].data() + point);
     }
   } else if (bar.sum && at.own) {
-    const bool beyond = at.point == 0 && at_mirror(x_axis, at.first, 0);
-    const std::int64_t first = beyond ? -1 : at.point;
-    bar.sum->add(row + first - at.first, at.point + at.points - first);
+    const Range own = own_cells(at);
+    bar.sum->add(row + own.first - at.first, own.last - own.first + 1);
   }
 }
 
@@ -336,15 +379,21 @@ void GalerkinSweep::spread_x(const Cells& at, int node, int k, double* row, doub
   sums_.add(bx.taps, from.data(), bx.value[uint(k)][uint(node)].data(), points_along(at), points);
 }
 
-/// rows_: the derivatives at the nodes; Z in scratch_[0], delta_c z in changes_.
-void GalerkinSweep::at_nodes(const Cells& at, int node) {
+/// rows_: the derivatives at the nodes; Z in scratch_[0], its derivatives by theta in changes_.
+void GalerkinSweep::at_nodes(const Cells& at, const Nodes& nodes, int node) {
   for (std::size_t r = 0; r < derivatives_.size(); ++r)
     if (row_used_[r])
       contract_x(at, node, derivatives_[r].x, z_rows_[derivatives_[r].pair].data(),
                  rows_[r].data());
   coefficients_at_nodes(at, node);
+  if (convolution_)
+    convolve(at, nodes, node, scratch_[0].data());
+  else
+    apply_terms(at, scratch_[0].data());
+}
+
+void GalerkinSweep::apply_terms(const Cells& at, double* Z) {
   const int n = static_cast<int>(at.count);
-  double* Z = scratch_[0].data();
   std::copy_n(rows_[0].data(), at.count, Z);
   for (std::size_t t = 0; t < terms_.size(); ++t) {
     if (!term_used_[t]) continue;
@@ -358,6 +407,71 @@ void GalerkinSweep::at_nodes(const Cells& at, int node) {
   }
 }
 
+/// Beginning some nodes after the first.
+NodeConvolution::ShapeRows GalerkinSweep::shape_rows(std::int64_t skipped) const {
+  NodeConvolution::ShapeRows rows{};
+  for (std::size_t s = 0; s < convolution_->shapes(); ++s)
+    rows[s] = at_node_[1 + s].data() + skipped;
+  return rows;
+}
+
+/// Z = theta_0 S
+void GalerkinSweep::convolve(const Cells& at, const Nodes& nodes, int node, double* Z) {
+  const int n = static_cast<int>(at.count);
+  std::array<double*, max_shapes> slopes{};
+  for (std::size_t s = 0; s < convolution_->shapes(); ++s)
+    if (with_slopes_ && (bar_[1 + s].field || bar_[1 + s].sum)) slopes[s] = changes_[1 + s].data();
+  convolution_->sums({{nodes.z, nodes.y, node}, at.z, at.y, at.first, n}, shape_rows(0),
+                     changes_[0].data(), slopes);
+  const double* scale = at_node_[0].data();
+  std::fill_n(Z, n, 0.0);
+  sums_.add_product(1.0, scale, changes_[0].data(), n, Z);
+  for (double* slope : slopes)
+    for (int x = 0; slope && x < n; ++x) slope[x] *= scale[x];
+}
+
+/// Phi z in all cells that a convolution reads.
+void GalerkinSweep::set_node_values(FieldView z) {
+  const std::span<const Pair> values(pairs_.data(), 1);
+  for_reached_cells([&](const Cells& at) {
+    for (int qy = 0; qy < basis_[1].nodes; ++qy) {
+      contract_y(z, at, qy, 1, y_rows_);
+      for (int qz = 0; qz < basis_[0].nodes; ++qz) {
+        contract_z(at, qz, y_rows_, values, z_rows_);
+        for (int qx = 0; qx < basis_[x_axis].nodes; ++qx)
+          contract_x(at, qx, 0, z_rows_[0].data(),
+                     convolution_->values({qz, qy, qx}, at.z, at.y, at.first));
+      }
+    }
+  });
+}
+
+/// Its transpose.
+void GalerkinSweep::spread_node_values(MutableFieldView z_bar) {
+  const std::span<const Pair> values(pairs_.data(), 1);
+  double* row = scratch_[5].data() + aligned_doubles;
+  for_reached_cells([&](const Cells& at) {
+    Written all;
+    const std::array cells{at.z, at.y, at.first};
+    for (std::size_t a = 0; a < all.size(); ++a) {
+      const std::int64_t first = cells[a] + basis_[a].lowest;
+      all[a] = {first, first + basis_[a].taps - 1 + (a == x_axis ? at.count - 1 : 0)};
+    }
+    for (int qy = 0; qy < basis_[1].nodes; ++qy) {
+      for (Buffer& sum : y_sums_) sum.fill(0.0);
+      for (int qz = 0; qz < basis_[0].nodes; ++qz) {
+        z_sums_[0].fill(0.0);
+        for (int qx = 0; qx < basis_[x_axis].nodes; ++qx) {
+          std::copy_n(convolution_->values_bar({qz, qy, qx}, at.z, at.y, at.first), at.count, row);
+          spread_x(at, qx, 0, row, z_sums_[0].data());
+        }
+        spread_z(at, {qz, qy, 1.0}, values);
+      }
+      spread_y(at, qy, 1, all, z_bar);
+    }
+  });
+}
+
 /// Times the nodes' weights.
 void GalerkinSweep::weigh(const Cells& at, int node, double weight, double* row) const {
   const double factor = weight * basis_[x_axis].weight[uint(node)];
@@ -368,7 +482,7 @@ void GalerkinSweep::weigh(const Cells& at, int node, double weight, double* row)
 }
 
 bool GalerkinSweep::forward_nodes(const Cells& at, const Nodes& nodes, int node) {
-  at_nodes(at, node);
+  at_nodes(at, nodes, node);
   double* y = scratch_[1].data() + aligned_doubles;
   const bool finite = activation_.relax(static_cast<int>(at.count), scratch_[0].data(),
                                         at_node_[theta_count_].data(),
@@ -381,6 +495,8 @@ bool GalerkinSweep::forward_nodes(const Cells& at, const Nodes& nodes, int node)
 bool GalerkinSweep::forward(FieldView z, MutableFieldView w) {
   bool finite = true;
   const std::span<const Pair> values(pairs_.data(), 1);
+  with_slopes_ = false;
+  if (convolution_) set_node_values(z);
   for_cells([&](const Cells& at) {
     for (int qy = 0; qy < basis_[1].nodes; ++qy) {
       const double weight_y = node_weight(1, at.y, qy);
@@ -396,7 +512,7 @@ bool GalerkinSweep::forward(FieldView z, MutableFieldView w) {
         for (int qx = 0; qx < basis_[x_axis].nodes; ++qx) finite &= forward_nodes(at, nodes, qx);
         spread_z(at, nodes, values);
       }
-      spread_y(at, qy, 1, w);
+      spread_y(at, qy, 1, own_points(at), w);
     }
   });
   return finite;
@@ -404,8 +520,8 @@ bool GalerkinSweep::forward(FieldView z, MutableFieldView w) {
 
 /// z_sums_ += the transpose of the derivatives along x: g is the adjoint of Z, `direct` that of the
 /// value beside it.
-void GalerkinSweep::spread_derivatives(const Cells& at, int node, const double* g,
-                                       const double* direct) {
+void GalerkinSweep::spread_derivatives(const Cells& at, const Nodes& nodes, int node,
+                                       const double* g, const double* direct) {
   double* row_bar = scratch_[5].data() + aligned_doubles;
   const int n = static_cast<int>(at.count);
   for (std::size_t r = 0; r < derivatives_.size(); ++r) {
@@ -415,9 +531,23 @@ void GalerkinSweep::spread_derivatives(const Cells& at, int node, const double* 
       if (term_used_[t] && row_of_[t] == r)
         sums_.add_product(terms_[t].factor, at_node_[terms_[t].coefficient].data(), g, n, row_bar);
     if (r == 0)
-      for (int x = 0; x < n; ++x) row_bar[x] += direct[x] + g[x];
+      for (int x = 0; x < n; ++x) row_bar[x] += direct[x] + (convolution_ ? 0.0 : g[x]);
     spread_x(at, node, derivatives_[r].x, row_bar, z_sums_[derivatives_[r].pair].data());
   }
+  if (convolution_ && at.own) spread_convolution(at, nodes, node, g);
+}
+
+/// From this rank's own nodes.
+void GalerkinSweep::spread_convolution(const Cells& at, const Nodes& nodes, int node,
+                                       const double* g) {
+  const Range own = own_cells(at);
+  const std::int64_t skipped = own.first - at.first;
+  const int n = static_cast<int>(own.last - own.first + 1);
+  double* S_bar = scratch_[5].data();
+  std::fill_n(S_bar, n, 0.0);
+  sums_.add_product(1.0, at_node_[0].data() + skipped, g + skipped, n, S_bar);
+  convolution_->spread({{nodes.z, nodes.y, node}, at.z, at.y, own.first, n}, shape_rows(skipped),
+                       S_bar);
 }
 
 /// Those of the kernel's coefficients.
@@ -432,7 +562,7 @@ void GalerkinSweep::add_bars(const Cells& at, int node, const double* g) {
 }
 
 void GalerkinSweep::adjoint_nodes(const Cells& at, const Nodes& nodes, int node) {
-  at_nodes(at, node);
+  at_nodes(at, nodes, node);
   double *y_bar = scratch_[1].data(), *g = scratch_[2].data(), *direct = scratch_[3].data();
   double *b_bar = scratch_[4].data(), *omega_bar = scratch_[5].data();
   contract_x(at, node, 0, mu_rows_[0].data(), y_bar);
@@ -445,11 +575,16 @@ void GalerkinSweep::adjoint_nodes(const Cells& at, const Nodes& nodes, int node)
   add_bar(at, node, theta_count_, b_bar);
   add_bar(at, node, theta_count_ + 1, omega_bar);
   add_bars(at, node, g);
-  spread_derivatives(at, node, g, direct);
+  spread_derivatives(at, nodes, node, g, direct);
 }
 
 void GalerkinSweep::adjoint(FieldView z, FieldView mu, MutableFieldView z_bar) {
   const std::span<const Pair> values(pairs_.data(), 1);
+  with_slopes_ = true;
+  if (convolution_) {
+    set_node_values(z);
+    convolution_->clear_values_bar();
+  }
   for_cells([&](const Cells& at) {
     for (int qy = 0; qy < basis_[1].nodes; ++qy) {
       const double weight_y = node_weight(1, at.y, qy);
@@ -469,9 +604,10 @@ void GalerkinSweep::adjoint(FieldView z, FieldView mu, MutableFieldView z_bar) {
         spread_z(at, nodes, pairs_);
         spread_coefficients(at, nodes);
       }
-      spread_y(at, qy, orders_, z_bar);
+      spread_y(at, qy, orders_, own_points(at), z_bar);
     }
   });
+  if (convolution_) spread_node_values(z_bar);
 }
 
 double GalerkinSweep::forward_flops() const {
@@ -481,7 +617,8 @@ double GalerkinSweep::forward_flops() const {
   const double taps = basis_[x_axis].taps;
   const auto rows = static_cast<double>(std::ranges::count(row_used_, 1));
   const auto terms = static_cast<double>(std::ranges::count(term_used_, 1));
-  return nodes * (2 * taps * (rows + 1) + 3 * terms + activation);
+  const double sums = convolution_ ? convolution_->flops() : 0;
+  return nodes * (2 * taps * (rows + 1) + 3 * terms + sums + activation);
 }
 
 } // namespace nadir

@@ -19,6 +19,7 @@ struct FamilyCode {
   std::string_view name;
   Differences (*table)(const KernelCase& kernel, int dimension, const Spacings& spacing);
   std::unique_ptr<Kernel> (*make)(const KernelCase& kernel, int dimension, const Spacings& spacing);
+  RadialFamily (*radial)() = nullptr; ///< of kernels that know distances alone
 };
 
 /// By its table alone.
@@ -57,8 +58,9 @@ Differences stencil_table(const KernelCase& kernel, int dimension, const Spacing
 constexpr std::array codes{
     FamilyCode{"adr", adr_table, adr}, FamilyCode{"moment", moment_table, of_table<moment_table>},
     FamilyCode{"stencil", stencil_table, of_table<stencil_table>},
-    FamilyCode{"gaussian", radial_table<gaussian_family>, radial<gaussian_family>},
-    FamilyCode{"power-law", radial_table<power_law_family>, radial<power_law_family>}};
+    FamilyCode{"gaussian", radial_table<gaussian_family>, radial<gaussian_family>, gaussian_family},
+    FamilyCode{"power-law", radial_table<power_law_family>, radial<power_law_family>,
+               power_law_family}};
 
 /// Of the families a case names, in their order.
 std::vector<FamilyCode> codes_of(const KernelCase& kernel) {
@@ -79,6 +81,12 @@ std::unique_ptr<Kernel> make_kernel(const KernelCase& kernel, int dimension,
   for (const FamilyCode& code : codes_of(kernel))
     parts.push_back(code.make(kernel, dimension, spacing));
   return parts.size() == 1 ? std::move(parts.front()) : make_sum_kernel(std::move(parts));
+}
+
+std::optional<RadialFamily> radial_family(const KernelCase& kernel) {
+  const auto found = codes_of(kernel);
+  if (found.size() != 1 || !found.front().radial) return std::nullopt;
+  return found.front().radial();
 }
 
 Differences differences_of(const KernelCase& kernel, int dimension, const Spacings& spacing) {

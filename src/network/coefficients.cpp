@@ -75,6 +75,7 @@ void ParameterValues::add(const ParameterValues& other) {
 
 Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
   const Layout layout(grid, coefficient_ghosts(c));
+  const int exchanged = std::min(state_ghosts(c), coefficient_ghosts(c));
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
     // Of an untrained parameter's derivative only the number of components is kept.
@@ -85,8 +86,8 @@ Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
         ParameterValues(layout, layers, components_of(c, p), parameter.varies_space, by_layer);
     if (content == Content::gradients && !parameter.varies_space)
       sums_[static_cast<std::size_t>(p)].resize(static_cast<std::size_t>((*this)[p].blocks()));
-    if (content == Content::values && parameter.varies_space && !halo_ && state_ghosts(c) > 0)
-      halo_ = std::make_shared<Halo>(grid, layout, state_ghosts(c), fields_at_once);
+    if (content == Content::values && parameter.varies_space && !halo_ && exchanged > 0)
+      halo_ = std::make_shared<Halo>(grid, layout, exchanged, fields_at_once);
   }
 }
 

@@ -19,7 +19,8 @@ GalerkinSweep::Mirrors mirrors_of(const Grid& grid) {
 GalerkinSweep sweep_of(const Grid& grid, const Case& c, ActivationKind activation) {
   const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes),
                                 grid.dimension(), grid.spacings());
-  return {c.kernel, grid.dimension(), basis, grid.owned().count, mirrors_of(grid), activation};
+  return {c.kernel,           grid.dimension(), basis,     grid.spacings(),
+          grid.owned().count, mirrors_of(grid), activation};
 }
 
 void copy_owned(const Layout& layout, const double* from, double* to) {
@@ -89,7 +90,10 @@ void GalerkinLayer::adjoint(GalerkinSweep& sweep, const double* v, const double*
   halo_.copy(mu_.data());
   w_.fill(0.0);
   sweep.adjoint(view(std::as_const(z_)), view(std::as_const(mu_)), view(w_));
-  halo_.fold(w_.data(), owned_);
+  if (sweep.reaches_beyond())
+    halo_.sum(w_.data());
+  else
+    halo_.fold(w_.data(), owned_);
   copy_owned(layout_, w_.data(), lambda);
   if (!interpolating_) along_axes(&GalerkinAxis::to_amplitudes, lambda);
 }
@@ -160,6 +164,13 @@ double GalerkinLayer::work_bytes(const Case& c, const Extents& owned) {
   double bytes = 3 * sizeof(double) * static_cast<double>(Layout(owned, d, state_ghosts(c)).size());
   for (int axis = max_dimension - d; axis < max_dimension; ++axis)
     bytes += GalerkinAxis::bytes(shape[static_cast<std::size_t>(axis)], owned, axis);
+  if (const auto family = radial_family(c.kernel)) {
+    Extents cells = owned; // and those that the functions of owned points reach
+    for (int axis = max_dimension - d; axis < max_dimension; ++axis)
+      cells[static_cast<std::size_t>(axis)] += basis_reach(c.network.basis);
+    const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes), d, {1, 1, 1});
+    bytes += 2 * NodeConvolution::bytes(*family, static_cast<int>(c.kernel.radius), basis, cells);
+  }
   return bytes;
 }
 

@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
+#include <numeric>
 
 /// How fast layers in Galerkin form converge to layers that know no grid (docs/galerkin.md).
 namespace nadir {
@@ -15,6 +17,7 @@ namespace {
 struct RingProblem {
   ActivationKind activation = ActivationKind::identity;
   double U = 0.1, D = 0.0, b = 0.0, waves = 0.0; ///< U (1 + waves sin x)
+  double sigma = 0.0;                            ///< above 0: a Gaussian instead
   double velocity(double x) const { return U * (1 + waves * std::sin(x)); }
 };
 
@@ -23,13 +26,17 @@ constexpr double ring_omega = 0.5;
 
 double ring_input(double x) { return std::exp(std::sin(x)) - 1; }
 
-/// First and second derivative of the trigonometric polynomial through values on a ring.
-std::array<std::vector<double>, 2> ring_derivatives(const std::vector<double>& z) {
+/// Of the trigonometric polynomial through values on a ring: its first and second derivative, and
+/// what is left of it by a Gaussian.
+std::array<std::vector<double>, 3> ring_kernels(const std::vector<double>& z, double sigma) {
   const std::size_t n = z.size();
   const auto angle = [n](std::size_t k, std::size_t i) {
     return 2 * std::numbers::pi * static_cast<double>(k * i % n) / static_cast<double>(n);
   };
-  std::array<std::vector<double>, 2> derivatives{std::vector<double>(n), std::vector<double>(n)};
+  std::array<std::vector<double>, 3> made{std::vector<double>(n), std::vector<double>(n),
+                                          std::vector<double>(n)};
+  const double mean = std::accumulate(z.begin(), z.end(), 0.0) / static_cast<double>(n);
+  std::ranges::fill(made[2], mean);
   for (std::size_t k = 1; k < n / 2; ++k) {
     std::complex<double> mode = 0;
     for (std::size_t i = 0; i < n; ++i) mode += z[i] * std::polar(1.0, -angle(k, i));
@@ -38,11 +45,12 @@ std::array<std::vector<double>, 2> ring_derivatives(const std::vector<double>& z
     const auto order = static_cast<double>(k);
     for (std::size_t i = 0; i < n; ++i) {
       const auto wave = mode * std::polar(1.0, angle(k, i));
-      derivatives[0][i] -= order * wave.imag();
-      derivatives[1][i] -= order * order * wave.real();
+      made[0][i] -= order * wave.imag();
+      made[1][i] -= order * order * wave.real();
+      made[2][i] += std::exp(-sigma * sigma * order * order / 2) * wave.real();
     }
   }
-  return derivatives;
+  return made;
 }
 
 constexpr std::size_t fine_points = 256;
@@ -54,10 +62,12 @@ std::vector<double> without_grid(const RingProblem& problem) {
   };
   for (std::size_t i = 0; i < z.size(); ++i) z[i] = ring_input(place(i));
   for (std::int64_t l = 0; l < ring_layers; ++l) {
-    const auto derivatives = ring_derivatives(z);
+    const auto [first, second, smooth] = ring_kernels(z, problem.sigma);
     for (std::size_t i = 0; i < z.size(); ++i) {
-      double f = z[i] - problem.velocity(place(i)) * derivatives[0][i] +
-                 problem.D * derivatives[1][i] - problem.b;
+      double f = problem.sigma > 0
+                     ? smooth[i]
+                     : z[i] - problem.velocity(place(i)) * first[i] + problem.D * second[i];
+      f -= problem.b;
       if (problem.activation == ActivationKind::tanh) f = std::tanh(f);
       z[i] = (1 - ring_omega) * z[i] + ring_omega * f;
     }
@@ -80,16 +90,24 @@ double ring_error(const RingProblem& problem, Basis basis, std::int64_t nodes, s
   c.kernel.reaction = test::fixed({0.0});
   c.kernel.advection = test::trained({0.0}, true, false);
   c.kernel.diffusion = test::fixed({problem.D});
+  if (problem.sigma > 0) {
+    constexpr double widths = 8; // less than rounding is beyond
+    c.kernel.type = "gaussian";
+    c.kernel.amplitude = test::fixed({1.0});
+    c.kernel.width = test::fixed({problem.sigma});
+    c.kernel.radius = static_cast<std::int64_t>(std::ceil(widths * problem.sigma / spacing));
+  }
   const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
   Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
   Chain chain(grid, c);
   KeepTwo states(chain.state_layout());
   const Layout& layout = chain.state_layout();
-  ParameterValues& U = coefficients[Parameter::advection];
   double* z = states.write(0);
   test::for_points(grid, [&](auto k, auto j, auto i, std::int64_t index) {
     const double x = spacing * static_cast<double>(index);
     z[layout.index(k, j, i)] = ring_input(x);
+    if (problem.sigma > 0) return;
+    ParameterValues& U = coefficients[Parameter::advection];
     U.block(0)[U.layout().index(k, j, i)] = problem.velocity(x);
   });
   coefficients.fill_ghosts();
@@ -144,6 +162,25 @@ TEST(Galerkin, DiffusionIsOfTwoOrdersLess) {
   problem.D = 2e-3;
   expect_orders(problem, 32,
                 {{Basis::delta, 0, 2}, {Basis::cubic_spline, 2, 4}, {Basis::cubic_spline, 4, 6}});
+}
+
+/// A Gaussian is of all orders where points see it; where they do not, nodes do.
+TEST(Galerkin, GaussiansAreOfTwiceTheOrder) {
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  if (ranks > 1) return; // ghosts are as wide as half the ring
+  RingProblem problem;
+  problem.sigma = 0.5;
+  expect_orders(problem, 16,
+                {{Basis::hat, 3, 4},
+                 {Basis::hat, 5, 4},
+                 {Basis::cubic_spline, 3, 8.5},
+                 {Basis::cubic_spline, 5, 8.5}});
+  EXPECT_LT(ring_error(problem, Basis::delta, 0, 32, without_grid(problem)), 1e-14);
+  problem.sigma = 0.1;
+  const auto exact = without_grid(problem);
+  EXPECT_GT(ring_error(problem, Basis::delta, 0, 16, exact), 1.0);
+  EXPECT_LT(ring_error(problem, Basis::cubic_spline, 5, 16, exact), 1e-4);
 }
 
 /// Behind a nonlinear f only the order of the functions themselves is left.

@@ -145,6 +145,20 @@ TEST(Gradient, EveryBasisBoundaryAndDimension) {
   }
 }
 
+TEST(Gradient, EveryBasisWithKernelsThatKnowDistances) {
+  std::size_t turn = 0;
+  for (const auto& shape : {std::vector<std::int64_t>{15}, {12, 5}}) {
+    for (const auto& boundary : test::galerkin_boundaries(shape.size())) {
+      for (const auto basis : {Basis::hat, Basis::cubic_spline}) {
+        ++turn;
+        const Case c = test::galerkin_radial_case(shape, boundary, basis, 2, turn / 2 % 2 == 0);
+        for (std::size_t w = 0; w < ways.size(); ++w)
+          if (full_size() || w == turn % ways.size()) check_case(c, ways[w]);
+      }
+    }
+  }
+}
+
 TEST(Gradient, EveryActivation) {
   for (int kind = 0; kind <= static_cast<int>(ActivationKind::logistic); ++kind) {
     Case c = test::small_case({7, 6}, {test::reflect, test::periodic});

@@ -235,6 +235,23 @@ input = { file = "fields.h5", dataset = "in_5x6" }
 target = { file = "fields.h5", dataset = "out_5x6" }
 """
 
+GALERKIN_GAUSSIAN = """\
+[grid]
+shape = [6]
+boundary = ["reflect"]
+[network]
+layers = 2
+basis = "hat"
+nodes = 3
+[kernel]
+type = "gaussian"
+width = { init = 0.8, bounds = [0.5, 1.5] }
+radius = 2
+[data]
+input = { file = "fields.h5", dataset = "in_6" }
+target = { file = "fields.h5", dataset = "out_6" }
+"""
+
 SCHEMES = """\
 [grid]
 shape = [5, 6]
@@ -325,7 +342,7 @@ file = "a \\ \" é.h5"
 
 def by_hand():
     return [
-        PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, DENSE, SCHEMES, ATTRACTOR, GALERKIN, HATS, SPELLINGS
+        PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, DENSE, SCHEMES, ATTRACTOR, GALERKIN, GALERKIN_GAUSSIAN, HATS, SPELLINGS
     ]
 
 

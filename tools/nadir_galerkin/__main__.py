@@ -17,6 +17,7 @@ from problems import PROBLEMS  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = [8, 16, 32, 64, 128]
+VARYING = '{ init = { file = "data.h5", dataset = "U" }, varies = ["space"], train = false }'
 ROUNDING = 1e-12  # errors below say nothing about the order
 
 
@@ -31,7 +32,11 @@ def forms():
 
 def case_text(problem, points, basis, nodes):
     number = "{!r}".format
-    velocity = '{ init = { file = "data.h5", dataset = "U" }, varies = ["space"], train = false }'
+    if problem.sigma:
+        kernel = ['type = "gaussian"', f"width = {problem.sigma}"]
+    else:
+        velocity = problem.U if not problem.waves else VARYING
+        kernel = [f"advection = {velocity}", f"diffusion = {problem.D}"]
     lines = [
         "[grid]",
         f"shape = [{points}]",
@@ -45,8 +50,7 @@ def case_text(problem, points, basis, nodes):
         f'basis = "{basis}"',
         f"nodes = {nodes}" if nodes else "",
         "[kernel]",
-        f"advection = {velocity if problem.waves else problem.U}",
-        f"diffusion = {problem.D}",
+        *kernel,
         "[data]",
         'input = { file = "data.h5", dataset = "input" }',
         "[output]",
@@ -88,9 +92,9 @@ def table(problem, rows):
 
 
 def draw(results, path):
-    figure, axes = plt.subplots(1, len(results), figsize=(12, 3.6), sharey=True)
+    figure, axes = plt.subplots(2, len(results) // 2, figsize=(11, 6.8), sharey=True)
     look = {"delta": ("k", "o"), "hats": ("tab:blue", "s"), "cubic splines": ("tab:red", "^")}
-    for axis, (problem, rows) in zip(axes, results):
+    for axis, (problem, rows) in zip(axes.flat, results):
         for name, errors in rows:
             basis, _, nodes = name.partition(", Q = ")
             colour, marker = look[basis]
@@ -102,8 +106,9 @@ def draw(results, path):
         axis.set_xticks(SIZES, [str(n) for n in SIZES])
         axis.minorticks_off()
         axis.grid(alpha=0.3)
-    axes[0].set_ylabel("relative error")
-    axes[0].legend(fontsize=6.5, frameon=False)
+    for first in axes[:, 0]:
+        first.set_ylabel("relative error")
+    axes[0, 0].legend(fontsize=6.5, frameon=False)
     figure.tight_layout()
     figure.savefig(path, dpi=110)
 

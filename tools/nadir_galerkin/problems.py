@@ -22,6 +22,7 @@ class Problem:
     D: float = 0.0
     b: float = 0.0
     waves: float = 0.0  # of U, which is U (1 + waves sin x)
+    sigma: float = 0.0  # above 0: the kernel is a Gaussian of this width instead
 
     def velocity(self, x):
         return self.U * (1 + self.waves * np.sin(x))
@@ -38,10 +39,16 @@ class Problem:
         for _ in range(self.layers):
             modes = np.fft.rfft(z)
             modes[np.abs(modes) < 1e-14 * np.abs(modes).max()] = 0  # rounding, which derivatives raise
-            first, second = (np.fft.irfft(k**order * modes, FINE) for order in (1, 2))
-            Z = z - self.velocity(x) * first + self.D * second - self.b
+            Z = self.kernel(x, k, modes) - self.b
             z = (1 - self.omega) * z + self.omega * f(Z)
         return z[:: FINE // points]
+
+    def kernel(self, x, k, modes):
+        """W z, from the Fourier modes of z."""
+        if self.sigma:
+            return np.fft.irfft(np.exp((self.sigma * k) ** 2 / 2) * modes, FINE)  # k is imaginary
+        z, first, second = (np.fft.irfft(k**order * modes, FINE) for order in (0, 1, 2))
+        return z - self.velocity(x) * first + self.D * second
 
 
 PROBLEMS = [
@@ -49,4 +56,6 @@ PROBLEMS = [
     Problem("advection-diffusion", "advection and diffusion", D=2e-3),
     Problem("tanh", "advection and tanh", activation="tanh", b=0.1),
     Problem("varying", "advection that varies in space", waves=0.5),
+    Problem("wide", "a wide Gaussian, σ = 0.5", sigma=0.5),
+    Problem("narrow", "a narrow Gaussian, σ = 0.1", sigma=0.1),
 ]

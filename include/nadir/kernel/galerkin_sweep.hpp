@@ -3,10 +3,12 @@
 #include "nadir/kernel/activation.hpp"
 #include "nadir/kernel/cell_basis.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
+#include "nadir/kernel/node_convolution.hpp"
 #include "nadir/kernel/node_terms.hpp"
 #include "nadir/kernel/row_sums.hpp"
 
 #include <array>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,25 +21,33 @@ namespace nadir {
 ///     y = (1 - omega) Phi z + omega f(Z) ,   Z = Phi z + sum_c theta_c (delta_c Phi z) - b
 ///
 /// where delta_c are exact derivatives of the basis functions, and theta, b and omega at a node
-/// are interpolated multilinearly from the points around it. In lattice units: the volume of a cell
+/// are interpolated multilinearly from the points around it. For kernels that know distances alone,
+/// Z = theta_0 S - b with the sums S of a NodeConvolution. In lattice units: the volume of a cell
 /// stands on both sides of the layer's equation.
 ///
 /// Beyond mirrors the amplitudes are those of the mirrored points, the cells end half-way, and what
 /// w receives in ghosts is to be folded back. At other faces cells that reach in from outside are
 /// swept by both sides, so that every owned point gets all of its sum in the same order on any
-/// number of ranks. Knows no ranks; not collective, allocates nothing after construction.
+/// number of ranks. The transpose of a NodeConvolution is taken at this rank's own nodes, and adds
+/// to ghosts: these are to be summed. Knows no ranks; not collective, allocates nothing after
+/// construction.
 class GalerkinSweep {
  public:
   using Mirrors = std::array<std::array<bool, 2>, max_dimension>;
+  using Spacings = std::array<double, max_dimension>;
   /// `count` points of this rank, with mirrors beyond some of their faces.
   GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
-                const Extents& count, const Mirrors& mirrored, ActivationKind activation);
+                const Spacings& spacing, const Extents& count, const Mirrors& mirrored,
+                ActivationKind activation);
+
+  /// Whether the transpose adds to ghosts of other ranks.
+  bool reaches_beyond() const { return convolution_.has_value(); }
 
   /// Of the layer that is swept next, with their ghosts; views must stay valid.
   void set_coefficients(const LayerCoefficients& coefficients);
 
-  /// w += the sums; z has ghosts as wide as the basis reaches. Returns false when some y is not
-  /// finite.
+  /// w += the sums; z has ghosts as wide as basis and kernel reach. Returns false when some y is
+  /// not finite.
   [[nodiscard]] bool forward(FieldView z, MutableFieldView w);
 
   /// With mu the adjoint of w, ghosts included: z_bar += the derivatives of mu . w by z, and by
@@ -77,6 +87,10 @@ class GalerkinSweep {
   struct Range {
     std::int64_t first, last;
   };
+  /// Points that are written to, by axis.
+  using Written = std::array<Range, max_dimension>;
+
+  void choose_kernel(const KernelCase& kernel, int dimension, const Spacings& spacing);
   Range cells_of(std::size_t axis, std::int64_t first, std::int64_t count) const;
   bool at_mirror(std::size_t axis, std::int64_t cell, int side) const;
   bool owns(std::size_t axis, std::int64_t cell) const;
@@ -89,12 +103,16 @@ class GalerkinSweep {
   void choose_rows();
 
   template<class Use> void for_cells(Use use);
+  template<class Use> void for_reached_cells(Use use);
+  Range own_cells(const Cells& at) const;
+  Written own_points(const Cells& at) const;
   void contract_y(FieldView field, const Cells& at, int node, std::size_t orders,
                   std::span<Buffer> rows) const;
   void contract_z(const Cells& at, int node, std::span<const Buffer> rows,
                   std::span<const Pair> pairs, std::span<Buffer> out) const;
   void spread_z(const Cells& at, const Nodes& nodes, std::span<const Pair> pairs);
-  void spread_y(const Cells& at, int node, std::size_t orders, MutableFieldView field) const;
+  void spread_y(const Cells& at, int node, std::size_t orders, const Written& written,
+                MutableFieldView field) const;
   void contract_coefficients(const Cells& at, const Nodes& nodes);
   void spread_coefficients(const Cells& at, const Nodes& nodes);
   int points_along(const Cells& at) const {
@@ -102,12 +120,19 @@ class GalerkinSweep {
   }
   void contract_x(const Cells& at, int node, int k, const double* points, double* row) const;
   void spread_x(const Cells& at, int node, int k, double* row, double* points) const;
-  void at_nodes(const Cells& at, int node);
+  void at_nodes(const Cells& at, const Nodes& nodes, int node);
+  void apply_terms(const Cells& at, double* Z);
+  void convolve(const Cells& at, const Nodes& nodes, int node, double* Z);
+  NodeConvolution::ShapeRows shape_rows(std::int64_t skipped) const;
+  void set_node_values(FieldView z);
+  void spread_convolution(const Cells& at, const Nodes& nodes, int node, const double* g);
+  void spread_node_values(MutableFieldView z_bar);
   void coefficients_at_nodes(const Cells& at, int node);
   void weigh(const Cells& at, int node, double weight, double* row) const;
   bool forward_nodes(const Cells& at, const Nodes& nodes, int node);
   void adjoint_nodes(const Cells& at, const Nodes& nodes, int node);
-  void spread_derivatives(const Cells& at, int node, const double* g, const double* direct);
+  void spread_derivatives(const Cells& at, const Nodes& nodes, int node, const double* g,
+                          const double* direct);
   void add_bar(const Cells& at, int node, std::size_t slot, const double* row);
   void add_bars(const Cells& at, int node, const double* g);
 
@@ -116,6 +141,8 @@ class GalerkinSweep {
   Mirrors mirrored_;
   ActivationRows activation_;
   RowSums sums_;
+  std::optional<NodeConvolution> convolution_;
+  bool with_slopes_ = false;            ///< of the convolution
   std::vector<NodeTerm> terms_;         ///< by coefficient
   std::vector<std::size_t> row_of_;     ///< of each term's derivative
   std::vector<Pair> pairs_;             ///< the first is (0, 0)

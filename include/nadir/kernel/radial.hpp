@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace nadir {
@@ -37,10 +38,16 @@ struct RadialFamily {
   void (*tabulate)(const RadialStencil& stencil, const double* shape, RadialTable& table) = nullptr;
 };
 
+/// Most shape parameters of a family.
+inline constexpr std::size_t max_shapes = 2;
+
 /// phi = prod_a [Delta_a / (sigma sqrt(2 pi))] exp(-|r|^2 / (2 sigma^2))
 RadialFamily gaussian_family();
 /// phi = prod_a Delta_a (1 + |r|^2 / l^2)^(-s/2)
 RadialFamily power_law_family();
+
+/// The family that is all of a case's kernel; none for kernels of other kinds and sums.
+std::optional<RadialFamily> radial_family(const KernelCase& kernel);
 
 /// The family as a table: a term for each shell.
 Differences radial_differences(const RadialFamily& family, const RadialStencil& stencil);

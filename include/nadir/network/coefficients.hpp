@@ -50,13 +50,15 @@ ParameterCase& case_of(Case& c, Parameter parameter);
 std::int64_t components_of(const Case& c, Parameter parameter);
 
 /// Ghosts of states, and of coefficients and Z_bar: their transpose is gathered on the ghosts of z
-/// beyond `reflect` boundaries as well, and reads as far beyond. Galerkin layers gather nothing.
+/// beyond `reflect` boundaries as well, and reads as far beyond. Galerkin layers gather nothing;
+/// adr stays inside their cells.
 inline bool is_galerkin(const Case& c) { return c.network.basis != Basis::delta; }
 inline int state_ghosts(const Case& c) {
-  return is_galerkin(c) ? basis_reach(c.network.basis) : kernel_radius(c.kernel);
+  if (!is_galerkin(c)) return kernel_radius(c.kernel);
+  return basis_reach(c.network.basis) + (c.kernel.type == "adr" ? 0 : kernel_radius(c.kernel));
 }
 inline int coefficient_ghosts(const Case& c) {
-  return is_galerkin(c) ? state_ghosts(c) : 2 * kernel_radius(c.kernel);
+  return is_galerkin(c) ? basis_reach(c.network.basis) : 2 * kernel_radius(c.kernel);
 }
 
 /// One parameter on this rank: numbers, or padded fields where it varies in space, for each

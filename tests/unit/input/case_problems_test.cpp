@@ -477,6 +477,8 @@ TEST(CaseProblems, BasesRefuseWhatOnlyPointsCanDo) {
   EXPECT_EQ(problems(base, {spline}), Lines{});
   EXPECT_EQ(problems(base, {spline, "kernel.type=moment", "kernel.order=3"}),
             Lines{no + "kernel \"moment\"" + only});
+  const std::string gaussian = "kernel={ type = \"gaussian\", amplitude = 1.0, width = 1.0 }";
+  EXPECT_EQ(problems(base, {hat, gaussian}), Lines{});
   EXPECT_EQ(problems(base, {spline, "network.scheme=rk4", "network.normalisation=radial"}),
             (Lines{no + "scheme \"rk4\"" + only, no + "normalisation" + only}));
   EXPECT_EQ(problems(base, {spline, "grid.boundary=[\"periodic\", {value=1}]"}),

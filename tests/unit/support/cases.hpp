@@ -130,6 +130,18 @@ inline Case galerkin_case(std::vector<std::int64_t> shape, std::vector<BoundaryC
   return c;
 }
 
+/// A kernel that knows distances alone, over nodes.
+inline Case galerkin_radial_case(std::vector<std::int64_t> shape,
+                                 std::vector<BoundaryCase> boundary, Basis basis,
+                                 std::int64_t nodes, bool power_law) {
+  const std::int64_t radius = shape.size() == 1 ? 2 : 1;
+  Case c = power_law ? power_law_case(std::move(shape), std::move(boundary), radius)
+                     : gaussian_case(std::move(shape), std::move(boundary), radius);
+  c.network.basis = basis;
+  c.network.nodes = nodes;
+  return c;
+}
+
 inline ParameterCase& spec_of(Case& c, Parameter p) {
   return const_cast<ParameterCase&>(case_of(c, p));
 }

@@ -33,7 +33,7 @@ struct Evaluation {
 
 Evaluation evaluate(MPI_Comm comm, const Case& c, std::int64_t samples = 2,
                     const StatePlan& plan = {}) {
-  const Grid grid(comm, c.grid, kernel_radius(c.kernel));
+  const Grid grid(comm, c.grid, state_ghosts(c));
   const Observations observations = test::random_observations(grid, c, samples);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), plan);
   VecHandle x = objective.initial_control(), g = objective.space().create();
@@ -134,6 +134,25 @@ TEST(Objective, IsTheSameBitsForEveryFamily) {
           test::train_all(c, space, !space);
           expect_same_bits(c);
           expect_same_bits_in_groups(c, 3);
+        }
+      }
+    }
+  }
+}
+
+/// The transpose of a radial kernel over nodes adds up what other ranks' nodes send in.
+TEST(Objective, OfRadialKernelsOverNodesIsTheSameToRounding) {
+  const std::vector<std::vector<std::int64_t>> shapes{{24}, {12, 13}};
+  for (const auto& shape : shapes) {
+    for (const auto& boundary : test::galerkin_boundaries(shape.size())) {
+      for (const auto basis : {Basis::hat, Basis::cubic_spline}) {
+        for (const bool space : {true, false}) {
+          Case c = test::galerkin_radial_case(shape, boundary, basis, 2, space);
+          test::train_all(c, space, !space);
+          const Evaluation alone = evaluate(MPI_COMM_SELF, c, 2);
+          const Evaluation shared = evaluate(MPI_COMM_WORLD, c, 2);
+          EXPECT_EQ(shared.parts.misfit, alone.parts.misfit);
+          EXPECT_NEAR(shared.norm, alone.norm, 1e-12 * alone.norm);
         }
       }
     }
