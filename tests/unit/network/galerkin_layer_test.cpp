@@ -5,6 +5,7 @@
 
 #include "support/allocations.hpp"
 #include "support/cases.hpp"
+#include "support/layer_maps.hpp"
 #include "support/ranks.hpp"
 #include "support/sanitized.hpp"
 
@@ -255,23 +256,6 @@ TEST(GalerkinLayer, StatesOfRadialKernelsAreTheSameBitsOnAnyNumberOfRanks) {
   });
 }
 
-/// x with A x = b.
-std::vector<double> solved(std::vector<std::vector<double>> A, std::vector<double> b) {
-  const std::size_t n = b.size();
-  for (std::size_t k = 0; k < n; ++k) { // symmetric, positive definite
-    for (std::size_t i = k + 1; i < n; ++i) {
-      const double factor = A[i][k] / A[k][k];
-      for (std::size_t j = k; j < n; ++j) A[i][j] -= factor * A[k][j];
-      b[i] -= factor * b[k];
-    }
-  }
-  for (std::size_t k = n; k-- > 0;) {
-    for (std::size_t j = k + 1; j < n; ++j) b[k] -= A[k][j] * b[j];
-    b[k] /= A[k][k];
-  }
-  return b;
-}
-
 /// One layer (21) to (24) of a kernel that knows distances, on a line, as it is written.
 struct WrittenOut {
   const Case& c;
@@ -318,12 +302,12 @@ struct WrittenOut {
   std::vector<double> operator()(const std::vector<double>& v) const {
     const CellBasis& at = basis;
     const auto size = static_cast<std::size_t>(n());
-    std::vector<std::vector<double>> B(size, std::vector<double>(size)), M = B;
+    test::Dense B(size, std::vector<double>(size)), M = B;
     for (std::int64_t i = 0; i < n(); ++i) {
       B[point(i)][point(i)] += at.at_point;
       for (const int side : {-1, 1}) B[point(i)][point(i + side)] += at.at_neighbour;
     }
-    const auto z = solved(B, v);
+    const auto z = test::direct_solve(B, v);
     std::vector<double> w(size), next(size);
     for (std::int64_t cell = mirrored() ? -1 : 0; cell < n(); ++cell) {
       for (std::size_t q = 0; q < static_cast<std::size_t>(at.nodes); ++q) {
@@ -341,7 +325,7 @@ struct WrittenOut {
         }
       }
     }
-    const auto amplitudes = solved(M, w);
+    const auto amplitudes = test::direct_solve(M, w);
     for (std::size_t i = 0; i < size; ++i)
       for (std::size_t j = 0; j < size; ++j) next[i] += B[i][j] * amplitudes[j];
     return next;
