@@ -1,28 +1,23 @@
 #include "nadir/kernel/galerkin_sweep.hpp"
 
+#include "index.hpp"
+#include "row_list.hpp"
+
 #include <algorithm>
 
 namespace nadir {
 namespace {
 
 constexpr std::size_t x_axis = 2;
-
-std::size_t uint(std::int64_t index) { return static_cast<std::size_t>(index); }
+constexpr CellRows::Pair no_derivatives{0, 0};
 
 template<class T> T* first_of(T* origin, Strides stride, std::int64_t z, std::int64_t y) {
   return origin + z * stride.z + y * stride.y;
 }
 
-/// Some rows and their factors, for a sum.
-struct RowList {
-  std::array<const double*, RowSums::most> row{};
-  std::array<double, RowSums::most> factor{};
-  int count = 0;
-  void add(const double* first, double by) {
-    row[uint(count)] = first;
-    factor[uint(count++)] = by;
-  }
-};
+void clear(std::span<CellRows::Buffer> rows) {
+  for (auto& row : rows) row.fill(0.0);
+}
 
 /// Points between which a coefficient is interpolated, and their parts at a place.
 int interpolation_points(const CellBasis& basis) { return std::min(basis.taps, 2); }
@@ -36,8 +31,8 @@ double part_at(const CellBasis& basis, int node, int point) {
 GalerkinSweep::GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
                              const Spacings& spacing, const Extents& count, const Mirrors& mirrored,
                              ActivationKind activation)
-    : basis_(basis), count_(count), mirrored_(mirrored), activation_(activation_rows(activation)),
-      sums_(row_sums()) {
+    : basis_(basis), transform_(basis), count_(count), mirrored_(mirrored),
+      activation_(activation_rows(activation)), sums_(row_sums()) {
   pair_index({0, 0});
   derivative_index({});
   choose_kernel(kernel, dimension, spacing);
@@ -50,7 +45,6 @@ GalerkinSweep::GalerkinSweep(const KernelCase& kernel, int dimension, const Grid
   y_rows_.resize(taps * orders_);
   mu_y_rows_.resize(taps);
   z_rows_.resize(pairs_.size());
-  mu_rows_.resize(1);
   z_sums_.resize(pairs_.size());
   y_sums_.resize(taps * orders_);
   at_points_.resize(slots);
@@ -140,21 +134,23 @@ template<class Use> void GalerkinSweep::for_cells(Use use) {
       for (std::int64_t x = 0; x < count_[x_axis]; x += segment_points) {
         const std::int64_t points = std::min<std::int64_t>(segment_points, count_[x_axis] - x);
         const Range cells = cells_of(x_axis, x, points);
-        use(Cells{cz, cy, cells.first, cells.last - cells.first + 1, x, points,
+        use(Cells{{cz, cy, cells.first, cells.last - cells.first + 1},
+                  x,
+                  points,
                   owns(0, cz) && owns(1, cy)});
       }
     }
   }
 }
 
-/// Calls use(cells) for all that a convolution reads, in parts of rows.
+/// Calls use(row) for all cells that a convolution reads, in parts of rows.
 template<class Use> void GalerkinSweep::for_reached_cells(Use use) {
   const Box& cells = convolution_->reached();
   for (std::int64_t z = 0; z < cells.count[0]; ++z)
     for (std::int64_t y = 0; y < cells.count[1]; ++y)
       for (std::int64_t x = 0; x < cells.count[x_axis]; x += segment_points)
-        use(Cells{cells.start[0] + z, cells.start[1] + y, cells.start[x_axis] + x,
-                  std::min<std::int64_t>(segment_points, cells.count[x_axis] - x), 0, 0, false});
+        use(CellRow{cells.start[0] + z, cells.start[1] + y, cells.start[x_axis] + x,
+                    std::min<std::int64_t>(segment_points, cells.count[x_axis] - x)});
 }
 
 /// Of a row, those that no other row has: from its points, and the one beyond a mirror before them.
@@ -163,53 +159,8 @@ GalerkinSweep::Range GalerkinSweep::own_cells(const Cells& at) const {
   return {beyond ? -1 : at.point, at.point + at.points - 1};
 }
 
-// ---- between points and nodes, axis by axis -----------------------------------------------------
-
-/// rows[tap along z * orders + k]: the k-th derivatives along y at a node.
-void GalerkinSweep::contract_y(FieldView field, const Cells& at, int node, std::size_t orders,
-                               std::span<Buffer> rows) const {
-  const CellBasis &bz = basis_[0], &by = basis_[1], &bx = basis_[x_axis];
-  for (int tz = 0; tz < bz.taps; ++tz) {
-    std::array<const double*, most_taps> from{};
-    for (int ty = 0; ty < by.taps; ++ty)
-      from[uint(ty)] =
-          first_of(field.origin, field.stride, at.z + bz.lowest + tz, at.y + by.lowest + ty) +
-          at.first + bx.lowest;
-    for (std::size_t k = 0; k < orders; ++k)
-      sums_.set(by.taps, from.data(), by.value[k][uint(node)].data(), points_along(at),
-                rows[uint(tz) * orders + k].data());
-  }
-}
-
-/// The derivatives of these pairs at a node along z.
-void GalerkinSweep::contract_z(const Cells& at, int node, std::span<const Buffer> rows,
-                               std::span<const Pair> pairs, std::span<Buffer> out) const {
-  const CellBasis& bz = basis_[0];
-  const std::size_t orders = rows.size() / uint(bz.taps);
-  std::array<const double*, most_taps> from{};
-  for (std::size_t p = 0; p < pairs.size(); ++p) {
-    if (!pair_used_[p]) continue;
-    for (std::size_t tz = 0; tz < uint(bz.taps); ++tz)
-      from[tz] = rows[tz * orders + uint(pairs[p].y)].data();
-    sums_.set(bz.taps, from.data(), bz.value[uint(pairs[p].z)][uint(node)].data(), points_along(at),
-              out[p].data());
-  }
-}
-
-/// The transpose of contract_z, from z_sums_ to y_sums_.
-void GalerkinSweep::spread_z(const Cells& at, const Nodes& nodes, std::span<const Pair> pairs) {
-  const CellBasis& bz = basis_[0];
-  for (std::size_t p = 0; p < pairs.size(); ++p) {
-    if (!pair_used_[p]) continue;
-    const double* from = z_sums_[p].data();
-    for (std::size_t tz = 0; tz < uint(bz.taps); ++tz)
-      sums_.add(1, &from, &bz.value[uint(pairs[p].z)][uint(nodes.z)][tz], points_along(at),
-                y_sums_[tz * orders_ + uint(pairs[p].y)].data());
-  }
-}
-
 /// Owned points of a row and ghosts beyond mirrors.
-GalerkinSweep::Written GalerkinSweep::own_points(const Cells& at) const {
+CellRows::Written GalerkinSweep::own_points(const Cells& at) const {
   const auto written = [&](std::size_t axis, std::int64_t first, std::int64_t count) {
     const CellBasis& b = basis_[axis];
     const bool low = first == 0 && mirrored_[axis][0];
@@ -218,29 +169,6 @@ GalerkinSweep::Written GalerkinSweep::own_points(const Cells& at) const {
                  first + count - 1 + (high ? b.lowest + b.taps - 1 : 0)};
   };
   return {written(0, 0, count_[0]), written(1, 0, count_[1]), written(x_axis, at.point, at.points)};
-}
-
-/// The transpose of contract_y, from y_sums_.
-void GalerkinSweep::spread_y(const Cells& at, int node, std::size_t orders, const Written& written,
-                             MutableFieldView field) const {
-  const CellBasis &bz = basis_[0], &by = basis_[1];
-  const auto& [z, y, x] = written;
-  const std::int64_t skipped = x.first - (at.first + basis_[x_axis].lowest);
-  for (int tz = 0; tz < bz.taps; ++tz) {
-    const std::int64_t pz = at.z + bz.lowest + tz;
-    if (pz < z.first || pz > z.last) continue;
-    for (int ty = 0; ty < by.taps; ++ty) {
-      const std::int64_t py = at.y + by.lowest + ty;
-      if (py < y.first || py > y.last) continue;
-      RowList rows;
-      for (std::size_t k = 0; k < orders; ++k)
-        rows.add(y_sums_[uint(tz) * orders_ + k].data() + skipped,
-                 by.value[k][uint(node)][uint(ty)]);
-      sums_.add(rows.count, rows.row.data(), rows.factor.data(),
-                static_cast<int>(x.last - x.first + 1),
-                first_of(field.origin, field.stride, pz, py) + x.first);
-    }
-  }
 }
 
 // ---- coefficients -------------------------------------------------------------------------------
@@ -285,6 +213,18 @@ void GalerkinSweep::choose_rows() {
     row_used_[row_of_[t]] = 1;
     pair_used_[derivatives_[row_of_[t]].pair] = 1;
   }
+}
+
+/// At a node along z, what matters.
+void GalerkinSweep::contract_pairs(const Cells& at, int node) {
+  for (std::size_t p = 0; p < pairs_.size(); ++p)
+    if (pair_used_[p]) transform_.contract_z(at, node, pairs_[p], y_rows_, z_rows_[p]);
+}
+
+/// Its transpose.
+void GalerkinSweep::spread_pairs(const Cells& at, int node) {
+  for (std::size_t p = 0; p < pairs_.size(); ++p)
+    if (pair_used_[p]) transform_.spread_z(at, node, pairs_[p], z_sums_[p], y_sums_);
 }
 
 /// Fields at the nodes' places along z and y, at the points along x.
@@ -359,32 +299,12 @@ void GalerkinSweep::add_bar(const Cells& at, int node, std::size_t slot, const d
 
 // ---- nodes --------------------------------------------------------------------------------------
 
-/// row = the k-th derivative along x at the nodes, from points.
-void GalerkinSweep::contract_x(const Cells& at, int node, int k, const double* points,
-                               double* row) const {
-  const CellBasis& bx = basis_[x_axis];
-  std::array<const double*, most_taps> from{};
-  for (int t = 0; t < bx.taps; ++t) from[uint(t)] = points + t;
-  sums_.set(bx.taps, from.data(), bx.value[uint(k)][uint(node)].data(), static_cast<int>(at.count),
-            row);
-}
-
-/// points += its transpose; `row` has room for the functions' reach on both sides.
-void GalerkinSweep::spread_x(const Cells& at, int node, int k, double* row, double* points) const {
-  const CellBasis& bx = basis_[x_axis];
-  std::fill_n(row - (bx.taps - 1), bx.taps - 1, 0.0);
-  std::fill_n(row + at.count, bx.taps - 1, 0.0);
-  std::array<const double*, most_taps> from{};
-  for (int t = 0; t < bx.taps; ++t) from[uint(t)] = row - t;
-  sums_.add(bx.taps, from.data(), bx.value[uint(k)][uint(node)].data(), points_along(at), points);
-}
-
 /// rows_: the derivatives at the nodes; Z in scratch_[0], its derivatives by theta in changes_.
 void GalerkinSweep::at_nodes(const Cells& at, const Nodes& nodes, int node) {
   for (std::size_t r = 0; r < derivatives_.size(); ++r)
     if (row_used_[r])
-      contract_x(at, node, derivatives_[r].x, z_rows_[derivatives_[r].pair].data(),
-                 rows_[r].data());
+      transform_.contract_x(at, node, derivatives_[r].x, z_rows_[derivatives_[r].pair].data(),
+                            rows_[r].data());
   coefficients_at_nodes(at, node);
   if (convolution_)
     convolve(at, nodes, node, scratch_[0].data());
@@ -432,15 +352,14 @@ void GalerkinSweep::convolve(const Cells& at, const Nodes& nodes, int node, doub
 
 /// Phi z in all cells that a convolution reads.
 void GalerkinSweep::set_node_values(FieldView z) {
-  const std::span<const Pair> values(pairs_.data(), 1);
-  for_reached_cells([&](const Cells& at) {
+  for_reached_cells([&](const CellRow& at) {
     for (int qy = 0; qy < basis_[1].nodes; ++qy) {
-      contract_y(z, at, qy, 1, y_rows_);
+      transform_.contract_y(z, at, qy, 1, y_rows_);
       for (int qz = 0; qz < basis_[0].nodes; ++qz) {
-        contract_z(at, qz, y_rows_, values, z_rows_);
+        transform_.contract_z(at, qz, no_derivatives, y_rows_, z_rows_[0]);
         for (int qx = 0; qx < basis_[x_axis].nodes; ++qx)
-          contract_x(at, qx, 0, z_rows_[0].data(),
-                     convolution_->values({qz, qy, qx}, at.z, at.y, at.first));
+          transform_.contract_x(at, qx, 0, z_rows_[0].data(),
+                                convolution_->values({qz, qy, qx}, at.z, at.y, at.first));
       }
     }
   });
@@ -448,26 +367,19 @@ void GalerkinSweep::set_node_values(FieldView z) {
 
 /// Its transpose.
 void GalerkinSweep::spread_node_values(MutableFieldView z_bar) {
-  const std::span<const Pair> values(pairs_.data(), 1);
   double* row = scratch_[5].data() + aligned_doubles;
-  for_reached_cells([&](const Cells& at) {
-    Written all;
-    const std::array cells{at.z, at.y, at.first};
-    for (std::size_t a = 0; a < all.size(); ++a) {
-      const std::int64_t first = cells[a] + basis_[a].lowest;
-      all[a] = {first, first + basis_[a].taps - 1 + (a == x_axis ? at.count - 1 : 0)};
-    }
+  for_reached_cells([&](const CellRow& at) {
     for (int qy = 0; qy < basis_[1].nodes; ++qy) {
-      for (Buffer& sum : y_sums_) sum.fill(0.0);
+      clear(y_sums_);
       for (int qz = 0; qz < basis_[0].nodes; ++qz) {
         z_sums_[0].fill(0.0);
         for (int qx = 0; qx < basis_[x_axis].nodes; ++qx) {
           std::copy_n(convolution_->values_bar({qz, qy, qx}, at.z, at.y, at.first), at.count, row);
-          spread_x(at, qx, 0, row, z_sums_[0].data());
+          transform_.spread_x(at, qx, 0, row, z_sums_[0].data());
         }
-        spread_z(at, {qz, qy, 1.0}, values);
+        transform_.spread_z(at, qz, no_derivatives, z_sums_[0], y_sums_);
       }
-      spread_y(at, qy, 1, all, z_bar);
+      transform_.spread_y(at, qy, 1, y_sums_, transform_.points_of(at), z_bar);
     }
   });
 }
@@ -488,31 +400,30 @@ bool GalerkinSweep::forward_nodes(const Cells& at, const Nodes& nodes, int node)
                                         at_node_[theta_count_].data(),
                                         at_node_[theta_count_ + 1].data(), rows_[0].data(), y, {});
   weigh(at, node, nodes.weight, y);
-  spread_x(at, node, 0, y, z_sums_[0].data());
+  transform_.spread_x(at, node, 0, y, z_sums_[0].data());
   return finite;
 }
 
 bool GalerkinSweep::forward(FieldView z, MutableFieldView w) {
   bool finite = true;
-  const std::span<const Pair> values(pairs_.data(), 1);
   with_slopes_ = false;
   if (convolution_) set_node_values(z);
   for_cells([&](const Cells& at) {
     for (int qy = 0; qy < basis_[1].nodes; ++qy) {
       const double weight_y = node_weight(1, at.y, qy);
       if (weight_y == 0) continue;
-      contract_y(z, at, qy, orders_, y_rows_);
-      for (Buffer& sum : y_sums_) sum.fill(0.0);
+      transform_.contract_y(z, at, qy, orders_, y_rows_);
+      clear(y_sums_);
       for (int qz = 0; qz < basis_[0].nodes; ++qz) {
         const Nodes nodes{qz, qy, weight_y * node_weight(0, at.z, qz)};
         if (nodes.weight == 0) continue;
-        contract_z(at, qz, y_rows_, pairs_, z_rows_);
+        contract_pairs(at, qz);
         contract_coefficients(at, nodes);
         z_sums_[0].fill(0.0);
         for (int qx = 0; qx < basis_[x_axis].nodes; ++qx) finite &= forward_nodes(at, nodes, qx);
-        spread_z(at, nodes, values);
+        transform_.spread_z(at, qz, no_derivatives, z_sums_[0], y_sums_);
       }
-      spread_y(at, qy, 1, own_points(at), w);
+      transform_.spread_y(at, qy, 1, y_sums_, own_points(at), w);
     }
   });
   return finite;
@@ -532,7 +443,7 @@ void GalerkinSweep::spread_derivatives(const Cells& at, const Nodes& nodes, int 
         sums_.add_product(terms_[t].factor, at_node_[terms_[t].coefficient].data(), g, n, row_bar);
     if (r == 0)
       for (int x = 0; x < n; ++x) row_bar[x] += direct[x] + (convolution_ ? 0.0 : g[x]);
-    spread_x(at, node, derivatives_[r].x, row_bar, z_sums_[derivatives_[r].pair].data());
+    transform_.spread_x(at, node, derivatives_[r].x, row_bar, z_sums_[derivatives_[r].pair].data());
   }
   if (convolution_ && at.own) spread_convolution(at, nodes, node, g);
 }
@@ -565,7 +476,7 @@ void GalerkinSweep::adjoint_nodes(const Cells& at, const Nodes& nodes, int node)
   at_nodes(at, nodes, node);
   double *y_bar = scratch_[1].data(), *g = scratch_[2].data(), *direct = scratch_[3].data();
   double *b_bar = scratch_[4].data(), *omega_bar = scratch_[5].data();
-  contract_x(at, node, 0, mu_rows_[0].data(), y_bar);
+  transform_.contract_x(at, node, 0, mu_row_.data(), y_bar);
   weigh(at, node, nodes.weight, y_bar);
   std::fill_n(b_bar, at.count, 0.0);
   std::fill_n(omega_bar, at.count, 0.0);
@@ -579,7 +490,6 @@ void GalerkinSweep::adjoint_nodes(const Cells& at, const Nodes& nodes, int node)
 }
 
 void GalerkinSweep::adjoint(FieldView z, FieldView mu, MutableFieldView z_bar) {
-  const std::span<const Pair> values(pairs_.data(), 1);
   with_slopes_ = true;
   if (convolution_) {
     set_node_values(z);
@@ -589,22 +499,22 @@ void GalerkinSweep::adjoint(FieldView z, FieldView mu, MutableFieldView z_bar) {
     for (int qy = 0; qy < basis_[1].nodes; ++qy) {
       const double weight_y = node_weight(1, at.y, qy);
       if (weight_y == 0) continue;
-      contract_y(z, at, qy, orders_, y_rows_);
-      contract_y(mu, at, qy, 1, mu_y_rows_);
-      for (Buffer& sum : y_sums_) sum.fill(0.0);
+      transform_.contract_y(z, at, qy, orders_, y_rows_);
+      transform_.contract_y(mu, at, qy, 1, mu_y_rows_);
+      clear(y_sums_);
       for (int qz = 0; qz < basis_[0].nodes; ++qz) {
         const Nodes nodes{qz, qy, weight_y * node_weight(0, at.z, qz)};
         if (nodes.weight == 0) continue;
-        contract_z(at, qz, y_rows_, pairs_, z_rows_);
-        contract_z(at, qz, mu_y_rows_, values, mu_rows_);
+        contract_pairs(at, qz);
+        transform_.contract_z(at, qz, no_derivatives, mu_y_rows_, mu_row_);
         contract_coefficients(at, nodes);
-        for (auto* buffers : {&z_sums_, &bar_points_})
-          for (Buffer& sum : *buffers) sum.fill(0.0);
+        clear(z_sums_);
+        clear(bar_points_);
         for (int qx = 0; qx < basis_[x_axis].nodes; ++qx) adjoint_nodes(at, nodes, qx);
-        spread_z(at, nodes, pairs_);
+        spread_pairs(at, qz);
         spread_coefficients(at, nodes);
       }
-      spread_y(at, qy, orders_, own_points(at), z_bar);
+      transform_.spread_y(at, qy, orders_, y_sums_, own_points(at), z_bar);
     }
   });
   if (convolution_) spread_node_values(z_bar);

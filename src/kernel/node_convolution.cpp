@@ -1,11 +1,11 @@
 #include "nadir/kernel/node_convolution.hpp"
 
+#include "index.hpp"
+
 #include <algorithm>
 
 namespace nadir {
 namespace {
-
-std::size_t uint(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 bool in_use(const CellBasis& axis) { return axis.taps > 1; }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nadir/kernel/activation.hpp"
-#include "nadir/kernel/cell_basis.hpp"
+#include "nadir/kernel/cell_rows.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
 #include "nadir/kernel/node_convolution.hpp"
 #include "nadir/kernel/node_terms.hpp"
@@ -60,13 +60,12 @@ class GalerkinSweep {
   double adjoint_flops() const { return 3 * forward_flops(); }
 
  private:
-  static constexpr std::size_t row_length = segment_points + 2 * aligned_doubles;
-  struct alignas(alignment) Buffer : std::array<double, row_length> {};
+  using Buffer = CellRows::Buffer;
+  using Pair = CellRows::Pair;
+  using Range = CellRows::Range;
 
   /// A row of cells along x, and the owned points it is swept for.
-  struct Cells {
-    std::int64_t z, y;         ///< cell
-    std::int64_t first, count; ///< cells along x
+  struct Cells : CellRow {
     std::int64_t point, points;
     bool own; ///< none of another rank's, as far as z and y tell
   };
@@ -75,20 +74,11 @@ class GalerkinSweep {
     int z, y;
     double weight;
   };
-  struct Pair {
-    int z, y;
-  };
   /// A derivative at the nodes: of rows `pair`, differentiated along x.
   struct Derivative {
     std::size_t pair;
     int x;
   };
-
-  struct Range {
-    std::int64_t first, last;
-  };
-  /// Points that are written to, by axis.
-  using Written = std::array<Range, max_dimension>;
 
   void choose_kernel(const KernelCase& kernel, int dimension, const Spacings& spacing);
   Range cells_of(std::size_t axis, std::int64_t first, std::int64_t count) const;
@@ -105,21 +95,11 @@ class GalerkinSweep {
   template<class Use> void for_cells(Use use);
   template<class Use> void for_reached_cells(Use use);
   Range own_cells(const Cells& at) const;
-  Written own_points(const Cells& at) const;
-  void contract_y(FieldView field, const Cells& at, int node, std::size_t orders,
-                  std::span<Buffer> rows) const;
-  void contract_z(const Cells& at, int node, std::span<const Buffer> rows,
-                  std::span<const Pair> pairs, std::span<Buffer> out) const;
-  void spread_z(const Cells& at, const Nodes& nodes, std::span<const Pair> pairs);
-  void spread_y(const Cells& at, int node, std::size_t orders, const Written& written,
-                MutableFieldView field) const;
+  CellRows::Written own_points(const Cells& at) const;
+  void contract_pairs(const Cells& at, int node);
+  void spread_pairs(const Cells& at, int node);
   void contract_coefficients(const Cells& at, const Nodes& nodes);
   void spread_coefficients(const Cells& at, const Nodes& nodes);
-  int points_along(const Cells& at) const {
-    return static_cast<int>(at.count) + basis_[max_dimension - 1].taps - 1;
-  }
-  void contract_x(const Cells& at, int node, int k, const double* points, double* row) const;
-  void spread_x(const Cells& at, int node, int k, double* row, double* points) const;
   void at_nodes(const Cells& at, const Nodes& nodes, int node);
   void apply_terms(const Cells& at, double* Z);
   void convolve(const Cells& at, const Nodes& nodes, int node, double* Z);
@@ -137,6 +117,7 @@ class GalerkinSweep {
   void add_bars(const Cells& at, int node, const double* g);
 
   GridBasis basis_;
+  CellRows transform_;
   Extents count_;
   Mirrors mirrored_;
   ActivationRows activation_;
@@ -154,7 +135,8 @@ class GalerkinSweep {
   std::vector<char> term_used_, row_used_, pair_used_;
 
   // Rows of points and of nodes along x, made once.
-  std::vector<Buffer> y_rows_, mu_y_rows_, z_rows_, mu_rows_;
+  std::vector<Buffer> y_rows_, mu_y_rows_, z_rows_;
+  Buffer mu_row_;
   std::vector<Buffer> z_sums_, y_sums_;          ///< on the way back
   std::vector<Buffer> at_points_, at_node_;      ///< coefficients
   std::vector<Buffer> bar_points_;               ///< their derivatives
