@@ -202,8 +202,8 @@ TEST(CaseReader, ResolvedTextReadsBackToAnEqualCase) {
     expect_equal(first, good(resolved_text(first)));
   }
   text += resolved_text(good(small_case, {"network.normalisation=radial"}));
-  const std::string periodic = "grid.boundary=[\"periodic\", \"reflect\"]";
-  const Case splines = good(small_case, {periodic, "network.basis=cubic-spline"}, "/a/b.toml");
+  const std::string boundary = "grid.boundary=[\"periodic\", \"reflect\"]";
+  const Case splines = good(small_case, {boundary, "network.basis=cubic-spline"}, "/a/b.toml");
   EXPECT_EQ(splines.network.nodes, 4);
   text += resolved_text(splines);
   expect_equal(splines, good(resolved_text(splines)));
