@@ -6,11 +6,11 @@
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/kernel_operator.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
+#include <istream>
 #include <limits>
+#include <string>
 
 namespace nadir {
 namespace {
@@ -114,6 +114,33 @@ std::int64_t layers_in_all(const Case& c) {
   return c.network.attractor ? std::numeric_limits<std::int64_t>::max() : c.network.layers;
 }
 
+/// A cache as Linux tells of it; all 0 where it does not.
+struct ToldCache {
+  std::int64_t bytes = 0, cores = 0; ///< how many cores share it
+  std::int64_t of_one_core() const { return cores > 0 ? bytes / cores : 0; }
+};
+
+/// How many there are in a list such as "0-3,8,10-11".
+std::int64_t count_of_list(std::istream& list) {
+  std::int64_t count = 0, first = 0;
+  while (list >> first) {
+    std::int64_t last = first;
+    if (list.peek() == '-') list.ignore() >> last;
+    count += last - first + 1;
+    if (list.peek() != ',') break;
+    list.ignore();
+  }
+  return count;
+}
+
+ToldCache told_cache(int level) {
+  const std::string folder = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(level);
+  std::ifstream size(folder + "/size"), shared(folder + "/shared_cpu_list");
+  std::int64_t kib = 0; // "2048K"
+  if (!(size >> kib)) return {};
+  return {1024 * kib, count_of_list(shared)};
+}
+
 std::int64_t smallest(MPI_Comm comm, std::int64_t value) {
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MIN, comm));
   return value;
@@ -123,14 +150,10 @@ std::int64_t smallest(MPI_Comm comm, std::int64_t value) {
 
 bool swept_as_one(const Case& c) { return is_plain(c.network) && is_swept(c) && !is_galerkin(c); }
 
-std::int64_t second_level_cache() {
-#ifdef _SC_LEVEL2_CACHE_SIZE // glibc
-  const long told = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  if (told > 0) return told;
-#endif
-  std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index2/size"); // "2048K"
-  std::int64_t kib = 0;
-  return file >> kib && kib > 0 ? 1024 * kib : 1 << 20;
+std::int64_t cache_of_core() {
+  constexpr std::int64_t usual = 1 << 20;
+  const std::int64_t second = told_cache(2).of_one_core(), last = told_cache(3).of_one_core();
+  return second + last > 0 ? second + last : usual;
 }
 
 std::int64_t samples_per_pass(const Case& c, std::int64_t samples) {

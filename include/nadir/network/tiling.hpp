@@ -23,15 +23,16 @@ std::int64_t samples_per_pass(const Case& c, std::int64_t samples);
 /// Layers a pass takes at most, as far as the case tells; a grid may be too small for them.
 std::int64_t most_layers_per_pass(const Case& c);
 
-/// Bytes of this machine's second-level cache, or a usual size where it is not told.
-std::int64_t second_level_cache();
+/// Bytes of cache that a core of this machine has for itself: its second level and its share of the
+/// third, or a usual size where they are not told.
+std::int64_t cache_of_core();
 
-/// From the case where it says so, else from the bytes of a second-level cache, the smallest of all
+/// From the case where it says so, else from the bytes of a core's cache, the smallest of all
 /// ranks: as many layers per pass as keep what a tile needs of all of them in cache, where layers
 /// share their coefficients. Layers and samples are the same on all ranks, tiles may differ.
 /// Collective over `comm`, the grid's or one that holds it.
 PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, MPI_Comm comm,
-                     std::int64_t cache_bytes = second_level_cache());
+                     std::int64_t cache_bytes = cache_of_core());
 inline PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples) {
   return plan_passes(grid, c, samples, grid.comm());
 }

@@ -197,7 +197,7 @@ TEST(Tiling, RanksAgree) {
   }
 }
 
-TEST(Tiling, ThisMachineHasACache) { EXPECT_GT(second_level_cache(), 10 * KiB); }
+TEST(Tiling, ThisMachineHasACache) { EXPECT_GT(cache_of_core(), 10 * KiB); }
 
 } // namespace
 } // namespace nadir
