@@ -32,7 +32,13 @@ template<class V> HWY_INLINE V fused(V a, V b, V c) {
 }
 
 /// c - a b rounded once.
-template<class V> HWY_INLINE V fused_less(V a, V b, V c) { return fused(hn::Neg(a), b, c); }
+template<class V> HWY_INLINE V fused_less(V a, V b, V c) {
+#if (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2) || (HWY_ARCH_ARM_A64 && HWY_TARGET <= HWY_NEON)
+  return hn::NegMulAdd(a, b, c);
+#else
+  return fused(hn::Neg(a), b, c);
+#endif
+}
 
 /// Calls step(d, x) so that the lanes of d from x on cover 0 .. n - 1: whole vectors, then ever
 /// shorter ones. Every lane's arithmetic is the same, so it does not matter which one a point falls

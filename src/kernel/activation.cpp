@@ -11,6 +11,10 @@
 #include "activation-inl.hpp"
 #include "base/lanes-inl.hpp"
 
+#include "nadir/base/aligned.hpp"
+
+#include <type_traits>
+
 HWY_BEFORE_NAMESPACE();
 namespace nadir::HWY_NAMESPACE {
 namespace {
@@ -24,24 +28,48 @@ void evaluate(int n, const double* Z, double* HWY_RESTRICT value, double* HWY_RE
   });
 }
 
+/// 0 as long as all that was added is finite: v - v is NaN for all else, and a sum keeps a NaN. Whole
+/// vectors are summed in a register.
+class Finite {
+  using Full = hn::ScalableTag<double>;
+
+ public:
+  HWY_INLINE Finite() : whole_(hn::Zero(Full())) {}
+  template<class D> HWY_INLINE void add(D d, hn::Vec<D> value) {
+    if constexpr (std::is_same_v<D, Full>) {
+      whole_ = whole_ + (value - value);
+    } else {
+      rest_ += hn::GetLane(hn::SumOfLanes(d, value - value));
+    }
+  }
+  HWY_INLINE bool all() const { return hn::GetLane(hn::SumOfLanes(Full(), whole_)) + rest_ == 0.0; }
+
+ private:
+  hn::Vec<Full> whole_;
+  double rest_ = 0.0;
+};
+
+/// Once for every cache line, if x is the first vector in it.
+template<class D> HWY_INLINE void prefetch(D d, const RowsAhead& ahead, int x) {
+  constexpr int line = static_cast<int>(aligned_doubles);
+  if (static_cast<int>(hn::Lanes(d)) < line && x % line != 0) return;
+  for (std::size_t k = 0; k < ahead.count; ++k) hwy::Prefetch(ahead.row[k] + x);
+}
+
 /// z_next = (1 - omega) z + omega f(Z - b); false when some new value is not finite.
 template<class F>
 bool relax(int n, const double* Z, const double* b, const double* omega, const double* z,
            double* HWY_RESTRICT z_next, const RowsAhead& ahead) {
-  // v - v is 0 for numbers and NaN for all others, and a sum keeps a NaN.
-  const hn::ScalableTag<double> full;
-  HWY_ALIGN double sums[HWY_MAX_BYTES / sizeof(double)] = {};
+  Finite finite;
   for_lanes(n, [&](auto d, int x) HWY_ATTR {
-    for (std::size_t k = 0; k < ahead.count; ++k) hwy::Prefetch(ahead.row[k] + x);
+    prefetch(d, ahead, x);
     const auto w = hn::LoadU(d, omega + x);
     const auto f = F::at(d, hn::LoadU(d, Z + x) - hn::LoadU(d, b + x)).value;
     const auto value = fused(w, f, (hn::Set(d, 1.0) - w) * hn::LoadU(d, z + x));
     hn::StoreU(value, d, z_next + x);
-    hn::Store(hn::Load(d, sums) + (value - value), d, sums);
+    finite.add(d, value);
   });
-  double sum = 0.0;
-  for (std::size_t i = 0; i < hn::Lanes(full); ++i) sum += sums[i];
-  return sum == 0.0;
+  return finite.all();
 }
 
 /// See ActivationRows::adjoint.

@@ -32,14 +32,14 @@ HWY_INLINE hn::Vec<D> polynomial(D d, hn::Vec<D> x, const double (&c)[n]) {
   return fused(x, odd, even);
 }
 
-/// The whole number nearest to x, |x| < 2^51, as a double and in the low bits of `bits`.
+/// The whole number nearest to x per unit, below 2^51, as a double and in the low bits of `bits`.
 template<class D> struct Whole {
   hn::Vec<D> number;
   hn::Vec<hn::RebindToSigned<D>> bits;
 };
-template<class D> HWY_INLINE Whole<D> nearest_whole(D d, hn::Vec<D> x) {
+template<class D> HWY_INLINE Whole<D> nearest_whole(D d, hn::Vec<D> x, double per_unit) {
   const auto magic = hn::Set(d, 0x1.8p52);
-  const auto shifted = x + magic;
+  const auto shifted = fused(x, hn::Set(d, per_unit), magic);
   return {shifted - magic, hn::BitCast(hn::RebindToSigned<D>(), shifted)};
 }
 
@@ -58,7 +58,7 @@ template<class D> HWY_INLINE Exponential<D> exponential(D d, hn::Vec<D> y) {
                                  2.5105217004720745e-08,
                                  2.0914686968086876e-09};
   // y = k ln 2 + r; the first part of ln 2 has 38 bits, so that k times it is exact.
-  const auto k = nearest_whole(d, y * hn::Set(d, 1.4426950408889634));
+  const auto k = nearest_whole(d, y, 1.4426950408889634);
   const auto r = fused_less(k.number, hn::Set(d, 1.6465949582897082e-12),
                             fused_less(k.number, hn::Set(d, 0x1.62e42fefa0000p-1), y));
   const auto p = fused(r * r, polynomial(d, r, c), r);
@@ -160,7 +160,7 @@ template<class D> HWY_INLINE SinCos<D> sincos(D d, hn::Vec<D> x) {
                                  2.0876755790363397e-09, -1.1470460773969325e-11,
                                  4.7458652037874553e-14};
   // x = k pi/2 + r; the first parts of pi/2 have 33 bits each, so that k times them is exact.
-  const auto k = nearest_whole(d, x * hn::Set(d, 0.6366197723675814));
+  const auto k = nearest_whole(d, x, 0.6366197723675814);
   const auto first = fused_less(k.number, hn::Set(d, 0x1.921fb54400000p+0), x);
   const auto second = fused_less(k.number, hn::Set(d, 0x1.0b4611a600000p-34), first);
   const auto r = fused_less(k.number, hn::Set(d, 2.0222662487959506e-21), second);
