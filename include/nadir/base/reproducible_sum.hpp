@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -49,6 +50,15 @@ class BufferedSum {
     if (count_ == buffer_.size()) flush();
     buffer_[count_++] = value;
   }
+  /// value(0) .. value(n - 1), in a loop without branches.
+  template<class Value> void add_all(std::int64_t n, Value value) {
+    for (std::int64_t i = 0; i < n;) {
+      if (count_ == buffer_.size()) flush();
+      const auto room = static_cast<std::int64_t>(buffer_.size() - count_);
+      const std::int64_t end = std::min(n, i + room);
+      for (; i < end; ++i) buffer_[count_++] = value(i);
+    }
+  }
   ReproducibleSum take() {
     flush();
     return sum_;
@@ -60,7 +70,7 @@ class BufferedSum {
     count_ = 0;
   }
   ReproducibleSum sum_;
-  std::array<double, 256> buffer_;
+  std::array<double, 1024> buffer_;
   std::size_t count_ = 0;
 };
 
