@@ -106,6 +106,7 @@ void run_gradient(const Job& job) {
   const bool verified = !job.arguments.verify || verify(job, grid, objective, memory.states, x);
   std::vector<double> forward_seconds, gradient_seconds;
   const ProfileStage stage(Stage::computing);
+  if (job.arguments.repeat > 0) objective.value(x); // warms up what a loss alone needs
   const auto before = objective.traffic();
   LossParts parts = objective.value_and_gradient(x, gradient); // also the warm-up
   const auto traffic = busiest(grid.comm(), before, objective.traffic());
