@@ -104,6 +104,20 @@ TEST(ReproducibleSum, ProductsAreRoundedOneByOne) {
   EXPECT_EQ(products.value(), rounded.value());
 }
 
+TEST(BufferedSum, TakesNumbersOneByOneAndByTheRow) {
+  const auto x = numbers(5000, -20, 60);
+  BufferedSum sum;
+  std::size_t first = 0;
+  for (const std::size_t n :
+       {1u, 3u, 1019u, 1024u, 1u, 2500u}) { // the buffer ends at and within a row
+    sum.add_all(static_cast<std::int64_t>(n),
+                [&](std::int64_t i) { return x[first + static_cast<std::size_t>(i)]; });
+    first += n;
+  }
+  for (; first < x.size(); ++first) sum.add(x[first]);
+  EXPECT_EQ(sum.take().value(), sum_of(x));
+}
+
 TEST(ReproducibleSum, TheSameBitsOnAnyNumberOfRanks) {
   int rank = 0, ranks = 1;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
