@@ -65,13 +65,14 @@ void print_points(const Job& job, const Attractors& found) {
                     "-attractor_eps_ncv 60 -attractor_eps_max_it 20000");
 }
 
-/// "0.75, 0.51 +- 0.2i": pairs once.
+/// "0.75, 0.51 +- 0.2i": pairs once; two equal real ones may come as a pair but for rounding.
 std::string eigenvalues_text(const Spectrum& spectrum) {
   std::string text;
   for (const auto& value : spectrum.eigenvalues) {
-    if (value.imag() < 0) continue;
+    const double rounding = 1e-12 * std::abs(value);
+    if (value.imag() < -rounding) continue;
     text += (text.empty() ? "" : ", ") + formatted("%.6g", value.real());
-    if (value.imag() > 0) text += formatted(" +- %.4gi", value.imag());
+    if (value.imag() > rounding) text += formatted(" +- %.4gi", value.imag());
   }
   return text;
 }
