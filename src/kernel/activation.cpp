@@ -28,7 +28,7 @@ void evaluate(int n, const double* Z, double* HWY_RESTRICT value, double* HWY_RE
   });
 }
 
-/// 0 as long as all that was added is finite: v - v is NaN for all else, and a sum keeps a NaN.
+/// Whether all that was added is finite: v - v is 0 then, else NaN, and a sum keeps a NaN.
 /// Whole vectors are summed in a register.
 class Finite {
   using Full = hn::ScalableTag<double>;

@@ -32,7 +32,8 @@ HWY_INLINE hn::Vec<D> polynomial(D d, hn::Vec<D> x, const double (&c)[n]) {
   return fused(x, odd, even);
 }
 
-/// The whole number nearest to x per unit, below 2^51, as a double and in the low bits of `bits`.
+/// The whole number nearest to x times per_unit, below 2^51, as a double and in the low bits of
+/// `bits`.
 template<class D> struct Whole {
   hn::Vec<D> number;
   hn::Vec<hn::RebindToSigned<D>> bits;
