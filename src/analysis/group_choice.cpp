@@ -1,5 +1,6 @@
 #include "nadir/analysis/group_choice.hpp"
 
+#include "nadir/analysis/layer_cost.hpp"
 #include "nadir/analysis/resources.hpp"
 #include "nadir/grid/grid.hpp"
 #include "nadir/network/coefficients.hpp"
@@ -11,29 +12,12 @@
 namespace nadir {
 namespace {
 
-// Of a cluster of today, roughly (docs/scaling.md): what is compared are ways to cut the same work.
-constexpr double seconds_per_point = 1.0 / 60e6; ///< of a layer and its transpose
-constexpr double latency = 2e-6;                 ///< of a message, packing included
-constexpr double bytes_per_second = 5e9;         ///< between two ranks
 /// Of a network that is an attractor: so many layers take about as long as its solves.
 constexpr std::int64_t layers_of_solves = 200;
-/// What groups must gain at least: the model is not more accurate.
-constexpr double worthwhile = 0.95;
 
 std::int64_t leaves_of(const Case& c, std::int64_t samples) {
   const std::int64_t each = samples_per_leaf(c, samples);
   return (samples + each - 1) / each;
-}
-
-/// Ghosts forward and back, axis after axis.
-double exchange_seconds(const Extents& box, const ProcessGrid& processes) {
-  double seconds = 0;
-  for (std::size_t a = 0; a < box.size(); ++a) {
-    if (processes[a] == 1) continue;
-    const double face = points_in(box) / static_cast<double>(box[a]) * sizeof(double);
-    seconds += 2 * (latency + 2 * face / bytes_per_second);
-  }
-  return seconds;
 }
 
 /// Blocks of trained fields, all layers'.
@@ -72,7 +56,7 @@ double predicted_seconds(const Case& c, int ranks, int groups, std::int64_t samp
   const Extents box = largest_box(shape, processes);
   const std::int64_t leaves = (leaves_of(c, samples) + groups - 1) / groups;
   const auto chains = static_cast<double>(std::min(samples, leaves * samples_per_leaf(c, samples)));
-  const double layer = points_in(box) * seconds_per_point + exchange_seconds(box, processes);
+  const double layer = layer_seconds(box, processes, c.layers_per_exchange);
   const std::int64_t layers = c.network.attractor ? layers_of_solves : c.network.layers;
   const double sweeps = chains * static_cast<double>(layers) * layer;
   if (groups == 1) return sweeps;

@@ -6,6 +6,7 @@
 #include "nadir/kernel/kernel.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/convolution_operator.hpp"
+#include "nadir/network/deep_halo_layer.hpp"
 #include "nadir/network/dense_operator.hpp"
 #include "nadir/network/galerkin_layer.hpp"
 #include "nadir/network/scheme_layer.hpp"
@@ -125,9 +126,12 @@ double message_bytes(const Case& c, const Extents& owned, std::size_t samples) {
   const int d = c.grid.dimension(), width = state_ghosts(c);
   const Layout single(owned, d, 1), state(owned, d, width), wide(owned, d, coefficient_ghosts(c));
   const auto varies = [&](Parameter p) { return case_of(c, p).varies_space; };
-  double bytes = Halo::buffer_bytes(state, remote, 0, samples) +
-                 Halo::buffer_bytes(wide, remote, width, samples) +
+  const int radius = c.layers_per_exchange > 1 ? 1 : width;
+  double bytes = Halo::buffer_bytes(state, remote, radius, samples) +
+                 Halo::buffer_bytes(wide, remote, radius, samples) +
                  Halo::buffer_bytes(single, remote);
+  if (c.layers_per_exchange > 1)
+    bytes += DeepHaloLayer::buffer_bytes(state, remote, c.layers_per_exchange, samples);
   if (std::ranges::any_of(all_parameters, varies))
     bytes += Halo::buffer_bytes(wide, remote, width, Coefficients::fields_at_once);
   return bytes;
@@ -322,9 +326,9 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
   const auto together = static_cast<double>(plan.samples);
   // Beside the trajectory two states for values without adjoint, two adjoints, g, which several
   // layers in a pass need twice; one state for penalties.
-  const double work =
-      together * (4 * swept.state + (most_layers_per_pass(c) > 1 ? 2 : 1) * swept.wide) +
-      sizes.state + writing_bytes(c, sizes);
+  const bool several = most_layers_per_pass(c) > 1 || c.layers_per_exchange > 1;
+  const double work = together * (4 * swept.state + (several ? 2 : 1) * swept.wide) + sizes.state +
+                      writing_bytes(c, sizes);
   // Where states are rounded, a gradient is compared with the exact one.
   const double vectors =
       penalty_vectors(c) + (training ? training_vectors(c.training.optimizer) + bound_vectors(c)

@@ -26,7 +26,9 @@ void print_memory(const Job& job) {
   for (const auto& [workload, name] : workloads) {
     if (goes_back(workload) && count_parameters(job.c).trained == 0) continue;
     if (workload == Workload::attractor && !has_search(job.c)) continue;
-    const MemoryPlan memory = plan_memory(job.session.comm(), job.c, job.samples, workload);
+    Case c = job.c;
+    if (workload == Workload::attractor) c.layers_per_exchange = 1;
+    const MemoryPlan memory = plan_memory(job.session.comm(), c, job.samples, workload);
     std::string parts;
     for (const auto& part : memory.estimate.parts) {
       if (part.bytes == 0) continue;
@@ -74,6 +76,7 @@ void run_describe(const Job& job) {
                      job.session.ranks(), p[0], p[1], p[2], static_cast<long long>(box[0]),
                      static_cast<long long>(box[1]), static_cast<long long>(box[2])));
   if (is_galerkin(c)) log.line(basis_text(c));
+  if (c.layers_per_exchange > 1) log.line(exchange_text(c));
   log.line("memory per rank, added after start-up");
   print_memory(job);
   log.line("disk    " + bytes_text(result_bytes(c, job.samples)) + " in " + c.output.file);

@@ -1,6 +1,7 @@
 #include "restart.hpp"
 
 #include "nadir/analysis/convolution_choice.hpp"
+#include "nadir/analysis/exchange_choice.hpp"
 #include "nadir/analysis/group_choice.hpp"
 #include "nadir/analysis/resources.hpp"
 #include "nadir/analysis/summary.hpp"
@@ -303,6 +304,24 @@ void settle_convolution(const Session& session, const Log& log, std::int64_t sam
                 1e3 * std::max(costs.fft, costs.stencil), fft ? "sweeps" : "Fourier transforms"));
 }
 
+/// How many layers share an exchange of ghosts.
+void settle_exchange(const Session& session, Command command, std::int64_t samples, Case& c) {
+  if (command == Command::attractor) return;
+  const int groups =
+      command == Command::forward ? 1 : preferred_groups(c, session.ranks(), samples).front();
+  const std::int64_t wish = std::min(c.run.layers_per_exchange, c.network.layers);
+  const std::int64_t most = most_layers_per_exchange(c, session.ranks(), groups);
+  Diagnostics diagnostics;
+  if (may_share_exchanges(c, session.ranks(), groups) && wish > most)
+    add(diagnostics, c, "run.layers_per_exchange",
+        formatted("%lld layers need ghosts %d points wide, more than each of %d ranks has of every "
+                  "axis that is cut; use %lld%s",
+                  static_cast<long long>(wish), deep_ghosts(wish), session.ranks(),
+                  static_cast<long long>(most), most > 1 ? " or less" : ""));
+  diagnostics.throw_if_any();
+  c.layers_per_exchange = choose_layers_per_exchange(c, session.ranks(), groups);
+}
+
 } // namespace
 
 void run_command(const Session& session, const Arguments& arguments) {
@@ -312,6 +331,7 @@ void run_command(const Session& session, const Arguments& arguments) {
   const std::int64_t samples = count_samples(session, c);
   check_groups(session, c, samples);
   settle_convolution(session, log, samples, c);
+  settle_exchange(session, arguments.command, samples, c);
   if (arguments.command == Command::describe)
     return run_describe({session, arguments, log, std::move(c), samples, {}, Run::start()});
 

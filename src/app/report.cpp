@@ -107,6 +107,11 @@ std::string basis_text(const Case& c) {
                    whole(c.network.nodes), whole(nodes));
 }
 
+std::string exchange_text(const Case& c) {
+  return formatted("ghosts: %d wide, exchanged once in %lld layers", state_ghosts(c),
+                   whole(c.layers_per_exchange));
+}
+
 std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory) {
   std::vector<std::string> lines;
   const int groups = memory.states.groups, each = job.session.ranks() / groups;
@@ -131,6 +136,7 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
                 job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
   if (!is_plain(c.network)) job.log.line("layers: " + layers_text(c.network));
   if (is_galerkin(c)) job.log.line(basis_text(c));
+  if (c.layers_per_exchange > 1) job.log.line(exchange_text(c));
   if (memory)
     for (const auto& text : plan_texts(job, *memory)) job.log.line(text);
   job.log.detail("resolved case:\n" + resolved_text(c));

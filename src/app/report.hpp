@@ -15,6 +15,8 @@ std::string basis_text(const Case& c);
 
 /// Who shares the samples and which states of a gradient are held, and how: lines, none where there
 /// are no groups, all states are held and nothing else was asked for.
+/// How many layers share an exchange of ghosts, where they do.
+std::string exchange_text(const Case& c);
 std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory);
 
 /// Prints the resolved case (verbose), a line about what runs where, and the plan.

@@ -140,6 +140,12 @@ Section<RunCase> run_section() {
         "changes a result; 0: as many as fit the cache, 1: one after the other");
   s.key("tile", &RunCase::tile, integer(at_least(0)),
         "points of the second axis in a tile of such a pass; 0: as many as fit the cache");
+  s.key(
+      "layers_per_exchange", &RunCase::layers_per_exchange, integer(at_least(0)),
+      "layers computed after each exchange of ghosts between ranks, where they share their "
+      "coefficients and reach to the next neighbour: K of them take one exchange of ghosts 2 K - 1 "
+      "points wide and compute these ghosts once more, which is quicker where boxes are small or "
+      "messages slow; never changes a result; 0: as many as a model finds quickest");
   s.key("samples_per_pass", &RunCase::samples_per_pass, integer(at_least(0)),
         "samples swept together, each with states of its own; 0: several where every trained field "
         "varies by layer, else one, because more would change the order of the gradient's sum");

@@ -26,6 +26,12 @@ std::string point_text(const Grid& grid, std::int64_t point) {
   return "point (" + axes + ") = (" + values + ")";
 }
 
+bool owned(const Layout& layout, const Extents& point) {
+  for (std::size_t a = 0; a < point.size(); ++a)
+    if (point[a] < 0 || point[a] >= layout.count[a]) return false;
+  return true;
+}
+
 } // namespace
 
 void note_non_finite(const Grid& grid, const Layout& layout, const Box& box, const double* z,
@@ -34,7 +40,7 @@ void note_non_finite(const Grid& grid, const Layout& layout, const Box& box, con
     const std::int64_t i = box.start[2] + p % box.count[2];
     const std::int64_t j = box.start[1] + p / box.count[2] % box.count[1];
     const std::int64_t n = box.start[0] + p / box.count[2] / box.count[1];
-    if (std::isfinite(z[layout.index(n, j, i)])) continue;
+    if (!owned(layout, {n, j, i}) || std::isfinite(z[layout.index(n, j, i)])) continue;
     const std::int64_t point = grid.global_index(n, j, i);
     if (!first || std::pair(layer, point) < std::pair(first->layer, first->point))
       first = {layer, point};

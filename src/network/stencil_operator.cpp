@@ -27,11 +27,14 @@ void clear(const Layout& layout, const Box& box, double* field) {
 } // namespace
 
 StencilOperator::StencilOperator(const Grid& grid, std::unique_ptr<Kernel> kernel,
-                                 ActivationKind activation, std::size_t samples)
-    : kernel_(std::move(kernel)), radius_(kernel_->radius()), layout_(grid, radius_),
-      wide_(grid, 2 * radius_), owned_{grid.dimension(), {0, 0, 0}, layout_.count},
+                                 ActivationKind activation, std::size_t samples, int ghosts)
+    : kernel_(std::move(kernel)), radius_(kernel_->radius()),
+      layout_(grid, std::max(radius_, ghosts)),
+      wide_(grid, std::max(2 * radius_, ghosts)), owned_{grid.dimension(),
+                                                         {0, 0, 0},
+                                                         layout_.count},
       mirrored_(mirrors(grid, radius_)), sweep_(*kernel_, activation),
-      halo_(grid, layout_, 0, samples), wide_halo_(grid, wide_, radius_, samples) {}
+      halo_(grid, layout_, radius_, samples), wide_halo_(grid, wide_, radius_, samples) {}
 
 void StencilOperator::apply(double* z, double* Z, GhostValue beyond) {
   halo_.copy(z, beyond);

@@ -91,12 +91,6 @@ Tiling choose(const Grid& grid, const Streams& streams, std::int64_t layers, std
   return uncut(shape);
 }
 
-bool layers_may_go_together(const Case& c) {
-  return swept_as_one(c) && kernel_radius(c.kernel) <= 1 &&
-         std::ranges::none_of(all_parameters,
-                              [&](Parameter p) { return case_of(c, p).varies_layer; });
-}
-
 /// Sharing coefficients by samples must not change the order of a sum: so only where every trained
 /// field has its own layer.
 bool samples_may_go_together(const Case& c) {
@@ -149,6 +143,12 @@ std::int64_t smallest(MPI_Comm comm, std::int64_t value) {
 } // namespace
 
 bool swept_as_one(const Case& c) { return is_plain(c.network) && is_swept(c) && !is_galerkin(c); }
+
+bool layers_may_go_together(const Case& c) {
+  return swept_as_one(c) && kernel_radius(c.kernel) <= 1 &&
+         std::ranges::none_of(all_parameters,
+                              [&](Parameter p) { return case_of(c, p).varies_layer; });
+}
 
 std::int64_t cache_of_core() {
   constexpr std::int64_t usual = 1 << 20;

@@ -32,10 +32,13 @@ def halo_surface(shape, processes):
     return sum(math.prod(box[:axis] + box[axis + 1 :]) for axis in cut)
 
 
-def process_grid(shape, ranks):
-    """The parts of each axis: the least surface, of equals the later one; None when none fits."""
+def process_grid(shape, ranks, width=1):
+    """The parts of each axis, `width` points of a cut one for every rank: the least surface, of equals
+    the later one; None when none fits."""
     fitting = (
-        p for p in factorizations(ranks, len(shape)) if all(n >= k for n, k in zip(shape, p))
+        p
+        for p in factorizations(ranks, len(shape))
+        if all(n >= k * (width if k > 1 else 1) for n, k in zip(shape, p))
     )
     return min(reversed(list(fitting)), key=lambda p: halo_surface(shape, p), default=None)
 

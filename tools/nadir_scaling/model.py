@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decomposition import BYTES, busiest_node, busiest_rank, largest_box, process_grid
 
 FIELDS_AT_ONCE = 16  # coefficient fields whose ghosts share messages
-EXCHANGES = dict(forward=1, gradient=2)  # of a field in every layer
 
 
 @dataclass(frozen=True)
@@ -46,30 +45,42 @@ class Prediction:
         return max(self.kernel, self.exchange) + self.reduction
 
 
-def field_exchanges(work, sweep):
-    """(exchanges, fields sent in them) of one evaluation.
+def field_exchanges(work, sweep, together=1):
+    """(exchanges, fields sent in all of them, ghosts' width) of each kind in one evaluation.
 
     A layer exchanges its state; back, the derivative by its argument; and a gradient exchanges,
-    once, the coefficients that vary in space.
+    once, the coefficients that vary in space. Where `together` layers share an exchange, it is wider;
+    back it takes the adjoint along, and coefficients are exchanged for the way forward already.
     """
-    layers = EXCHANGES[sweep] * work.layers * work.samples
-    fields = work.varying if sweep == "gradient" else 0
-    return layers + -(-fields // FIELDS_AT_ONCE), layers + fields
+    passes, wide = work.passes(together) * work.samples, 2 * together - 1
+    kinds = [(passes, passes, wide)]
+    if sweep == "gradient":
+        kinds.append((passes, passes * (2 if together > 1 else 1), together))
+    if sweep == "gradient" or together > 1:
+        kinds.append((-(-work.varying // FIELDS_AT_ONCE), work.varying, wide))
+    return kinds
 
 
-def counts(work, shape, ranks, sweep):
+def counts(work, shape, ranks, sweep, together=1):
     """The largest messages and bytes over the ranks, as the program counts them."""
-    exchanges, fields = field_exchanges(work, sweep)
-    messages, points = busiest_rank(shape, process_grid(shape, ranks), work.periodic)
-    return Counts(exchanges * messages, fields * points * BYTES)
+    parts = process_grid(shape, ranks, 2 * together - 1)
+    messages = points = 0
+    for exchanges, fields, width in field_exchanges(work, sweep, together):
+        each, sent = busiest_rank(shape, parts, work.periodic, width)
+        messages, points = messages + exchanges * each, points + fields * sent
+    return Counts(messages, points * BYTES)
 
 
-def leaving_node(work, shape, ranks, sweep, ranks_per_node):
+def leaving_node(work, shape, ranks, sweep, ranks_per_node, together=1):
     """Bytes that leave the busiest node."""
     if ranks <= ranks_per_node:
         return 0
-    points = busiest_node(shape, process_grid(shape, ranks), work.periodic, ranks_per_node)
-    return field_exchanges(work, sweep)[1] * points * BYTES
+    parts = process_grid(shape, ranks, 2 * together - 1)
+    points = sum(
+        fields * busiest_node(shape, parts, work.periodic, ranks_per_node, width)
+        for _, fields, width in field_exchanges(work, sweep, together)
+    )
+    return points * BYTES
 
 
 def point_layers(work, shape, ranks):
@@ -82,23 +93,23 @@ def crowding(machine, ranks):
     return max(1.0, min(ranks, machine.ranks_per_node) / machine.node_speed_up)
 
 
-def communication(machine, work, shape, ranks, sweep):
+def communication(machine, work, shape, ranks, sweep, together=1):
     """Seconds of halo exchanges, and of the one allreduce."""
-    sent = counts(work, shape, ranks, sweep)
-    node_bytes = leaving_node(work, shape, ranks, sweep, machine.ranks_per_node)
+    sent = counts(work, shape, ranks, sweep, together)
+    node_bytes = leaving_node(work, shape, ranks, sweep, machine.ranks_per_node, together)
     exchange = sent.messages * machine.latency + node_bytes / machine.bandwidth
     return exchange, math.ceil(math.log2(ranks)) * machine.latency
 
 
-def predict(machine, work, shape, ranks, sweep, cost):
+def predict(machine, work, shape, ranks, sweep, cost, together=1):
     """An evaluation on `ranks`; `cost`: seconds per point and layer of a rank that is alone."""
     kernel = cost * point_layers(work, shape, ranks) * crowding(machine, ranks)
-    return Prediction(kernel, *communication(machine, work, shape, ranks, sweep))
+    return Prediction(kernel, *communication(machine, work, shape, ranks, sweep, together))
 
 
 def kernel_seconds(machine, run, sweep):
     """What is left of a measured time without the messages; half of it where that is less than nothing."""
-    sent = sum(communication(machine, run.work, run.shape, run.ranks, sweep))
+    sent = sum(communication(machine, run.work, run.shape, run.ranks, sweep, run.together))
     return max(run.median(sweep) - sent, 0.5 * run.median(sweep))
 
 

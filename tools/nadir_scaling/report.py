@@ -20,17 +20,14 @@ class Column:
         self.machine = replace(alone, node_speed_up=speed_up)
         self.cost = model.measured_cost(self.machine, series, sweep)
 
-    def predict(self, shape, ranks):
-        return model.predict(self.machine, self.work, shape, ranks, self.sweep, self.cost)
-
     def row(self, shape, ranks, run=None):
         """A line of the table; `run` where it was measured."""
-        prediction = self.predict(shape, ranks)
-        sent = model.counts(self.work, shape, ranks, self.sweep)
-        leaving = model.leaving_node(
-            self.work, shape, ranks, self.sweep, self.machine.ranks_per_node
-        )
-        row = dict(ranks=ranks, shape=shape, processes=process_grid(shape, ranks),
+        together = run.together if run else 1
+        what = self.work, shape, ranks, self.sweep
+        prediction = model.predict(self.machine, *what, self.cost, together)
+        sent = model.counts(*what, together)
+        leaving = model.leaving_node(*what, self.machine.ranks_per_node, together)
+        row = dict(ranks=ranks, shape=shape, processes=process_grid(shape, ranks, 2 * together - 1),
                    points_per_rank=float(Fraction(math.prod(shape), ranks)),
                    model=prediction.seconds, model_parts=asdict(prediction),
                    model_overlapped=prediction.overlapped, **asdict(replace(sent, node_bytes=leaving)))  # fmt: skip

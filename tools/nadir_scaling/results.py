@@ -30,9 +30,15 @@ class Work:
     samples: int
     varying: int  # coefficient fields that vary in space, those of every layer counted
     rest: str  # the rest of the resolved case
+    targets: tuple = ()  # layers
 
     def __str__(self):
         return self.title or "untitled"
+
+    def passes(self, together):
+        """Passes of so many layers at most, none of which goes beyond a target."""
+        ends = sorted({0, self.layers, *self.targets})
+        return sum(-(-(b - a) // together) for a, b in zip(ends, ends[1:]))
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Timed:
     seconds: dict
     counts: dict  # messages and bytes of a gradient as the program counted them; empty without
     paths: tuple
+    together: int = 1  # layers that share an exchange of ghosts
 
     @property
     def points(self):
@@ -114,14 +121,18 @@ def timed(file, path):
     if not all(s.size and (s > 0).all() for s in seconds.values()):
         raise ReadError(f"{path}: its times are not positive numbers")
     return Timed(work_of(case, samples), tuple(case["grid"]["shape"]), int(attributes["ranks"]),
-                 int(attributes.get("nodes", 1)), seconds, counts, (str(path),))  # fmt: skip
+                 int(attributes.get("nodes", 1)), seconds, counts, (str(path),),
+                 int(timing.attrs.get("layers_per_exchange", 1)))  # fmt: skip
 
 
 def work_of(case, samples):
     periodic = tuple(b == "periodic" for b in case["grid"]["boundary"])
     rest = {k: v for k, v in case.items() if k in ("kernel", "network", "loss")}
     layers = case["network"]["layers"]
-    return Work(case.get("title", ""), periodic, layers, samples, varying_fields(case), repr(rest))
+    targets = case.get("data", {}).get("target", [])
+    targets = targets if isinstance(targets, list) else [targets]
+    return Work(case.get("title", ""), periodic, layers, samples, varying_fields(case), repr(rest),
+                tuple(t["layer"] for t in targets))  # fmt: skip
 
 
 def components(name, case):

@@ -248,6 +248,7 @@ struct RunCase {
   bool single_states = false;       ///< what the adjoint reads is rounded to single precision
   std::string scratch;              ///< folder for states that do not fit; empty: none
   std::int64_t layers_per_pass = 0; ///< 0: chosen
+  std::int64_t layers_per_exchange = 0;
   std::int64_t samples_per_pass = 0;
   std::int64_t sample_groups = 0; ///< of ranks that share the samples; 0: chosen
   std::int64_t tile = 0;
@@ -276,6 +277,9 @@ struct Case {
   std::string path;                          ///< the case file as typed
   std::string text;                          ///< its text as read
   std::map<std::string, Position> positions; ///< of every key given, by its path ("grid.shape")
+
+  /// Layers between exchanges of ghosts; settled when the ranks are known, no part of the file.
+  std::int64_t layers_per_exchange = 1;
 };
 
 /// "x", "y, x" or "z, y, x": the axes of a grid, slowest first.

@@ -53,11 +53,16 @@ std::int64_t components_of(const Case& c, Parameter parameter);
 /// beyond `reflect` boundaries as well, and reads as far beyond. Galerkin layers gather nothing;
 /// adr stays inside their cells.
 inline bool is_galerkin(const Case& c) { return c.network.basis != Basis::delta; }
+inline int deep_ghosts(std::int64_t layers_per_exchange) { // DeepHaloLayer
+  return static_cast<int>(2 * layers_per_exchange - 1);
+}
 inline int state_ghosts(const Case& c) {
+  if (c.layers_per_exchange > 1) return deep_ghosts(c.layers_per_exchange);
   if (!is_galerkin(c)) return kernel_radius(c.kernel);
   return basis_reach(c.network.basis) + (c.kernel.type == "adr" ? 0 : kernel_radius(c.kernel));
 }
 inline int coefficient_ghosts(const Case& c) {
+  if (c.layers_per_exchange > 1) return deep_ghosts(c.layers_per_exchange);
   return is_galerkin(c) ? basis_reach(c.network.basis) : 2 * kernel_radius(c.kernel);
 }
 

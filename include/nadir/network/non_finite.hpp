@@ -24,8 +24,8 @@ class NoState : public NumericsError {
   using NumericsError::NumericsError;
 };
 
-/// Notes the first value on `box` of z_layer, a padded array, that is not finite, unless `first` is
-/// one of an earlier layer or point.
+/// Notes the first value on the owned points of `box` of z_layer, a padded array, that is not
+/// finite, unless `first` is one of an earlier layer or point.
 void note_non_finite(const Grid& grid, const Layout& layout, const Box& box, const double* z,
                      std::int64_t layer, std::optional<NonFinite>& first);
 

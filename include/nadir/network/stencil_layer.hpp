@@ -18,11 +18,13 @@ namespace nadir {
 /// sample or several. States and adjoints are padded arrays of `state_layout()`. Point by point the
 /// arithmetic is the same however many layers and samples a pass takes and on any number of ranks.
 /// Points that touch no ghosts are swept while the first halo messages travel.
-class StencilLayer final : public Layer {
+class StencilLayer : public Layer {
  public:
-  /// `forward` and `transpose` tell how passes are cut, `samples` how many a pass takes at most.
+  /// `forward` and `transpose` tell how passes are cut, `samples` how many a pass takes at most;
+  /// `ghosts` are those of states and g, where more are wanted than the kernel needs.
   StencilLayer(const Grid& grid, std::unique_ptr<Kernel> kernel, ActivationKind activation,
-               const Tiling& forward = {}, const Tiling& transpose = {}, std::size_t samples = 1);
+               const Tiling& forward = {}, const Tiling& transpose = {}, std::size_t samples = 1,
+               int ghosts = 0);
 
   const Layout& state_layout() const override { return layout_; }
   std::int64_t layers_per_pass() const override { return forward_.layers(); }
@@ -49,11 +51,28 @@ class StencilLayer final : public Layer {
   void apply_transpose(const LayerCoefficients& coefficients, const double* Z_bar,
                        double* z_bar) override;
 
- private:
-  void fill_beside(const Halo& halo, double* field, const Box& box, GhostValue beyond) const;
+ protected:
+  void begin_pass(const LayerCoefficients& coefficients);
+  /// Step k forward on a box whose neighbours are there.
   void compute(const StateTable& z, std::int64_t k, const Box& box);
-  void make_g();
+
+  /// The states and adjoints of a pass back, whose step k comes to those of layer steps - k.
+  struct WayBack {
+    const StateTable& z;
+    std::array<std::span<double* const>, 2> lambda; ///< [k % 2][sample]
+
+    std::span<double* const> adjoints(std::int64_t k) const {
+      return lambda[static_cast<std::size_t>(k % 2)];
+    }
+  };
+  /// `turns`: steps whose g are held at a time.
+  void make_g(std::size_t turns);
+  /// g of step k, by sample.
   std::span<double* const> g(std::int64_t k) const;
+  /// Step k on a box: first g from the adjoints of step k - 1, then, where its neighbours have
+  /// theirs, the adjoints of step k.
+  void adjoint(const WayBack& way, std::int64_t k, const Box& box);
+  void gather(const WayBack& way, std::int64_t k, const Box& box);
 
   const Grid& grid_;
   StencilOperator kernel_;
@@ -61,10 +80,14 @@ class StencilLayer final : public Layer {
   Halo &halo_, &g_halo_; ///< the kernel's
   const Layout& layout_; ///< of states
   std::size_t samples_;
+
+ private:
+  void fill_beside(const Halo& halo, double* field, const Box& box, GhostValue beyond) const;
+
   LayerPass forward_, back_;
   std::vector<std::optional<NonFinite>> problems_; ///< by sample
   std::vector<Field> g_fields_;                    ///< omega lambda f'(Z), made when needed
-  std::vector<double*> g_;                         ///< [k % 2][sample]
+  std::vector<double*> g_;                         ///< [k % turns][sample]
 };
 
 } // namespace nadir

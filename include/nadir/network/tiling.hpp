@@ -16,6 +16,10 @@ struct PassPlan {
 /// Whether StencilLayer sweeps the layers of a case, several in a pass.
 bool swept_as_one(const Case& c);
 
+/// Whether consecutive layers have the same coefficients and couple next neighbours alone, so that
+/// they may be computed in one pass, or after one exchange of ghosts.
+bool layers_may_go_together(const Case& c);
+
 /// Samples that go together at most, as far as the case tells: more than one only where it says so
 /// or where that changes no order of summation.
 std::int64_t samples_per_pass(const Case& c, std::int64_t samples);

@@ -20,17 +20,21 @@ def process_grid(shape, ranks):
     return best
 
 
-def padded_indices(start, count, n, periodic):
-    """Of a row of points with a ghost at either end: which points of the grid they are."""
-    index = np.arange(start - 1, start + count + 1)
-    return index % n if periodic else np.clip(index, 0, n - 1)
+def padded_indices(start, count, n, periodic, width):
+    """Of a row of points with ghosts at either end: which points of the grid they are."""
+    index = np.arange(start - width, start + count + width)
+    if periodic:
+        return index % n
+    mirrored = index % (2 * n)
+    return np.where(mirrored < n, mirrored, 2 * n - 1 - mirrored)
 
 
 class Exchange:
-    """All ranks' boxes with one ghost around them, filled axis by axis by copying slabs."""
+    """All ranks' boxes with ghosts around them, filled axis by axis by copying slabs."""
 
-    def __init__(self, shape, processes, periodic):
+    def __init__(self, shape, processes, periodic, width=1):
         self.shape, self.processes, self.periodic = shape, processes, periodic
+        self.width = width
         self.places = list(itertools.product(*map(range, processes)))
         # The first ranks of an axis own the remainder: numpy splits as PETSc does.
         self.cuts = [[r[0] for r in np.array_split(np.arange(n), p)] + [n] for n, p in zip(shape, processes)]
@@ -48,13 +52,14 @@ class Exchange:
 
     def numbers(self, place):
         """The number of every point of the padded box in the whole grid, mirrored or wrapped."""
-        rows = map(padded_indices, self.start(place), self.counts(place), self.shape, self.periodic)
+        widths = [self.width] * len(self.shape)
+        rows = map(padded_indices, self.start(place), self.counts(place), self.shape, self.periodic, widths)
         return np.ravel_multi_index(np.meshgrid(*rows, indexing="ij"), self.shape)
 
     def empty(self, place):
         """The box with its own points filled and nothing in its ghosts."""
-        values = np.full([n + 2 for n in self.counts(place)], -1)
-        inside = (slice(1, -1),) * values.ndim
+        values = np.full([n + 2 * self.width for n in self.counts(place)], -1)
+        inside = (slice(self.width, -self.width),) * values.ndim
         values[inside] = self.numbers(place)[inside]
         return values
 
@@ -69,10 +74,14 @@ class Exchange:
         inside = 0 <= at < parts or self.periodic[axis]
         source = (*place[:axis], at % parts, *place[axis + 1 :]) if inside else place
         # Slower axes with their ghosts, faster ones without.
-        rows = [slice(None)] * axis + [None] + [slice(1, -1)] * (len(self.shape) - axis - 1)
-        ghost = -1 if side > 0 else 0
-        edge = {True: -2 if side < 0 else 1, False: -2 if side > 0 else 1}[inside]
+        w = self.width
+        rows = [slice(None)] * axis + [None] + [slice(w, -w)] * (len(self.shape) - axis - 1)
+        ghost = slice(-w, None) if side > 0 else slice(0, w)
+        last, first = slice(-2 * w, -w), slice(w, 2 * w)
+        edge = {True: last if side < 0 else first, False: last if side > 0 else first}[inside]
         slab = self.values[source][tuple(edge if r is None else r for r in rows)]
+        if not inside:  # mirrored
+            slab = np.flip(slab, axis)
         self.values[place][tuple(ghost if r is None else r for r in rows)] = slab
         if source != place:
             self.messages[source] += 1

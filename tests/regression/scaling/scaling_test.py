@@ -1,6 +1,7 @@
 """tools/scaling: what it counts, what its model says in the limits, how it groups, what it refuses."""
 
 import contextlib
+import dataclasses
 import importlib.util
 import io
 import itertools
@@ -82,6 +83,32 @@ def check_exchanges():
                 counted = decomposition.busiest_node(shape, parts, periodic, size)
                 wanted = done.busiest_node(size)
                 expect(counted == wanted, f"{label}, {size} a node: {counted}, not {wanted}")
+
+
+def check_wide_exchanges():
+    for shape, parts in (((13,), (3,)), ((9, 14), (2, 3)), ((10, 4, 9), (3, 1, 2))):
+        for periodic in itertools.product((False, True), repeat=len(shape)):
+            done = exchange.Exchange(shape, parts, periodic, width=3)
+            label = f"{shape} in {parts}, periodic {periodic}, three wide"
+            expect(done.complete(), f"{label}: the test's own exchange is wrong")
+            counted = decomposition.busiest_rank(shape, parts, periodic, 3)
+            expect(counted == done.busiest(), f"{label}: {counted}, not {done.busiest()}")
+            counted = decomposition.busiest_node(shape, parts, periodic, 2, 3)
+            expect(counted == done.busiest_node(2), f"{label}, two a node: {counted}")
+
+
+def check_counts_of_shared_exchanges():
+    """5 layers, a target at the third, two at a time: 3 passes of 2 samples there and back."""
+    shape, ranks, parts = (12, 13), 6, process_grid((12, 13), 6, 3)
+    work = dataclasses.replace(WORK, targets=(3, 5))
+    messages, wide = exchange.Exchange(shape, parts, WORK.periodic, 3).busiest()
+    narrow = exchange.Exchange(shape, parts, WORK.periodic, 2).busiest()[1]
+    forward = model.counts(work, shape, ranks, "forward", 2)
+    wanted = ((6 + 2) * messages, 8 * (6 + 18) * wide)
+    expect((forward.messages, forward.bytes) == wanted, f"forward: {forward}, not {wanted}")
+    gradient = model.counts(work, shape, ranks, "gradient", 2)
+    wanted = ((12 + 2) * messages, 8 * ((6 + 18) * wide + 12 * narrow))
+    expect((gradient.messages, gradient.bytes) == wanted, f"gradient: {gradient}, not {wanted}")
 
 
 def check_counts_of_an_evaluation():
@@ -301,6 +328,8 @@ with tempfile.TemporaryDirectory() as name:
     check_process_grids_of_the_program()
     check_exchanges()
     check_counts_of_an_evaluation()
+    check_wide_exchanges()
+    check_counts_of_shared_exchanges()
     check_limits()
     check_exchange_time()
     check_series_without_one_rank()

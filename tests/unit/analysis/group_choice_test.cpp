@@ -1,5 +1,6 @@
 #include "nadir/analysis/group_choice.hpp"
 
+#include "nadir/analysis/layer_cost.hpp"
 #include "nadir/analysis/resources.hpp"
 
 #include "support/cases.hpp"
@@ -45,7 +46,7 @@ TEST(GroupChoice, AWishIsObeyed) {
 TEST(GroupChoice, ModelCountsChainsAndMessages) {
   const Case c = case_of_shape({1000, 1000});
   const double alone = predicted_seconds(c, 1, 1, 8);
-  EXPECT_NEAR(alone, 8 * 16 * 1e6 / 60e6, 1e-9);
+  EXPECT_NEAR(alone, 8 * 16 * 1e6 * seconds_per_point, 1e-9);
   EXPECT_GT(predicted_seconds(c, 4, 1, 8), alone / 4);
   EXPECT_GT(predicted_seconds(c, 4, 4, 8), alone / 4);
   EXPECT_GT(predicted_seconds(c, 4, 4, 9), 1.4 * predicted_seconds(c, 4, 4, 8)); // one has 3

@@ -187,11 +187,13 @@ TEST(Layer, ApplyTransposeIsTheTransposeOfApply) {
 }
 
 /// Allocations of a value and a gradient after the first of them.
-std::int64_t allocations_of(std::int64_t layers, const Tiling& tiling) {
+std::int64_t allocations_of(std::int64_t layers, const Tiling& tiling,
+                            std::int64_t layers_per_exchange = 1) {
   Case c = test::small_case({24, 13}, {test::periodic, test::reflect});
   c.network.layers = layers;
+  c.layers_per_exchange = layers_per_exchange;
   test::train_all(c, true, false);
-  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
   Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c, PassPlan{tiling, tiling, 1});
@@ -213,6 +215,7 @@ std::int64_t allocations_of(std::int64_t layers, const Tiling& tiling) {
 TEST(Layer, AllocatesNothingHoweverManyThereAre) {
   for (const Tiling& tiling : {Tiling{}, Tiling{4, 3, 5}})
     EXPECT_EQ(allocations_of(40, tiling), allocations_of(5, tiling));
+  EXPECT_EQ(allocations_of(40, {}, 3), allocations_of(6, {}, 3));
 #ifndef __SANITIZE_ADDRESS__
   EXPECT_GT(test::allocations(), 0); // they are counted
 #endif

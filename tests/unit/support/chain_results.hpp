@@ -37,6 +37,7 @@ inline std::vector<double> results(const Grid& grid, const Case& c, const PassPl
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c, plan);
   chain.layer().states_are_rounded(rounded);
+  if (chain.layer().reads_coefficient_ghosts()) coefficients.fill_ghosts();
   const auto observations = random_observations(grid, c, chain_samples);
   std::vector<std::unique_ptr<Trajectory>> kept;
   std::vector<Trajectory*> states;
