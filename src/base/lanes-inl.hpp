@@ -11,6 +11,10 @@
 #include <cmath>
 #include <cstddef>
 
+/// For lambdas that are called at several places of a loop over vectors.
+#undef NADIR_INLINED
+#define NADIR_INLINED HWY_ATTR __attribute__((always_inline))
+
 HWY_BEFORE_NAMESPACE();
 namespace nadir::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -40,6 +44,15 @@ template<class V> HWY_INLINE V fused_less(V a, V b, V c) {
 #endif
 }
 
+/// The smaller one; a NaN of v stays one, whatever an instruction set's own minimum makes of it.
+template<class V> HWY_INLINE V at_most(V bound, V v) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
+  return hn::Min(bound, v); // the second where one is a NaN
+#else
+  return hn::IfThenElse(v > bound, bound, v);
+#endif
+}
+
 /// Calls step(d, x) so that the lanes of d from x on cover 0 .. n - 1: whole vectors, then ever
 /// shorter ones. Every lane's arithmetic is the same, so it does not matter which one a point falls
 /// into.
@@ -54,6 +67,29 @@ template<class Step> HWY_INLINE void for_lanes(int n, Step step) {
   steps(hn::CappedTag<double, 4>());
   steps(hn::CappedTag<double, 2>());
   steps(hn::CappedTag<double, 1>());
+}
+
+/// The same for third(d, second(d, first(d, x)), x) with three vectors under way at a time: what a
+/// step waits for in one of them the others' steps fill.
+template<class First, class Second, class Third>
+HWY_INLINE void for_lanes_in_steps(int n, First first, Second second, Third third) {
+  const hn::ScalableTag<double> d;
+  const int lanes = static_cast<int>(hn::Lanes(d)), whole = n / lanes * lanes;
+  int x = 0;
+  if (whole > 2 * lanes) {
+    auto once = first(d, lanes);
+    auto twice = second(d, first(d, 0));
+    for (; x < whole - 2 * lanes; x += lanes) {
+      third(d, twice, x);
+      twice = second(d, once);
+      once = first(d, x + 2 * lanes);
+    }
+    third(d, twice, x);
+    third(d, second(d, once), x + lanes);
+    x += 2 * lanes;
+  }
+  for_lanes(n - x, [&](auto part, int rest)
+                       HWY_ATTR { third(part, second(part, first(part, x + rest)), x + rest); });
 }
 
 } // namespace nadir::HWY_NAMESPACE

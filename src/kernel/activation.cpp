@@ -56,16 +56,30 @@ template<class D> HWY_INLINE void prefetch(D d, const RowsAhead& ahead, int x) {
   for (std::size_t k = 0; k < ahead.count; ++k) hwy::Prefetch(ahead.row[k] + x);
 }
 
+/// Calls finish(d, f, x) with f(Z - b) and its derivative for all lanes.
+template<class F, class Finish>
+HWY_INLINE void activate(int n, const double* Z, const double* b, Finish finish) {
+  const auto argument = [&](auto d, int x)
+                            NADIR_INLINED { return hn::LoadU(d, Z + x) - hn::LoadU(d, b + x); };
+  if constexpr (std::is_same_v<F, Tanh>) {
+    for_lanes_in_steps(
+        n, [&](auto d, int x) NADIR_INLINED { return F::first(d, argument(d, x)); },
+        [](auto d, const auto& begun) NADIR_INLINED { return F::second(d, begun); },
+        [&](auto d, const auto& of, int x) NADIR_INLINED { finish(d, F::third(d, of), x); });
+  } else {
+    for_lanes(n, [&](auto d, int x) HWY_ATTR { finish(d, F::at(d, argument(d, x)), x); });
+  }
+}
+
 /// z_next = (1 - omega) z + omega f(Z - b); false when some new value is not finite.
 template<class F>
 bool relax(int n, const double* Z, const double* b, const double* omega, const double* z,
            double* HWY_RESTRICT z_next, const RowsAhead& ahead) {
   Finite finite;
-  for_lanes(n, [&](auto d, int x) HWY_ATTR {
+  activate<F>(n, Z, b, [&](auto d, const auto& f, int x) NADIR_INLINED {
     prefetch(d, ahead, x);
     const auto w = hn::LoadU(d, omega + x);
-    const auto f = F::at(d, hn::LoadU(d, Z + x) - hn::LoadU(d, b + x)).value;
-    const auto value = fused(w, f, (hn::Set(d, 1.0) - w) * hn::LoadU(d, z + x));
+    const auto value = fused(w, f.value, (hn::Set(d, 1.0) - w) * hn::LoadU(d, z + x));
     hn::StoreU(value, d, z_next + x);
     finite.add(d, value);
   });
@@ -77,10 +91,9 @@ template<class F>
 void adjoint(int n, const double* Z, const double* b, const double* omega, const double* z,
              const double* lambda_next, double* HWY_RESTRICT g, double* HWY_RESTRICT lambda,
              double* HWY_RESTRICT b_bar, double* HWY_RESTRICT omega_bar) {
-  for_lanes(n, [&](auto d, int x) HWY_ATTR {
+  activate<F>(n, Z, b, [&](auto d, const auto& f, int x) NADIR_INLINED {
     const auto l = hn::LoadU(d, lambda_next + x);
     const auto w = hn::LoadU(d, omega + x);
-    const auto f = F::at(d, hn::LoadU(d, Z + x) - hn::LoadU(d, b + x));
     const auto g_x = w * l * f.derivative;
     hn::StoreU(g_x, d, g + x);
     hn::StoreU((hn::Set(d, 1.0) - w) * l, d, lambda + x);

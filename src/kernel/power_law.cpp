@@ -46,8 +46,8 @@ struct PowerLawProfile {
     const auto largest = hn::Set(v, 709.0), lowest = hn::Set(v, -708.0);
     const auto y = logarithm * at.exponent * hn::Set(v, -0.5);
     const auto high = y > largest, low = y < lowest;
-    const auto e = exponential(v, hn::IfThenElse(high, largest, hn::IfThenElse(low, lowest, y)));
-    const auto power = hn::IfThenZeroElse(low, fused(e.scale, e.p, e.scale));
+    const auto bounded = hn::IfThenElse(high, largest, hn::IfThenElse(low, lowest, y));
+    const auto power = hn::IfThenZeroElse(low, exp(v, reduced(v, bounded)));
     const auto infinity = hn::Set(v, std::numeric_limits<double>::infinity());
     return at.volume * hn::IfThenElse(high, infinity, power);
   }

@@ -44,9 +44,20 @@ template<class D> HWY_INLINE Whole<D> nearest_whole(D d, hn::Vec<D> x, double pe
   return {shifted - magic, hn::BitCast(hn::RebindToSigned<D>(), shifted)};
 }
 
-/// e^y - 1 = scale (1 + p) - 1 with scale = 2^k, for -708 <= y <= 709.
-template<class D> struct Exponential { hn::Vec<D> scale, p; };
-template<class D> HWY_INLINE Exponential<D> exponential(D d, hn::Vec<D> y) {
+/// y = k ln 2 + r with |r| <= ln 2 / 2 and scale = 2^k, for -708 <= y <= 709.
+template<class D> struct Reduced { hn::Vec<D> scale, r; };
+template<class D> HWY_INLINE Reduced<D> reduced(D d, hn::Vec<D> y) {
+  // The first part of ln 2 has 38 bits, so that k times it is exact.
+  const auto k = nearest_whole(d, y, 1.4426950408889634);
+  const auto r = fused_less(k.number, hn::Set(d, 1.6465949582897082e-12),
+                            fused_less(k.number, hn::Set(d, 0x1.62e42fefa0000p-1), y));
+  const hn::RebindToSigned<D> integers;
+  const auto one = hn::BitCast(integers, hn::Set(d, 1.0));
+  return {hn::BitCast(d, hn::ShiftLeft<52>(k.bits) + one), r};
+}
+
+/// e^r - 1 for |r| <= ln 2 / 2.
+template<class D> HWY_INLINE hn::Vec<D> expm1_of_rest(D d, hn::Vec<D> r) {
   static constexpr double c[] = {0.5,
                                  0.1666666666666667,
                                  0.04166666666666667,
@@ -58,28 +69,22 @@ template<class D> HWY_INLINE Exponential<D> exponential(D d, hn::Vec<D> y) {
                                  2.75572736431103e-07,
                                  2.5105217004720745e-08,
                                  2.0914686968086876e-09};
-  // y = k ln 2 + r; the first part of ln 2 has 38 bits, so that k times it is exact.
-  const auto k = nearest_whole(d, y, 1.4426950408889634);
-  const auto r = fused_less(k.number, hn::Set(d, 1.6465949582897082e-12),
-                            fused_less(k.number, hn::Set(d, 0x1.62e42fefa0000p-1), y));
-  const auto p = fused(r * r, polynomial(d, r, c), r);
-  const hn::RebindToSigned<D> integers;
-  const auto one = hn::BitCast(integers, hn::Set(d, 1.0));
-  return {hn::BitCast(d, hn::ShiftLeft<52>(k.bits) + one), p};
+  return fused(r * r, polynomial(d, r, c), r);
+}
+
+/// e^y and e^y - 1.
+template<class D> HWY_INLINE hn::Vec<D> exp(D d, const Reduced<D>& y) {
+  return fused(y.scale, expm1_of_rest(d, y.r), y.scale);
+}
+template<class D> HWY_INLINE hn::Vec<D> expm1(D d, const Reduced<D>& y) {
+  return fused(y.scale, expm1_of_rest(d, y.r), y.scale - hn::Set(d, 1.0));
 }
 
 /// e^y for y <= 0, 0 below e^-708.
 template<class D> HWY_INLINE hn::Vec<D> exp_of_negative(D d, hn::Vec<D> y) {
   const auto lowest = hn::Set(d, -708.0);
   const auto tiny = y < lowest;
-  const auto e = exponential(d, hn::IfThenElse(tiny, lowest, y));
-  return hn::IfThenZeroElse(tiny, fused(e.scale, e.p, e.scale));
-}
-
-/// e^y - 1 for 0 <= y <= 709.
-template<class D> HWY_INLINE hn::Vec<D> expm1_of_positive(D d, hn::Vec<D> y) {
-  const auto e = exponential(d, y);
-  return fused(e.scale, e.p, e.scale - hn::Set(d, 1.0));
+  return hn::IfThenZeroElse(tiny, exp(d, reduced(d, hn::IfThenElse(tiny, lowest, y))));
 }
 
 /// log(1 + e) for 0 <= e <= 1.
