@@ -141,6 +141,8 @@ void Resolver::network() {
                              "the other";
   if (usable("run.layers_per_pass") && c_.run.layers_per_pass > 1)
     problem("run.layers_per_pass", reason);
+  if (usable("run.layers_per_exchange") && c_.run.layers_per_exchange > 1)
+    problem("run.layers_per_exchange", reason);
   if (usable("run.tile") && c_.run.tile > 0) problem("run.tile", reason);
 }
 

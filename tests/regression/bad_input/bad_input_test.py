@@ -167,6 +167,12 @@ def check_too_many_ranks(folder):
     message = "case.toml:4:1: grid.shape: 5 ranks are too many for this grid; the largest usable count is 4"
     once(run, 2, message)
     succeed("gradient", "case.toml", *fields, "--output", "four-ranks.h5", folder=folder, ranks=4)
+    run = nadir("gradient", "case.toml", *fields, "--set", "run.layers_per_exchange=2", folder=folder, ranks=2)
+    message = (
+        "--set run.layers_per_exchange: 2 layers need ghosts 3 points wide, more than each of 2 ranks has of "
+        "every axis that is cut; use 1"
+    )
+    once(run, 2, message)
 
 
 def check_petsc_words(folder):

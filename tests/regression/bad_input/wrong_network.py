@@ -67,6 +67,14 @@ ROWS = {
         'run.layers_per_pass: means nothing unless network.scheme is "explicit-euler" and '
         'network.normalisation "none": other layers are computed one after the other',
     ),
+    "an exchange for several layers of another scheme": (
+        {
+            'activation = "tanh"': 'activation = "tanh"\nnormalisation = "uniform"',
+            OUTPUT: OUTPUT + "\n[run]\n«layers_per_exchange = 2",
+        },
+        'run.layers_per_exchange: means nothing unless network.scheme is "explicit-euler" and '
+        'network.normalisation "none": other layers are computed one after the other',
+    ),
     "stored layer beyond n": (
         {OUTPUT: 'file = "result.h5"\n«layers = [0, 4]'},
         "output.layers: layer 4 is beyond network.layers = 3",
