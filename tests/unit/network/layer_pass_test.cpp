@@ -1,6 +1,5 @@
 #include "nadir/network/layer_pass.hpp"
 
-#include "nadir/base/error.hpp"
 #include "nadir/network/chain.hpp"
 
 #include "support/chain_results.hpp"
@@ -164,27 +163,9 @@ TEST(LayerPass, NamesTheFirstValueThatIsNotFinite) {
   c.network.relaxation = test::fixed({1.0});
   c.network.layers = 6;
   const Grid grid(MPI_COMM_WORLD, c.grid);
-  const Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
-  std::vector<std::string> messages;
-  for (const Tiling& tiling : {Tiling{1, 1, 0}, Tiling{4, 2, 3}}) {
-    Chain chain(grid, c, PassPlan{tiling, tiling, 1});
-    KeepTwo states(chain.state_layout());
-    double* z = states.write(0);
-    test::for_points(grid, [&](auto k, auto j, auto i, std::int64_t index) {
-      z[chain.state_layout().index(k, j, i)] = index == 17 * 9 + 5 ? 1e130 : 0.0;
-    });
-    const auto problem = chain.forward(
-        coefficients, states, 0, 6, [](std::int64_t, const double*) {},
-        WatchedLayers(std::vector<std::int64_t>()));
-    try {
-      throw_if_not_finite(grid, 0, problem);
-      FAIL() << "nothing was found";
-    } catch (const NumericsError& error) {
-      messages.emplace_back(error.what());
-    }
-  }
-  EXPECT_EQ(messages[0], messages[1]);
-  EXPECT_EQ(messages[0], "the state is not finite: sample 0, layer 2, point (y, x) = (15, 5)");
+  for (const Tiling& tiling : {Tiling{1, 1, 0}, Tiling{4, 2, 3}})
+    EXPECT_EQ(test::complaint(grid, c, {tiling, tiling, 1}, 17 * 9 + 5),
+              "the state is not finite: sample 0, layer 2, point (y, x) = (15, 5)");
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/base/error.hpp"
 #include "nadir/network/chain.hpp"
 
 #include "support/cases.hpp"
@@ -7,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 /// What a chain computes forward and back, with any store of states.
@@ -82,6 +84,29 @@ inline std::vector<double> results(const Grid& grid, const Case& c, const PassPl
     }
   }
   return all;
+}
+
+/// What a chain says of an input that is 1e130 at one point, by its global index, and else zero;
+/// empty where all states are finite. Collective.
+inline std::string complaint(const Grid& grid, const Case& c, const PassPlan& plan,
+                             std::int64_t point) {
+  Coefficients coefficients = random_coefficients(grid, c, 0.0);
+  coefficients.fill_ghosts();
+  Chain chain(grid, c, plan);
+  KeepTwo states(chain.state_layout());
+  double* z = states.write(0);
+  for_points(grid, [&](auto k, auto j, auto i, std::int64_t index) {
+    z[chain.state_layout().index(k, j, i)] = index == point ? 1e130 : 0.0;
+  });
+  const auto problem = chain.forward(
+      coefficients, states, 0, chain.layers(), [](std::int64_t, const double*) {},
+      WatchedLayers(std::vector<std::int64_t>()));
+  try {
+    throw_if_not_finite(grid, 0, problem);
+  } catch (const NumericsError& error) {
+    return error.what();
+  }
+  return {};
 }
 
 /// Counts the states that another store is given.
