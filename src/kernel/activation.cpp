@@ -56,27 +56,34 @@ template<class D> HWY_INLINE void prefetch(D d, const RowsAhead& ahead, int x) {
   for (std::size_t k = 0; k < ahead.count; ++k) hwy::Prefetch(ahead.row[k] + x);
 }
 
-/// Calls finish(d, f, x) with f(Z - b) and its derivative for all lanes.
-template<class F, class Finish>
-HWY_INLINE void activate(int n, const double* Z, const double* b, Finish finish) {
-  const auto argument = [&](auto d, int x)
-                            NADIR_INLINED { return hn::LoadU(d, Z + x) - hn::LoadU(d, b + x); };
+/// Calls finish(d, f, x) with f(Z) and its derivative for all lanes, where Z(d, x) gives their
+/// arguments.
+template<class F, class Argument, class Finish>
+HWY_INLINE void activate(int n, Argument Z, Finish finish) {
   if constexpr (std::is_same_v<F, Tanh>) {
     for_lanes_in_steps(
-        n, [&](auto d, int x) NADIR_INLINED { return F::first(d, argument(d, x)); },
+        n, [&](auto d, int x) NADIR_INLINED { return F::first(d, Z(d, x)); },
         [](auto d, const auto& begun) NADIR_INLINED { return F::second(d, begun); },
         [&](auto d, const auto& of, int x) NADIR_INLINED { finish(d, F::third(d, of), x); });
   } else {
-    for_lanes(n, [&](auto d, int x) HWY_ATTR { finish(d, F::at(d, argument(d, x)), x); });
+    for_lanes(n, [&](auto d, int x) HWY_ATTR { finish(d, F::at(d, Z(d, x)), x); });
   }
 }
+
+/// Z - b as an argument of that.
+struct Biased {
+  const double *Z, *b;
+  template<class D> HWY_INLINE hn::Vec<D> operator()(D d, int x) const {
+    return hn::LoadU(d, Z + x) - hn::LoadU(d, b + x);
+  }
+};
 
 /// z_next = (1 - omega) z + omega f(Z - b); false when some new value is not finite.
 template<class F>
 bool relax(int n, const double* Z, const double* b, const double* omega, const double* z,
            double* HWY_RESTRICT z_next, const RowsAhead& ahead) {
   Finite finite;
-  activate<F>(n, Z, b, [&](auto d, const auto& f, int x) NADIR_INLINED {
+  activate<F>(n, Biased{Z, b}, [&](auto d, const auto& f, int x) NADIR_INLINED {
     prefetch(d, ahead, x);
     const auto w = hn::LoadU(d, omega + x);
     const auto value = fused(w, f.value, (hn::Set(d, 1.0) - w) * hn::LoadU(d, z + x));
@@ -86,12 +93,25 @@ bool relax(int n, const double* Z, const double* b, const double* omega, const d
   return finite.all();
 }
 
+/// See ActivationRows::replace.
+template<class F>
+bool replace(int n, const double* Z, double* HWY_RESTRICT z_next, const RowsAhead& ahead) {
+  Finite finite;
+  const auto argument = [&](auto d, int x) NADIR_INLINED { return hn::LoadU(d, Z + x); };
+  activate<F>(n, argument, [&](auto d, const auto& f, int x) NADIR_INLINED {
+    prefetch(d, ahead, x);
+    hn::StoreU(f.value, d, z_next + x);
+    finite.add(d, f.value);
+  });
+  return finite.all();
+}
+
 /// See ActivationRows::adjoint.
 template<class F>
 void adjoint(int n, const double* Z, const double* b, const double* omega, const double* z,
              const double* lambda_next, double* HWY_RESTRICT g, double* HWY_RESTRICT lambda,
              double* HWY_RESTRICT b_bar, double* HWY_RESTRICT omega_bar) {
-  activate<F>(n, Z, b, [&](auto d, const auto& f, int x) NADIR_INLINED {
+  activate<F>(n, Biased{Z, b}, [&](auto d, const auto& f, int x) NADIR_INLINED {
     const auto l = hn::LoadU(d, lambda_next + x);
     const auto w = hn::LoadU(d, omega + x);
     const auto g_x = w * l * f.derivative;
@@ -125,7 +145,7 @@ void adjoint_of_value(int n, const double* z_next, const double* z, const double
 
 ActivationRows rows_of(ActivationKind kind) {
   return with_activation(kind, []<class F>(F) {
-    ActivationRows rows{evaluate<F>, relax<F>, adjoint<F>, nullptr};
+    ActivationRows rows{evaluate<F>, relax<F>, replace<F>, adjoint<F>, nullptr};
     using D = hn::ScalableTag<double>;
     if constexpr (requires(D d, hn::Vec<D> f) { F::derivative(d, f); })
       rows.adjoint_of_value = adjoint_of_value<F>;

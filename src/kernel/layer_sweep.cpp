@@ -13,6 +13,10 @@ T* point(T* origin, Strides stride, std::int64_t z, std::int64_t y, std::int64_t
   return origin + z * stride.z + y * stride.y + x;
 }
 
+bool is_number(const CoefficientView& view, double number) {
+  return !view.field && view.number == number;
+}
+
 } // namespace
 
 LayerSweep::LayerSweep(const Kernel& kernel, ActivationKind activation)
@@ -93,13 +97,15 @@ RowsAhead LayerSweep::rows_after(const Segment& at, const Box& box, FieldView z,
 bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
   alignas(alignment) std::array<double, segment_points> Z;
   bool finite = true;
+  const bool replaces = is_number(view_[omega_slot()], 1.0) && is_number(view_[b_slot()], 0.0);
   for_segments(box, [&](const Segment& at) {
     const double* here = point(z.origin, z.stride, at.z, at.y, at.x);
+    double* const to = point(z_next.origin, z_next.stride, at.z, at.y, at.x);
+    const RowsAhead ahead = rows_after(at, box, z, z_next);
     kernel_.apply({here, z.stride}, theta_rows(at), at.n, Z.data());
-    finite &= activation_.relax(at.n, Z.data(), coefficient_row(b_slot(), at).data,
-                                coefficient_row(omega_slot(), at).data, here,
-                                point(z_next.origin, z_next.stride, at.z, at.y, at.x),
-                                rows_after(at, box, z, z_next));
+    finite &= replaces ? activation_.replace(at.n, Z.data(), to, ahead)
+                       : activation_.relax(at.n, Z.data(), coefficient_row(b_slot(), at).data,
+                                           coefficient_row(omega_slot(), at).data, here, to, ahead);
   });
   return finite;
 }
@@ -111,8 +117,7 @@ void LayerSweep::set_gradient(const LayerBar& bar) {
 }
 
 bool LayerSweep::value_is_next() const {
-  const CoefficientView& omega = view_[omega_slot()];
-  return !rounded_ && !omega.field && omega.number == 1.0 && activation_.adjoint_of_value;
+  return !rounded_ && is_number(view_[omega_slot()], 1.0) && activation_.adjoint_of_value;
 }
 
 void LayerSweep::adjoint(const Box& box, FieldView z, FieldView z_next, FieldView lambda_next,

@@ -29,6 +29,8 @@ struct ActivationRows {
   /// points of the rows ahead.
   bool (*relax)(int n, const double* Z, const double* b, const double* omega, const double* z,
                 double* z_next, const RowsAhead& ahead);
+  /// The same where omega = 1, b = 0 and z is finite: z_next = f(Z), but for the sign of zeros.
+  bool (*replace)(int n, const double* Z, double* z_next, const RowsAhead& ahead);
 
   /// With lambda_next the adjoint of z_next: g = omega lambda_next f'(Z - b), the direct part
   /// lambda = (1 - omega) lambda_next, b_bar -= g, omega_bar += lambda_next (f(Z - b) - z); b_bar

@@ -190,5 +190,69 @@ TEST(Activation, TheSameBitsWithEveryInstructionSetAndAnywhereInARow) {
   }
 }
 
+/// A row of a layer and of its transpose, n points of what a segment reads.
+struct LayerRows {
+  explicit LayerRows(std::size_t n)
+      : Z(n), b(n), omega(n), z(n), lambda_next(n), next(n), g(n), lambda(n) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto x = static_cast<double>(i);
+      Z[i] = 3 * std::sin(1 + x);
+      b[i] = 0.2 * std::cos(x);
+      omega[i] = 0.3 + 0.01 * x;
+      z[i] = std::sin(3 * x);
+      lambda_next[i] = std::cos(2 * x);
+    }
+  }
+  int count() const { return static_cast<int>(Z.size()); }
+
+  std::vector<double> Z, b, omega, z, lambda_next, next, g, lambda;
+};
+
+/// Rows of any length, which are computed several vectors at a time.
+TEST(Activation, RowsOfLayersAreMadeOfTheValues) {
+  for (const auto& info : activations) {
+    test::with_each_instruction_set([&](const std::string& set, bool) {
+      const ActivationRows rows = activation_rows(info.kind);
+      for (std::size_t n = 1; n <= 45; ++n) {
+        LayerRows row(n);
+        std::vector<double> arguments(n);
+        for (std::size_t i = 0; i < n; ++i) arguments[i] = row.Z[i] - row.b[i];
+        const Evaluated f = evaluate(info.kind, arguments), plain = evaluate(info.kind, row.Z);
+        EXPECT_TRUE(rows.relax(row.count(), row.Z.data(), row.b.data(), row.omega.data(),
+                               row.z.data(), row.next.data(), {}));
+        rows.adjoint(row.count(), row.Z.data(), row.b.data(), row.omega.data(), row.z.data(),
+                     row.lambda_next.data(), row.g.data(), row.lambda.data(), nullptr, nullptr);
+        for (std::size_t i = 0; i < n; ++i) {
+          const double w = row.omega[i], l = row.lambda_next[i];
+          ASSERT_EQ(row.next[i], std::fma(w, f.value[i], (1 - w) * row.z[i])) << info.name << set;
+          ASSERT_EQ(row.g[i], w * l * f.derivative[i]) << info.name << set;
+          ASSERT_EQ(row.lambda[i], (1 - w) * l) << info.name << set;
+        }
+        EXPECT_TRUE(rows.replace(row.count(), row.Z.data(), row.next.data(), {}));
+        for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(row.next[i], plain.value[i]) << info.name;
+      }
+    });
+  }
+}
+
+TEST(Activation, RowsSayWhetherAValueIsNotFinite) {
+  for (const auto& info : activations) {
+    test::with_each_instruction_set([&](const std::string& set, bool) {
+      const ActivationRows rows = activation_rows(info.kind);
+      for (const std::size_t n : {1, 7, 16, 45}) {
+        for (std::size_t wrong = 0; wrong < n; ++wrong) {
+          LayerRows row(n);
+          row.Z[wrong] = not_a_number;
+          EXPECT_FALSE(rows.relax(row.count(), row.Z.data(), row.b.data(), row.omega.data(),
+                                  row.z.data(), row.next.data(), {}))
+              << info.name << set;
+          EXPECT_FALSE(rows.replace(row.count(), row.Z.data(), row.next.data(), {}))
+              << info.name << set;
+        }
+      }
+    });
+  }
+}
+
 } // namespace
 } // namespace nadir

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace nadir {
@@ -45,14 +46,19 @@ LayerCoefficients constant_coefficients() {
 TEST(LayerSweep, IsTheRelaxationFormula) {
   const auto kernel = make_adr_kernel(1, DiffusionTensor::isotropic, {1, 1, 0.5});
   LayerSweep sweep(*kernel, ActivationKind::tanh);
-  sweep.set_coefficients(constant_coefficients());
-  Line line;
-  ASSERT_TRUE(sweep.forward(line_box(0, Line::n), line.from(), line.to()));
-  for (const std::size_t i : {std::size_t{1}, std::size_t{300}, std::size_t{Line::n}}) {
-    const double* z = &line.z[i];
-    const double Z =
-        0.9 * z[0] - 0.2 * (z[1] - z[-1]) / (2 * 0.5) + 0.3 * (z[1] - 2 * z[0] + z[-1]) / 0.25;
-    EXPECT_NEAR(line.next[i], 0.3 * z[0] + 0.7 * std::tanh(Z - 0.05), 1e-15);
+  for (const auto& [omega, b] : {std::pair(0.7, 0.05), {1.0, 0.05}, {1.0, 0.0}, {0.7, 0.0}}) {
+    LayerCoefficients coefficients = constant_coefficients();
+    coefficients.omega.number = omega;
+    coefficients.b.number = b;
+    sweep.set_coefficients(coefficients);
+    Line line;
+    ASSERT_TRUE(sweep.forward(line_box(0, Line::n), line.from(), line.to()));
+    for (const std::size_t i : {std::size_t{1}, std::size_t{300}, std::size_t{Line::n}}) {
+      const double* z = &line.z[i];
+      const double Z =
+          0.9 * z[0] - 0.2 * (z[1] - z[-1]) / (2 * 0.5) + 0.3 * (z[1] - 2 * z[0] + z[-1]) / 0.25;
+      EXPECT_NEAR(line.next[i], (1 - omega) * z[0] + omega * std::tanh(Z - b), 1e-15);
+    }
   }
 }
 
