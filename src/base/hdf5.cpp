@@ -68,13 +68,14 @@ std::pair<Space, Space> select(hid_t dataset, const Slab* piece) {
   return {std::move(memory), std::move(file)};
 }
 
-/// Contiguous data goes through MPI-IO's collective buffering. Chunks are read by each rank for
-/// itself: collective filtered reads would fall back to that anyway.
-Properties transfer_for(hid_t dataset) {
+/// Scattered rows go through MPI-IO's collective buffering, which gathers what lies side by side in
+/// the file; whole blocks would only be copied by it, often all to one rank. Chunks are read by
+/// each rank for itself: collective filtered reads would fall back to that anyway.
+Properties transfer_for(hid_t dataset, bool scattered) {
   const Properties creation(check(H5Dget_create_plist(dataset), "get creation list"));
-  const bool contiguous = H5Pget_layout(creation) == H5D_CONTIGUOUS;
+  const bool collective = scattered && H5Pget_layout(creation) == H5D_CONTIGUOUS;
   Properties transfer(check(H5Pcreate(H5P_DATASET_XFER), "create transfer list"));
-  check(H5Pset_dxpl_mpio(transfer, contiguous ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT),
+  check(H5Pset_dxpl_mpio(transfer, collective ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT),
         "set transfer mode");
   return transfer;
 }
@@ -86,14 +87,30 @@ bool inside(const Slab& slab, const std::vector<hsize_t>& extents) {
   return true;
 }
 
-/// Rounds of pieces that all ranks need. A slab outside the dataset would fail on its own rank
-/// only and leave the others waiting, so all ranks refuse it here.
-std::uint64_t agree_on_rounds(MPI_Comm comm, std::size_t pieces, bool valid) {
+/// Whether a slab is worth gathering with those of other ranks: not one large block of the file.
+bool scattered(const Slab& slab, const std::vector<hsize_t>& extents, std::size_t size) {
+  if (slab.elements() == 0) return false;
+  const auto [first, last] = range_of(slab, extents);
+  return last - first != slab.elements() || slab.elements() * size < large_bytes;
+}
+
+/// What all ranks do together.
+struct Plan {
+  std::uint64_t rounds = 0; ///< as many as the rank with most pieces needs
+  bool scattered = false;   ///< the slab of some rank is
+};
+
+/// A slab outside the dataset would fail on its own rank only and leave the others waiting, so all
+/// ranks refuse it here.
+Plan agree(MPI_Comm comm, hid_t dataset, const Slab& slab, std::size_t pieces, std::size_t size) {
   constexpr auto refused = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t rounds = valid ? pieces : refused;
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UINT64_T, MPI_MAX, comm));
-  if (rounds == refused) throw Failure("a box reaches beyond the dataset");
-  return rounds;
+  const auto shape = extents(dataset);
+  const bool valid = slab.elements() == 0 || inside(slab, shape);
+  std::array<std::uint64_t, 2> most{valid ? pieces : refused,
+                                    valid && scattered(slab, shape, size)};
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, most.data(), 2, MPI_UINT64_T, MPI_MAX, comm));
+  if (most[0] == refused) throw Failure("a box reaches beyond the dataset");
+  return {most[0], most[1] != 0};
 }
 
 /// Calls `move(memory space, file space, list, first element)` as often on every rank, also
@@ -103,13 +120,12 @@ void move_pieces(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, con
   const std::size_t size = H5Tget_size(type);
   const auto pieces =
       split(slab, std::max<std::size_t>(1, piece_bytes / std::max<std::size_t>(1, size)));
-  const bool valid = slab.elements() == 0 || inside(slab, extents(dataset));
-  const std::uint64_t rounds = agree_on_rounds(comm, pieces.size(), valid);
+  const Plan plan = agree(comm, dataset, slab, pieces.size(), size);
 
-  const Properties transfer = transfer_for(dataset);
+  const Properties transfer = transfer_for(dataset, plan.scattered);
   std::size_t first = 0;
   std::string problem;
-  for (std::uint64_t i = 0; i < rounds; ++i) {
+  for (std::uint64_t i = 0; i < plan.rounds; ++i) {
     const Slab* piece = i < pieces.size() ? &pieces[i] : nullptr;
     const auto [memory, file] = select(dataset, piece);
     if (move(memory, file, transfer, first) < 0 && problem.empty()) problem = take_error_text();
@@ -246,6 +262,16 @@ void write_attribute(hid_t object, const char* name, std::int64_t value) {
 std::size_t Slab::elements() const {
   if (!participates) return 0;
   return std::accumulate(count.begin(), count.end(), std::size_t{1}, std::multiplies<>());
+}
+
+std::pair<hsize_t, hsize_t> range_of(const Slab& slab, const std::vector<hsize_t>& extents) {
+  if (slab.elements() == 0) return {0, 0};
+  hsize_t first = 0, last = 0;
+  for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+    first = first * extents[axis] + slab.start[axis];
+    last = last * extents[axis] + slab.start[axis] + slab.count[axis] - 1;
+  }
+  return {first, last + 1};
 }
 
 std::vector<Slab> split(const Slab& slab, std::size_t limit) {

@@ -91,6 +91,9 @@ void write_attribute(hid_t object, const char* name, const std::string& value);
 void write_attribute(hid_t object, const char* name, double value);
 void write_attribute(hid_t object, const char* name, std::int64_t value);
 
+/// Data this long is worth a transfer of its own.
+inline constexpr std::size_t large_bytes = std::size_t{1} << 20;
+
 /// A box of a dataset of any rank, slowest axis first, packed in memory in C order; no axes for a
 /// scalar. A rank may take part in a transfer without data.
 struct Slab {
@@ -100,14 +103,19 @@ struct Slab {
   std::size_t elements() const;
 };
 
+/// The elements of a dataset of these extents from the first of a slab to behind its last; nothing
+/// but the slab where there are as many of them. The slab is inside the dataset.
+std::pair<hsize_t, hsize_t> range_of(const Slab& slab, const std::vector<hsize_t>& extents);
+
 /// A slab as pieces of at most `limit` elements, each contiguous in the packed memory and in the
 /// order in which they lie there.
 std::vector<Slab> split(const Slab& slab, std::size_t limit);
 
 /// Reads or writes this rank's slab as elements of `type` (in memory), in pieces that MPI-IO can
-/// count (its counts are ints). Collective over `comm`, the communicator of the file; ranks may
-/// have different slabs. Throws Failure, possibly on some ranks only but never between two
-/// collective calls.
+/// count (its counts are ints). Each rank for itself where every slab is one large block of the
+/// file, else through MPI-IO's collective buffers. Collective over `comm`, the communicator of the
+/// file; ranks may have different slabs. Throws Failure, possibly on some ranks only but never
+/// between two collective calls.
 void read(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, void* values);
 void write(MPI_Comm comm, hid_t dataset, const Slab& slab, hid_t type, const void* values);
 
