@@ -113,6 +113,7 @@ template<class Work> void ResultFile::together(Work&& work) const {
 }
 
 ResultFile::ResultFile(MPI_Comm comm, std::string path) : comm_(comm), path_(std::move(path)) {
+  const ProfileEvent event(Event::write);
   check_mpi(MPI_Comm_rank(comm, &rank_));
   if (rank_ == 0) temporary_ = temporary_name(path_);
   temporary_ = broadcast_text(comm, temporary_);
@@ -136,6 +137,7 @@ ResultFile::~ResultFile() {
 
 ResultFile::Dataset ResultFile::create(const std::string& path, hid_t stored, Number number,
                                        const std::vector<hsize_t>& extents, const Label& label) {
+  const ProfileEvent event(Event::write);
   Dataset dataset;
   dataset.index = entries_.size();
   together([&] {
@@ -245,7 +247,7 @@ void ResultFile::write_box(Dataset dataset, std::span<const std::int64_t> indice
   const Entry& entry = entries_[dataset.index];
   together([&] {
     if (number != entry.number) throw std::logic_error("wrong type for " + entry.path);
-    hdf5::write(comm_, entry.handle, slab_of(entry, indices, box), memory_type(number), values);
+    write_slab(entry, slab_of(entry, indices, box), values);
   });
 }
 
@@ -259,8 +261,20 @@ void ResultFile::write_range(Dataset dataset, std::int64_t first, std::int64_t c
     hdf5::Slab slab{std::vector<hsize_t>(entry.extents.size(), 0), entry.extents};
     slab.start[0] = static_cast<hsize_t>(first);
     slab.count[0] = static_cast<hsize_t>(count);
-    hdf5::write(comm_, entry.handle, slab, memory_type(number), values);
+    write_slab(entry, slab, values);
   });
+}
+
+/// Large data is on its way to the disk while the next is computed; the end of the run would wait
+/// for it otherwise.
+void ResultFile::write_slab(const Entry& entry, const hdf5::Slab& slab, const void* values) {
+  const hid_t type = memory_type(entry.number);
+  hdf5::write(comm_, entry.handle, slab, type, values);
+  const auto [first, last] = hdf5::range_of(slab, entry.extents);
+  const std::size_t size = H5Tget_size(type);
+  const haddr_t offset = H5Dget_offset(entry.handle);
+  if (offset != HADDR_UNDEF && slab.elements() * size >= hdf5::large_bytes)
+    start_write_back(temporary_, offset + first * size, (last - first) * size);
 }
 
 void ResultFile::read(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
@@ -358,6 +372,7 @@ std::string ResultFile::commit() {
 }
 
 void ResultFile::commit_sealed() {
+  const ProfileEvent event(Event::write);
   close();
   seal_file(comm_, temporary_);
   std::optional<std::string> ours;

@@ -24,6 +24,10 @@ void make_folder_of(const std::string& path);
 /// Throws SystemError when there is not enough.
 void reserve_disk(const std::string& path, std::uint64_t offset, std::uint64_t size);
 
+/// Has the system begin to write these bytes of a file to disk, so that less is left to do when it
+/// is made durable. Does not wait for them and reports nothing: a hint.
+void start_write_back(const std::string& path, std::uint64_t offset, std::uint64_t size);
+
 /// Makes the complete file `temporary` durable (fsync of file and folder) and gives it the name
 /// `path`. A file that stands there is replaced when `replaceable(its name)`; otherwise it is kept
 /// as NAME.1.h5, NAME.2.h5, ... (the first free one), NAME.xdmf along with it, and that name is

@@ -133,6 +133,7 @@ class ResultFile {
   void write_range(Dataset dataset, std::int64_t first, std::int64_t count, Number number,
                    const void* values);
   void write_whole(Dataset dataset, Number number, std::size_t size, const void* values);
+  void write_slab(const Entry& entry, const hdf5::Slab& slab, const void* values);
   void write_by_rank_0(const Entry& entry, hid_t type, const void* values);
   template<class Value>
   void put_attribute(const std::string& path, const std::string& name, const Value& value);

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <fstream>
+#include <string>
+
 using namespace nadir;
 using nadir::test::Folder;
 using Names = std::vector<std::string>;
@@ -23,6 +27,18 @@ TEST(ClearLeftovers, RemovesWhatWasGrowingAndKeepsWhatWasWhole) {
   expected.insert(expected.end(), {"a.h5", "a.1.h5", "a.checkpoint-4.h5"});
   std::sort(expected.begin(), expected.end());
   EXPECT_EQ(folder.names(), expected);
+}
+
+TEST(StartWriteBack, ChangesNothingAndNeedsNothing) {
+  const Folder folder;
+  folder.touch({"a.h5"});
+  start_write_back(folder / "a.h5", 0, 4);
+  start_write_back(folder / "a.h5", 1 << 20, std::uint64_t{1} << 40);
+  start_write_back(folder / "absent.h5", 0, 4);
+  std::string text;
+  std::ifstream(folder / "a.h5") >> text;
+  EXPECT_EQ(text, "a.h5");
+  EXPECT_EQ(folder.names(), Names{"a.h5"});
 }
 
 TEST(KeepTable, TakesTheNumberItsResultWillGet) {

@@ -114,6 +114,45 @@ TEST(ResultFile, EveryRanksBoxIsWhereItBelongs) {
   EXPECT_EQ(folder.names(), std::vector<std::string>{"a.h5"});
 }
 
+/// Rows of a grid that are one block of the file, a megabyte and more on each rank but the first,
+/// which has none where there are others.
+Box rows_of(std::int64_t rows, std::int64_t columns) {
+  const int idle = test::world_size() > 1 ? 1 : 0;
+  const std::int64_t place = std::max(0, world_rank() - idle);
+  return {2, {0, place * rows, 0}, {1, world_rank() < idle ? 0 : rows, columns}};
+}
+
+TEST(ResultFile, LargeBlocksAreWhereTheyBelong) {
+  const Folder folder;
+  const std::string path = folder / "a.h5";
+  const std::int64_t columns = 700, owners = std::max(1, test::world_size() - 1);
+  const Box box = rows_of(200, columns);
+  const auto place = [&](std::int64_t layer, std::int64_t y, std::int64_t x) {
+    return static_cast<double>((layer * 200 * owners + y) * columns + x);
+  };
+  {
+    ResultFile file(MPI_COMM_WORLD, path);
+    add_counts(file, "/", "layer", 3);
+    add_counts(file, "/", "y", 200 * owners);
+    add_counts(file, "/", "x", columns);
+    const auto state = file.create_dataset("/state", Number::f8, {"layer", "y", "x"}, label);
+    for (const std::int64_t layer : {2, 0, 1}) {
+      std::vector<double> values;
+      for_each_point(box, [&](auto, auto y, auto x) { values.push_back(place(layer, y, x)); });
+      file.write(state, std::array{layer}, box, values.data());
+      std::vector<double> again(values.size(), -1.0);
+      file.read(state, std::array{layer}, box, again.data());
+      EXPECT_TRUE(again == values) << "layer " << layer;
+    }
+    file.commit();
+  }
+  const auto values = read_all(path, "/state");
+  ASSERT_EQ(values.size(), static_cast<std::size_t>(3 * 200 * owners * columns));
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) wrong += values[i] != static_cast<double>(i);
+  EXPECT_EQ(wrong, 0U);
+}
+
 TEST(ResultFile, DatasetsCarryTheirScalesUnitsAndNames) {
   const Folder folder;
   const std::string path = folder / "a.h5";
@@ -286,6 +325,24 @@ TEST(ResultFile, AFullDiskIsFoundBeforeWritingAndLeavesNothing) {
   barrier();
   EXPECT_EQ(folder.names(), std::vector<std::string>{"a.h5"});
   EXPECT_EQ(read_all(path, "/loss"), std::vector{1.0});
+}
+
+TEST(ResultFile, ABlockThatOneRankCannotWriteIsAnErrorOfAllAndLeavesNothing) {
+  const Folder folder;
+  {
+    ResultFile file(MPI_COMM_WORLD, folder / "a.h5");
+    const std::int64_t owners = std::max(1, test::world_size() - 1);
+    add_counts(file, "/", "y", 200 * owners);
+    add_counts(file, "/", "x", 700);
+    const auto state = file.create_dataset("/state", Number::f8, {"y", "x"}, label);
+    const Box box = rows_of(200, 700);
+    const std::vector<double> values(static_cast<std::size_t>(box.points()), 1.0);
+    const bool last = world_rank() + 1 == test::world_size();
+    const FileSizeLimit limit(last ? 64 << 10 : RLIM_INFINITY);
+    EXPECT_THROW(file.write(state, {}, box, values.data()), SystemError);
+  }
+  barrier();
+  EXPECT_TRUE(folder.names().empty());
 }
 
 TEST(CheckWritable, LeavesNoTraceAndTheFileMakesItsFolder) {
