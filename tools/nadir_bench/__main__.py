@@ -19,6 +19,7 @@ import problems
 import programs
 import report
 import rounds
+import writing
 from programs import PROGRAMS, ROOT
 
 SCHEMA = 1
@@ -44,6 +45,8 @@ def arguments(words):
     )
     parser.add_argument("--memory-curve", action="append", default=[], metavar="'LABEL: KEY=VALUE ...'",
                         help="one more curve of memory against depth, with these --set")  # fmt: skip
+    parser.add_argument("--writing", action="store_true",
+                        help="only this: writing a result against dd, on the disk of --work")  # fmt: skip
     parser.add_argument("--no-memory", action="store_true", help="no memory against depth")
     parser.add_argument("--memory-limit", type=float, default=8.0, metavar="GB",
                         help="leave out programs that need more (default: 8)")  # fmt: skip
@@ -164,8 +167,23 @@ def measure_all(options, setup, folder):
     return measurements, curves
 
 
+def measure_writing(options):
+    """Against dd; no other program is needed."""
+    options.names = []
+    build(options, ROOT / "build/release")
+    nadir = options.nadir.resolve() if options.nadir else ROOT / "build/release/nadir"
+    try:
+        with work_folder(options.work) as folder:
+            print(writing.measure(nadir, folder, options))
+    except launch.Failure as error:
+        sys.exit(f"tools/bench: {error}")
+
+
 def main(words=None):
     options = arguments(words)
+    if options.writing:
+        measure_writing(options)
+        return
     if options.list:
         print("\n".join(problem.name for problem in problems.ALL + problems.TINY))
         return

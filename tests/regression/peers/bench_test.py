@@ -58,6 +58,12 @@ def check(document):
     expect(all(entry["met"] is None for entry in document["acceptance"]), "judged what was not measured")
 
 
+def writing_run():
+    run = bench("--writing", "--quick", "--ranks", "2")
+    lines = run.stdout.splitlines()
+    expect(len(lines) == 3 and lines[2].startswith("| 2 | 0.03125 | "), f"no table: {run.stdout}")
+
+
 def mistakes():
     for words in (["--only", "4d-*"], ["--peers", "nobody"], ["--ranks", "0"]):
         bench("--quick", *words, code=2)
@@ -114,6 +120,7 @@ def disagreement():
 
 
 quick_run()
+writing_run()
 mistakes()
 judging()
 disagreement()
