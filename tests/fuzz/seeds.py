@@ -109,6 +109,7 @@ checkpoint = { every = 1, keep = 2, layers = "all" }
 time_limit = "00:10:00"
 memory = "1 MiB"
 layers_per_pass = 3
+layers_per_exchange = 2
 tile = 2
 state_precision = "single"
 [output]
