@@ -1,5 +1,7 @@
 #include "nadir/network/deep_halo_layer.hpp"
 
+#include "nadir/network/coefficients.hpp"
+
 #include <algorithm>
 
 namespace nadir {
