@@ -34,9 +34,6 @@ unset PKG_CONFIG_PATH
 
 commands cluster >"$work/cluster.sh"
 [ "$(wc -l <"$work/cluster.sh")" -ge 10 ] || { echo "$page has lost its commands"; exit 1; }
-# Many sources at once: compiling them one by one would take most of the time.
-sed -i 's/^\(tools\/build\|cmake --preset\) release/& -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=20/' "$work/cluster.sh"
-[ "$(grep -c UNITY "$work/cluster.sh")" = 2 ]
 echo "set -e; . '$work/cluster.sh'" | bash -ex
 for file in build/release/nadir results/check.h5 "$HOME/software/nadir/bin/nadir"; do
   [ -s "$file" ] || { echo "$file was not made"; exit 1; }
