@@ -228,6 +228,12 @@ def change_lines(random, text):
     return "".join(lines)
 
 
+def crowded(random, text):
+    """Very many keys, tables or elements after the case, as a program gone wrong writes them."""
+    kind = random.choice(["x{0} = {0}\n", "[t{0}]\n", "[[t]]\nx = {0}\n", "a.b{0}.c = 1\n", "# {0}\n"])
+    return text + "\n" + "".join(kind.format(i) for i in range(random.choice([1000, 30000, 100000])))
+
+
 class CaseMutants:
     """Makes the mutant of a random generator."""
 
@@ -249,6 +255,8 @@ class CaseMutants:
             data = toml_text(tree).encode()
             return change_bytes(random, data, data) if random.random() < 0.1 else data
         text = random.choice(self.texts)
+        if way > 0.999:
+            return crowded(random, text).encode()
         data = (change_lines(random, text) if random.random() < 0.3 else text).encode()
         for _ in range(random.choice([1, 1, 2, 5])):
             data = change_bytes(random, data, random.choice(self.texts).encode())

@@ -34,12 +34,14 @@ GOOD = {
     "withhold": 'file = "good.h5", dataset = "withheld"',
 }
 ROLES = ["input"] * 4 + ["target"] * 4 + ["mask", "withhold", "init"]
-DATASET_PATHS = "d /d //d ./d g/../d / . d/ g/d g é d/d".split() + ["x" * 3000, "g/" * 500 + "d"]
+DATASET_PATHS = "d /d //d ./d g/../d / . d/ g/d g é d/d g/up/g/up/d".split() + ["x" * 3000, "g/" * 500 + "d"]
+LENGTHS = [50, 200, 250, 256, 300, 1000, 3000, 4000]  # of paths; 256 and 4096 are common limits
 SHAPES = [
     (4, 5), (2, 4, 5), (1, 4, 5), (5, 4), (4,), (20,), (), (0,), (0, 5), (0, 4, 5), (4, 0), (4, 5, 1), (1, 1, 4, 5),
     (3, 4, 5), (4, 6), (3, 5), (1,) * 32, (2**40, 4, 5), (2**62, 2**62),
 ]  # fmt: skip
-ATTRIBUTES = ["_FillValue", "missing_value", "scale_factor", "add_offset"]
+ATTRIBUTES = ["_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned", "valid_range", "valid_min",
+              "valid_max"]  # fmt: skip
 
 
 def write_good(path):
@@ -50,11 +52,20 @@ def write_good(path):
         file["mask"], file["withheld"] = np.ones(GRID, "u1"), np.eye(*GRID, dtype="u1")
 
 
+def path_to_mutant(random):
+    """Mostly its name; else a long way to it."""
+    if random.random() < 0.9:
+        return "mutant.h5"
+    length = random.choice(LENGTHS)
+    step = random.choice(["./", "../data/", "long/../"])  # there is a folder "long"
+    return step * (length // len(step)) + "mutant.h5"
+
+
 def case_text(random):
     """A case with the mutant in one of its roles."""
     role = random.choice(ROLES)
     dataset = random.choice(DATASET_PATHS) if random.random() < 0.1 else "d"
-    mutant = f'file = "mutant.h5"\ndataset = "{dataset}"'
+    mutant = f'file = "{path_to_mutant(random)}"\ndataset = "{dataset}"'
     if role != "target":
         mutant = mutant.replace("\n", ", ")
     texts = {**GOOD, role: f"{{ {mutant} }}" if role == "init" else mutant}
@@ -126,7 +137,27 @@ def attribute_value(random):
     )  # fmt: skip
 
 
+def packed_attributes(random, dataset):
+    """What netCDF says of packed data, mostly as it should be."""
+    own = dataset.dtype if dataset.dtype.kind in "iuf" else np.dtype("f8")
+    numbers = np.array([-1, 0, 1, 100, 254]).astype(random.choice([own, own, np.dtype("f8"), np.dtype("i2")]))
+    attributes = {
+        "_Unsigned": random.choice(["true", "true", "false", "TRUE", "", 1]),
+        "valid_range": numbers[[0, 3]] if random.random() < 0.8 else numbers[[3, 0]],
+        "valid_min": numbers[random.randrange(5)],
+        "valid_max": numbers[random.randrange(5)],
+        "missing_value": random.choice([numbers[4], numbers[:2], np.float64(0.1)]),
+        "_FillValue": numbers[random.randrange(5)],
+        "scale_factor": np.float64(random.choice([0.01, 1.0, 0.0, -2.0, 1e-300])),
+        "add_offset": np.float32(random.choice([0.0, 273.15, -1e30])),
+    }
+    for name in random.sample(sorted(attributes), random.choice([1, 2, 3, 8])):
+        dataset.attrs[name] = attributes[name]
+
+
 def add_attributes(random, dataset):
+    if random.random() < 0.4:
+        return packed_attributes(random, dataset)
     for name in random.sample(ATTRIBUTES, random.choice([1, 1, 2, 4])):
         kind = random.random()
         if kind < 0.05:
@@ -245,13 +276,29 @@ def soft_good(_random, file):
 
 
 def external(random, file):
-    target = random.choice(["good.h5 in", "good.h5 x", "absent.h5 in", "mutant.h5 d", "case.toml x", ". x"])
+    pipe = os.path.join(os.path.dirname(file.filename), "pipe")
+    os.mkfifo(pipe)
+    target = random.choice(["good.h5 in", "good.h5 x", "absent.h5 in", "mutant.h5 d", "case.toml x", ". x", "pipe x",
+                            "/dev/zero x"])  # fmt: skip
     file["d"] = h5py.ExternalLink(*target.split())
 
 
 def cycle(_random, file):
     group = file.create_group("g")
     group["up"], file["d"] = file["/"], group
+
+
+def self_links(_random, file):
+    file["d"] = file["/"]
+    for i in range(20):
+        file["d"][f"d{i}"] = file["/"]
+
+
+def undeclared_storage(random, file):
+    """More than any disk has, of which nothing is stored."""
+    shape = random.choice([(2**36, *GRID), (2**55, *GRID), (2**20, 2**20), (2**50,)])
+    chunks = random.choice([None, (1,) * len(shape), tuple(min(n, 64) for n in shape)])
+    file.create_dataset("d", shape, dtype=random.choice(["f8", "u1"]), chunks=chunks)
 
 
 def group_instead(_random, file):
@@ -290,8 +337,8 @@ def self_reference(_random, file):
     file.create_dataset("d", GRID, dtype=h5py.ref_dtype)[0, 0] = file.ref
 
 
-LINKS = [soft_loop, dangling, soft_good, external, external, cycle, group_instead, type_instead, virtual, virtual,
-         external_storage, many_datasets, deep_groups, self_reference]  # fmt: skip
+LINKS = [soft_loop, dangling, soft_good, external, external, cycle, self_links, undeclared_storage, group_instead,
+         type_instead, virtual, virtual, external_storage, many_datasets, deep_groups, self_reference]  # fmt: skip
 
 
 def linked(random, path):
@@ -321,6 +368,7 @@ def no_hdf5(random, path):
 
 def make(random, folder):
     """Writes case.toml and mutant.h5 of one mutant into a folder that has good.h5."""
+    (folder / "long").mkdir()
     (folder / "case.toml").write_text(case_text(random), encoding="utf-8")
     way = random.random()
     maker = typed if way < 0.4 else damaged if way < 0.85 else linked if way < 0.97 else no_hdf5

@@ -15,6 +15,7 @@ from pathlib import Path
 import data_mutants
 import libfuzzer
 import seeds
+import signal_mutants
 from case_mutants import CaseMutants, missing_keys
 from judging import Finding, judge
 from running import Driver, Program
@@ -106,16 +107,19 @@ class Campaign:
         self.runner = Driver(arguments.driver) if arguments.driver else self.program
         self.cases = Workplace(folder / "cases", seeds.write_data)
         self.data = Workplace(folder / "data", lambda into: data_mutants.write_good(into / "good.h5"))
+        self.signals = Workplace(folder / "signals", signal_mutants.write_data)
         self.mutants = CaseMutants()
         self.found = collections.Counter()
         self.details = {}
         self.last_stage = collections.Counter()
 
-    def run(self, first, cases, data):
+    def run(self, first, cases, data, signals):
         for index in range(first, first + cases):
             self.run_case(index)
         for index in range(first, first + data):
             self.run_data(index)
+        for index in range(first, first + signals if self.program else first):
+            self.run_signal(index)
 
     def run_case(self, index):
         generator = random.Random(f"{self.seed}-case-{index}")
@@ -126,6 +130,14 @@ class Campaign:
         generator = random.Random(f"{self.seed}-data-{index}")
         data_mutants.make(generator, self.data.folder)
         self.try_mutant(self.data, f"data-{index}")
+
+    def run_signal(self, index):
+        generator = random.Random(f"{self.seed}-signal-{index}")
+        outcome, finding = signal_mutants.run(generator, self.program, self.signals.folder)
+        if finding:
+            self.add(self.signals, f"signal-{index}", signal_mutants.TRAIN, finding, outcome)
+        self.last_stage["signal", f"ended with {outcome.code}"] += 1
+        self.signals.clean()
 
     def try_mutant(self, place, name):
         text = (place.folder / "case.toml").read_bytes()
@@ -197,7 +209,7 @@ class Campaign:
         return b"".join(lines)
 
     def report(self):
-        for kind in ("case", "data"):
+        for kind in ("case", "data", "signal"):
             ends = [(end, n) for (k, end), n in sorted(self.last_stage.items()) if k == kind]
             count = sum(n for _, n in ends)
             print(f"{count} {kind} mutants of seed {self.seed}: {', '.join(f'{n} {end}' for end, n in ends)}")
@@ -214,6 +226,7 @@ def arguments_of(words):
     build = seeds.ROOT / "build"
     parser.add_argument("--cases", type=int, default=1000, metavar="N", help="case mutants (1000)")
     parser.add_argument("--data", type=int, default=200, metavar="N", help="data mutants (200)")
+    parser.add_argument("--signals", type=int, default=20, metavar="N", help="trainings that get signals (20)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="other mutants for another seed")
     parser.add_argument("--first", type=int, default=0, metavar="I", help="number of the first mutant (0)")
     parser.add_argument("--program", type=Path, default=build / "release" / "nadir", metavar="PATH")
@@ -243,7 +256,7 @@ def main(words):
     with tempfile.TemporaryDirectory(prefix="nadir-fuzz-") as name:
         campaign = Campaign(arguments, Path(name))
         try:
-            campaign.run(arguments.first, arguments.cases, arguments.data)
+            campaign.run(arguments.first, arguments.cases, arguments.data, arguments.signals)
         except KeyboardInterrupt:
             print("interrupted; so far:")
         leaks = campaign.runner.close()

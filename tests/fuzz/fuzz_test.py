@@ -1,4 +1,4 @@
-"""Some two hundred mutants of case and data files; NADIR_TEST_FULL=1: twenty thousand.
+"""Some two hundred mutants of case and data files, and a few signals; NADIR_TEST_FULL=1: twenty thousand.
 
 With the driver (nadir-fuzz-driver beside the tests of the build) the mutants share one process;
 without it each takes the time MPI needs to start, so there are fewer.
@@ -13,17 +13,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import fuzz  # noqa: E402
 
 FULL = os.environ.get("NADIR_TEST_FULL", "0") not in ("", "0")
-WITH_DRIVER = (20000, 2000, 200) if FULL else (160, 32, 50)
-WITHOUT = (2000, 200, 1) if FULL else (40, 20, 1)
+WITH_DRIVER = (20000, 2000, 200, 200) if FULL else (160, 40, 50, 6)
+WITHOUT = (2000, 200, 1, 200) if FULL else (40, 20, 1, 6)
 
 
 def main():
     program = Path(sys.argv[1]).resolve()
     driver = program.parent / "tests" / "nadir-fuzz-driver"
-    cases, data, sample = WITH_DRIVER if driver.exists() else WITHOUT
+    cases, data, sample, signals = WITH_DRIVER if driver.exists() else WITHOUT
     with tempfile.TemporaryDirectory() as keep:
         words = ["--program", program, "--driver", driver, "--cases", cases, "--data", data]
-        words += ["--sample", sample, "--keep", keep]
+        words += ["--sample", sample, "--signals", signals, "--keep", keep]
         code = fuzz.main([str(word) for word in words])
         for path in sorted(Path(keep).glob("*/output.txt")):
             print(f"\n{path.parent.name}\n{path.read_text(encoding='utf-8')[:2000]}")

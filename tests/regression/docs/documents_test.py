@@ -2,8 +2,7 @@
 docs/reproducibility.md, docs/attractor.md, docs/interpret.md and docs/sst.md, run in their order.
 
 Blocks marked sh, python and toml are run (toml is written to the file named before it) in an empty
-folder. Indented commands are those of the README's second section, run by tools/test itself and by
-quickstart_test.sh."""
+folder. Indented commands are those of the README's second section, which continuous integration runs."""
 
 import os
 import re
