@@ -200,8 +200,12 @@ void Checkpoints::finish(ResultWriter& writer, std::int64_t number, double start
   });
   writer.file().commit_sealed();
   last_ = number;
+  // Of a run that goes on from an earlier one than its last there are higher numbers.
+  const auto ours_before = [&](const std::string& path) {
+    return path != checkpoint_path(c_.output.file, number) && ours(path);
+  };
   together<SystemError>(comm, "", [&] {
-    if (job_.session.rank() == 0) rotate_checkpoints(c_.output.file, wanted_.keep, ours);
+    if (job_.session.rank() == 0) rotate_checkpoints(c_.output.file, wanted_.keep - 1, ours_before);
   });
   const double seconds = process_seconds() - started;
   wishes_.checkpoint_took(seconds);

@@ -122,6 +122,18 @@ def check_continuation(folder):
                 path.unlink()
 
 
+def check_an_earlier_one(folder):
+    """From an earlier checkpoint than the last of the run: what is written then is not at once one too many."""
+    write_inputs(folder)
+    words = ("train", "case.toml", "--set", "training.iterations=20")
+    succeed(*words, "--set", "run.checkpoint.keep=4", folder=folder)
+    shutil.copy(folder / "r.h5", folder / "whole.h5")
+    shutil.copy(folder / "r.checkpoint-5.h5", folder / "early.h5")
+    run = succeed(*words, "--restart=early.h5", folder=folder)
+    expect("going on from early.h5" in run.out, f"{run}")
+    same(folder / "whole.h5", folder / "r.h5", TRAINED, 1e-10, "from an earlier checkpoint")
+
+
 def check_other_types(folder):
     write_inputs(folder, NO_BOUNDS, "lmvm")
     succeed("train", "case.toml", "--set", "training.iterations=10", folder=folder)
@@ -341,7 +353,7 @@ def check_forward(folder, layers, stops):
 
 
 CHECKS = [
-    (check_continuation,), (check_other_types,), (check_ranks,), (check_requests,), (check_damage,),
+    (check_continuation,), (check_an_earlier_one,), (check_other_types,), (check_ranks,), (check_requests,), (check_damage,),
     (check_another_case,), (check_lock,), (check_kills, 200 if FULL else 24),
     (check_forward, 2000000 if FULL else 20000, 5 if FULL else 2),
 ]  # fmt: skip
