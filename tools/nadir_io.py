@@ -217,7 +217,7 @@ class _Stored(BackendArray):
         self.file, self.path, self.scale, self.offset = file, path, scale, offset
         self.texts = dataset.dtype.kind in "SO"
         self.shape = dataset.shape
-        self.dtype = np.dtype(f"U{dataset.dtype.itemsize}" if self.texts else dtype or dataset.dtype)
+        self.dtype = np.dtype(f"U{_longest(dataset)}" if self.texts else dtype or dataset.dtype)
 
     def __getitem__(self, key):
         return explicit_indexing_adapter(key, self.shape, IndexingSupport.OUTER_1VECTOR, self._read)
@@ -237,6 +237,11 @@ def _writers_of(path):
     if any(path.parent.glob(glob.escape(path.name) + UNFINISHED + "*")):
         return "; a run is writing it, and gives it this name when it is complete"
     return ""
+
+
+def _longest(texts):
+    """Characters of the longest text; those of results are few."""
+    return max((len(text) for text in texts.asstr()[()].flat), default=1)
 
 
 def _is_scale(dataset):

@@ -89,15 +89,6 @@ std::size_t elements(const std::vector<hsize_t>& extents) {
   return std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>());
 }
 
-/// Texts one after the other, each padded to the longest.
-std::pair<std::string, std::size_t> packed(std::span<const std::string> texts) {
-  std::size_t width = 1;
-  for (const auto& text : texts) width = std::max(width, text.size());
-  std::string all;
-  for (const auto& text : texts) all += text + std::string(width - text.size(), '\0');
-  return {all, width};
-}
-
 void broadcast(MPI_Comm comm, double& value) {
   check_mpi(MPI_Bcast(&value, 1, MPI_DOUBLE, 0, comm));
 }
@@ -135,7 +126,7 @@ ResultFile::~ResultFile() {
   if (removable_ && rank_ == 0) unlink(temporary_.c_str());
 }
 
-ResultFile::Dataset ResultFile::create(const std::string& path, hid_t stored, Number number,
+ResultFile::Dataset ResultFile::create(const std::string& path, std::optional<Number> number,
                                        const std::vector<hsize_t>& extents, const Label& label) {
   const ProfileEvent event(Event::write);
   Dataset dataset;
@@ -143,7 +134,9 @@ ResultFile::Dataset ResultFile::create(const std::string& path, hid_t stored, Nu
   together([&] {
     require_group(file_, parent_of(path));
     const hdf5::Space space = space_of(extents);
-    const hdf5::Properties creation = contiguous_block();
+    const hdf5::Properties creation = number ? contiguous_block() : text_block();
+    const hdf5::Type texts = number ? hdf5::Type() : stored_text();
+    const hid_t stored = number ? stored_type(*number) : hid_t{texts};
     hdf5::Dataset handle(hdf5::check(
         H5Dcreate2(file_, path.c_str(), stored, space, H5P_DEFAULT, creation, H5P_DEFAULT),
         "create a dataset"));
@@ -162,9 +155,9 @@ ResultFile::Dataset ResultFile::create(const std::string& path, hid_t stored, Nu
 }
 
 ResultFile::Dataset ResultFile::create_scale(const std::string& group, const std::string& name,
-                                             hid_t stored, Number number, std::size_t size,
+                                             std::optional<Number> number, std::size_t size,
                                              const Label& label) {
-  const Dataset scale = create(child_of(group, name), stored, number, {size}, label);
+  const Dataset scale = create(child_of(group, name), number, {size}, label);
   together([&] {
     hdf5::check(H5DSset_scale(entries_[scale.index].handle, name.c_str()), "make a scale");
   });
@@ -173,30 +166,18 @@ ResultFile::Dataset ResultFile::create_scale(const std::string& group, const std
 
 void ResultFile::add_scale(const std::string& group, const std::string& name,
                            std::span<const double> values, const Label& label) {
-  write_all(create_scale(group, name, stored_type(Number::f8), Number::f8, values.size(), label),
-            values);
+  write_all(create_scale(group, name, Number::f8, values.size(), label), values);
 }
 
 void ResultFile::add_scale(const std::string& group, const std::string& name,
                            std::span<const std::int64_t> values, const Label& label) {
-  write_all(create_scale(group, name, stored_type(Number::i8), Number::i8, values.size(), label),
-            values);
+  write_all(create_scale(group, name, Number::i8, values.size(), label), values);
 }
 
 void ResultFile::add_scale(const std::string& group, const std::string& name,
                            std::span<const std::string> values, const Label& label) {
-  const auto [texts, width] = packed(values);
-  // Fixed length, because HDF5 cannot write variable-length data from several ranks; _Encoding
-  // lets netCDF readers return text instead of bytes.
-  hdf5::Type type(H5Tcopy(H5T_C_S1));
-  together([&] {
-    hdf5::check(H5Tset_size(type, width), "set text size");
-    hdf5::check(H5Tset_strpad(type, H5T_STR_NULLPAD), "set padding");
-  });
-  const Dataset scale = create_scale(group, name, type, Number::u1, values.size(), label);
-  const Entry& entry = entries_[scale.index];
-  together([&] { hdf5::write_attribute(entry.handle, "_Encoding", std::string("utf-8")); });
-  together([&] { write_by_rank_0(entry, type, texts.data()); });
+  create_scale(group, name, std::nullopt, values.size(), label);
+  texts_.push_back({child_of(group, name), {values.begin(), values.end()}});
 }
 
 const ResultFile::Entry& ResultFile::find_scale(const std::string& group,
@@ -214,7 +195,7 @@ ResultFile::Dataset ResultFile::create_dataset(const std::string& path, Number n
   const std::string group = parent_of(path);
   std::vector<hsize_t> extents;
   for (const auto& name : scales) extents.push_back(find_scale(group, name).extents.front());
-  const Dataset dataset = create(path, stored_type(number), number, extents, label);
+  const Dataset dataset = create(path, number, extents, label);
   together([&] {
     for (unsigned axis = 0; axis < scales.size(); ++axis) {
       const Entry& scale = find_scale(group, scales[axis]);
@@ -268,7 +249,7 @@ void ResultFile::write_range(Dataset dataset, std::int64_t first, std::int64_t c
 /// Large data is on its way to the disk while the next is computed; the end of the run would wait
 /// for it otherwise.
 void ResultFile::write_slab(const Entry& entry, const hdf5::Slab& slab, const void* values) {
-  const hid_t type = memory_type(entry.number);
+  const hid_t type = memory_type(entry.number.value());
   hdf5::write(comm_, entry.handle, slab, type, values);
   const auto [first, last] = hdf5::range_of(slab, entry.extents);
   const std::size_t size = H5Tget_size(type);
@@ -291,15 +272,10 @@ void ResultFile::write_whole(Dataset dataset, Number number, std::size_t size, c
   together([&] {
     if (number != entry.number || size != elements(entry.extents))
       throw std::logic_error("wrong type or size for " + entry.path);
-    write_by_rank_0(entry, memory_type(number), values);
+    hdf5::Slab slab{std::vector<hsize_t>(entry.extents.size(), 0), entry.extents};
+    slab.participates = rank_ == 0;
+    hdf5::write(comm_, entry.handle, slab, memory_type(number), values);
   });
-}
-
-void ResultFile::write_by_rank_0(const Entry& entry, hid_t type, const void* values) {
-  const ProfileEvent event(Event::write);
-  hdf5::Slab slab{std::vector<hsize_t>(entry.extents.size(), 0), entry.extents};
-  slab.participates = rank_ == 0;
-  hdf5::write(comm_, entry.handle, slab, type, values);
 }
 
 template<class Value>
@@ -334,6 +310,9 @@ void ResultFile::close() {
     for (Entry& entry : entries_) entry.handle.close();
   });
   together([&] { file_.close(); });
+  together([&] {
+    if (rank_ == 0) write_texts(temporary_, texts_);
+  });
 }
 
 void ResultFile::verify() const {

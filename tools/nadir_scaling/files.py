@@ -11,6 +11,7 @@ from decomposition import process_grid, weak_grid
 from words import grid, positive
 
 INPUT, TARGET = 0.5, 0.4  # nowhere 0, so that no value ever becomes denormal
+SCALE_ATTRIBUTES = ("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST")
 WEAK_SHARE = 4  # a rank's box has so many times shorter sides than the case's grid
 
 
@@ -63,14 +64,30 @@ def prepare(options):
         print("--set", f"data.{name}={{ file = '{options.data}', dataset = '/{name}' }}", sep="\n")
 
 
+def copy_labelled(result, file, group):
+    """Copies a group of arrays along scales of its own. HDF5 copies references to other objects, such as
+    those to scales, as references to nothing, on which netCDF's tools fail."""
+    made = file.create_group(group)
+    made.attrs.update(result[group].attrs)
+    for name, dataset in result[group].items():
+        made[name] = dataset[()]
+        made[name].attrs.update({k: v for k, v in dataset.attrs.items() if k not in SCALE_ATTRIBUTES})
+        if h5py.h5ds.is_scale(dataset.id):
+            made[name].make_scale(name)
+    for name, dataset in result[group].items():
+        for axis, dimension in enumerate(dataset.dims):
+            for scale in dimension.values():
+                made[name].dims[axis].attach_scale(made[Path(scale.name).name])
+
+
 def keep(options):
     """A result without its fields: times, provenance, and how many nodes and samples there were."""
     options.to.parent.mkdir(parents=True, exist_ok=True)
     part = options.to.with_name(options.to.name + ".part")
     try:
         with h5py.File(options.result, "r") as result, h5py.File(part, "w") as file:
-            for group in ("timing", "provenance"):
-                result.copy(group, file)
+            copy_labelled(result, file, "timing")
+            result.copy("provenance", file)
             file["provenance"].attrs["nodes"] = options.nodes
             file["provenance"].attrs["samples"] = result["sample"].size
     except (OSError, KeyError) as error:

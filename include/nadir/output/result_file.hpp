@@ -2,6 +2,7 @@
 
 #include "nadir/base/box.hpp"
 #include "nadir/base/hdf5.hpp"
+#include "nadir/output/stored_texts.hpp"
 
 #include <mpi.h>
 
@@ -63,7 +64,8 @@ class ResultFile {
   ResultFile(const ResultFile&) = delete;
   ResultFile& operator=(const ResultFile&) = delete;
 
-  /// A dimension scale GROUP/NAME with these coordinates; texts are at most a few characters.
+  /// A dimension scale GROUP/NAME with these coordinates. Texts are in the file once it is
+  /// committed.
   void add_scale(const std::string& group, const std::string& name, std::span<const double> values,
                  const Label& label);
   void add_scale(const std::string& group, const std::string& name,
@@ -117,16 +119,17 @@ class ResultFile {
   struct Entry {
     std::string path;
     std::vector<hsize_t> extents;
-    Number number = Number::f8;
+    std::optional<Number> number; ///< none for texts
     hdf5::Dataset handle;
   };
 
   hdf5::Slab slab_of(const Entry& entry, std::span<const std::int64_t> indices,
                      const Box& box) const;
-  Dataset create(const std::string& path, hid_t stored, Number number,
+  /// Of texts without a number.
+  Dataset create(const std::string& path, std::optional<Number> number,
                  const std::vector<hsize_t>& extents, const Label& label);
-  Dataset create_scale(const std::string& group, const std::string& name, hid_t stored,
-                       Number number, std::size_t size, const Label& label);
+  Dataset create_scale(const std::string& group, const std::string& name,
+                       std::optional<Number> number, std::size_t size, const Label& label);
   const Entry& find_scale(const std::string& group, const std::string& name) const;
   void write_box(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
                  Number number, const void* values);
@@ -134,7 +137,6 @@ class ResultFile {
                    const void* values);
   void write_whole(Dataset dataset, Number number, std::size_t size, const void* values);
   void write_slab(const Entry& entry, const hdf5::Slab& slab, const void* values);
-  void write_by_rank_0(const Entry& entry, hid_t type, const void* values);
   template<class Value>
   void put_attribute(const std::string& path, const std::string& name, const Value& value);
   void close();
@@ -149,6 +151,7 @@ class ResultFile {
   bool removable_ = true; ///< the temporary file is ours alone and incomplete
   hdf5::File file_;
   std::vector<Entry> entries_;
+  std::vector<StoredTexts> texts_; ///< written when the file is closed
 };
 
 /// A text of /provenance of the file at `path`; nothing where there is none that can be read. One

@@ -34,7 +34,7 @@ class Writer:
         self.file = h5py.File(path, "w")
 
     def scale(self, group, name, values, units="1"):
-        data = np.array(values, dtype="S8") if isinstance(values[0], str) else values
+        data = np.array(values, dtype=h5py.string_dtype()) if isinstance(values[0], str) else values
         dataset = group.create_dataset(name, data=data)
         dataset.attrs.update(units=units, long_name=name)
         dataset.make_scale(name)

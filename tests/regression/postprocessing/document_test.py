@@ -57,7 +57,7 @@ def run_document(document, folder, settings):
             settings = exported(text, settings)
         else:
             said += run(["bash", "-euo", "pipefail", "-c", text], folder, settings)
-    expect(kinds.count("sh") == 6 and kinds.count("python") == 5, f"{document}: blocks are {kinds}")
+    expect(kinds.count("sh") == 7 and kinds.count("python") == 5, f"{document}: blocks are {kinds}")
     return said
 
 

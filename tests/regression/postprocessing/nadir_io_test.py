@@ -106,7 +106,10 @@ def check_other_commands(folder):
     forward = small.run("forward", folder, "forward.h5")
     with h5py.File(forward, "r+") as file:
         del file["target"], file["state"]
+        file["parameters/advection_component"][...] = ["northwards", "eastwards"]
     with nadir_io.open_run(forward) as run:
+        names = run.parameters.advection.advection_component.values.tolist()
+        expect(names == ["northwards", "eastwards"], f"names of any length: {names}")
         expect(run.target is None and run.state is None and len(run.history) == 0, "what the file lacks")
 
 

@@ -1,6 +1,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/result_file.hpp"
+#include "nadir/output/seal.hpp"
 
 #include "../support/files.hpp"
 
@@ -217,6 +218,42 @@ TEST(ResultFile, SmallArraysAndAttributesAreThoseOfRankZero) {
   EXPECT_EQ(ranks, 3);
 }
 
+/// Texts of one axis as netCDF reads them: of variable length.
+std::vector<std::string> read_texts(const std::string& path, const std::string& dataset) {
+  const auto file = hdf5::open_file(MPI_COMM_SELF, path);
+  const hdf5::Dataset id(hdf5::check(H5Dopen2(file, dataset.c_str(), H5P_DEFAULT), "open"));
+  const hdf5::Type type(hdf5::check(H5Dget_type(id), "get type"));
+  if (H5Tis_variable_str(type) <= 0 || H5Tget_cset(type) != H5T_CSET_UTF8) return {"no texts"};
+  std::vector<char*> pointers(hdf5::extents(id).at(0));
+  hdf5::check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), "read");
+  std::vector<std::string> texts;
+  for (char* text : pointers) {
+    texts.emplace_back(text);
+    H5free_memory(text);
+  }
+  return texts;
+}
+
+TEST(ResultFile, ScalesOfTextsHaveTextsOfAnyLength) {
+  const Folder folder;
+  const std::string path = folder / "a.h5";
+  const std::vector<std::string> names{"y", "", std::string(100'000, 'x'), "\u00e4\u00b5"};
+  std::vector<std::string> many;
+  for (int k = 0; k < 5000; ++k) many.push_back(std::to_string(k));
+  {
+    ResultFile file(MPI_COMM_WORLD, path);
+    file.add_scale("/parameters", "component", names, {"1", "component"});
+    file.add_scale("/", "point", many, {"1", "point"});
+    const auto values = file.create_dataset("/parameters/a", Number::f8, {"component"}, label);
+    file.write_all<double>(values, std::vector{1.0, 2.0, 3.0, 4.0});
+    file.commit_sealed();
+  }
+  EXPECT_EQ(read_texts(path, "/parameters/component"), names);
+  EXPECT_EQ(read_texts(path, "/point"), many);
+  EXPECT_EQ(read_all(path, "/parameters/a"), (std::vector{1.0, 2.0, 3.0, 4.0}));
+  EXPECT_EQ(seal_problem(MPI_COMM_WORLD, path), "");
+}
+
 TEST(ResultFile, IsRemovedWhenNotCommitted) {
   const Folder folder;
   {
@@ -325,6 +362,19 @@ TEST(ResultFile, AFullDiskIsFoundBeforeWritingAndLeavesNothing) {
   barrier();
   EXPECT_EQ(folder.names(), std::vector<std::string>{"a.h5"});
   EXPECT_EQ(read_all(path, "/loss"), std::vector{1.0});
+}
+
+TEST(ResultFile, TextsThatHaveNoRoomAreAnErrorAndLeaveNothing) {
+  const Folder folder;
+  const std::string path = folder / "a.h5";
+  {
+    ResultFile file(MPI_COMM_WORLD, path);
+    file.add_scale("/", "name", std::vector(10, std::string(1 << 20, 'x')), {"1", "name"});
+    const FileSizeLimit limit(8 << 20);
+    EXPECT_THROW(file.commit(), SystemError);
+  }
+  barrier();
+  EXPECT_TRUE(folder.names().empty());
 }
 
 TEST(ResultFile, ABlockThatOneRankCannotWriteIsAnErrorOfAllAndLeavesNothing) {
