@@ -14,7 +14,7 @@ make_checkout() {
   mkdir -p "$1/build/release" "$1/inputs"
   cp -r "$NADIR_SOURCE/jobs" "$1"
   ln -s "$NADIR_SOURCE/tools" "$1/tools"
-  cp "$NADIR_SOURCE"/inputs/identify-1d.toml "$1/inputs"
+  cp "$NADIR_SOURCE"/inputs/{identify,dispersion}-1d.toml "$1/inputs"
   ln -s "$NADIR_SOURCE/inputs/data" "$1/inputs/data"
   ln -s "$2" "$1/build/release/nadir"
   sed -i 's/--ntasks-per-node=32/--ntasks=1/' "$1"/jobs/*.slurm

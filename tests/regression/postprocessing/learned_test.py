@@ -1,0 +1,77 @@
+"""tools/learned, which jobs/forward.slurm uses: a run with all that was learned makes the states that the
+training left, bit by bit, for every kind of kernel."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from program import expect, succeed  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[3]
+SMALL = """\
+grid = {{ shape = [6, 7], boundary = ["reflect", "periodic"] }}
+network = {{ layers = 3, activation = "tanh", relaxation = {{ init = 0.5, varies = ["layer"] }}, bias = {{ init = 0.0, varies = ["space"] }} }}
+data = {{ input = {{ file = "f.h5", dataset = "in" }}, target = {{ file = "f.h5", dataset = "out" }} }}
+training = {{ iterations = 4 }}
+[kernel]
+{kernel}
+"""
+KERNELS = {
+    "full tensor": 'diffusion_tensor = "full"\nadvection = { init = 0.1, varies = ["space", "layer"] }\ndiffusion = { init = 0.1 }',
+    "Gaussian": 'type = "gaussian"\namplitude = { init = 0.1 }\nwidth = { init = 0.6 }',
+    "power law": 'type = "power-law"\nradius = 3\nstrength = { init = 0.1 }\nlength = { init = 1.2 }\nexponent = { init = 3.5 }',
+    "stencil": 'type = "stencil"\nradius = 1\nweights = { init = 0.05, varies = ["layer"] }',
+    "dense": 'type = "dense"\nweights = { init = 0.01, varies = ["space"] }',
+}
+
+
+def learned(path, folder):
+    run = subprocess.run([ROOT / "tools/learned", path], cwd=folder, capture_output=True, text=True)
+    expect(run.returncode == 0 and not run.stderr, f"tools/learned {path}: {run}")
+    return run.stdout.splitlines()
+
+
+def check(name, case, folder, *settings):
+    """Trains a case, then runs its layers with what was learned; the misfit both end with."""
+    trained, ran = f'"{name}" trained\'s.h5', f"{name}.h5"  # a name to be quoted
+    succeed("train", case, "--quiet", "--output", trained, *settings, folder=folder)
+    succeed("forward", case, "--quiet", "--output", ran, *learned(trained, folder), *settings, folder=folder)
+    with h5py.File(folder / trained) as left, h5py.File(folder / ran) as right:
+        start = left["history/misfit"][0]
+        expect(left.attrs["misfit"] < 0.999 * start, f"{name}: nothing learned: {left['history/misfit'][()]}")
+        for path in ("state", "loss_by_layer"):
+            expect(np.array_equal(left[path], right[path]), f"{name}: another /{path} than that of the training")
+        for path in left["parameters"]:
+            expect(np.array_equal(left["parameters"][path], right["parameters"][path]), f"{name}: /parameters/{path}")
+        return right.attrs["misfit"]
+
+
+def refused(folder):
+    (folder / "text.h5").write_text("none")
+    with h5py.File(folder / "other.h5", "w") as file:
+        file["a"] = 1.0
+    for words, message in (
+        ([], "usage"), (["none.h5"], "none.h5: no such file"), (["text.h5"], "cannot be read as HDF5"),
+        (["other.h5"], "other.h5: not a result of nadir"),
+    ):  # fmt: skip
+        run = subprocess.run([ROOT / "tools/learned", *words], cwd=folder, capture_output=True, text=True)
+        expect(run.returncode == 2 and message in run.stderr and not run.stdout, f"{words}: {run}")
+        expect(run.stderr.count("\n") == 1, f"{words}: more than a line: {run.stderr}")
+
+
+with tempfile.TemporaryDirectory() as folder_name:
+    work = Path(folder_name)
+    with h5py.File(work / "f.h5", "w") as data:
+        data["in"], data["out"] = np.random.default_rng(5).normal(size=(2, 6, 7))
+    misfit = check("dispersion", ROOT / "inputs/dispersion-1d.toml", work)
+    expect(misfit < 1e-12, f"dispersion-1d: {misfit}, its training reaches 7.6e-14")
+    for kind, kernel in KERNELS.items():
+        (work / "small.toml").write_text(SMALL.format(kernel=kernel))
+        check(kind, "small.toml", work)
+    refused(work)
+print(f"dispersion-1d and {', '.join(KERNELS)}: forward with what was learned is what training left")
