@@ -4,6 +4,7 @@
 
 #include "nadir/base/log.hpp"
 #include "nadir/base/session.hpp"
+#include "nadir/network/layer_map.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,8 +21,12 @@ constexpr PetscInt krylov_basis = 30, step_iterations = 300, transposed_iteratio
 constexpr int newton_steps = 60, patience = 10;
 /// Corrections relative to the solution: below this they are rounding ...
 constexpr double rounding = 1e-15;
-/// ... and where they fall no more, this is good enough: rounding of a stiff system.
+/// ... and below this they may fall no more: rounding of a stiff system.
 constexpr double attained = 1e-11;
+/// A residual is rounding if changes of x by this part of its values would leave as much, ...
+constexpr double backward_error = 1e-13;
+/// ... and if no more than this part of the right-hand side is left.
+constexpr double most_left = 1e-6;
 /// Below this Newton's steps need no judgement.
 constexpr double close_by = 1e-8;
 /// Relative residuals asked of GMRES: at first, and for a system that is solved once.
@@ -53,7 +58,7 @@ std::string unsolved(const char* what, double residual) {
 
 ImplicitScheme::ImplicitScheme(const Grid& grid, LayerRate& rate, double theta,
                                ActivationKind activation)
-    : rate_(rate), theta_(theta), linear_(activation == ActivationKind::identity),
+    : grid_(grid), rate_(rate), theta_(theta), linear_(activation == ActivationKind::identity),
       a_(rate.state_layout()), b_(rate.state_layout()),
       slope_(static_cast<std::size_t>(grid.owned().points())), r_(owned_points(grid)),
       x_(owned_points(grid)), trial_(owned_points(grid)), G_(owned_points(grid)),
@@ -176,6 +181,29 @@ double ImplicitScheme::solve(Vec b, Vec x, double tolerance, Side side) {
   return length_of(x);
 }
 
+/// Whether what is left of A x = b, or of A^T x = b, is rounding, judged by that alone: a Krylov
+/// method ends with a step of 0 as well where it finds none. `given` is the size of what x answers
+/// to; where x is so much larger that it drowns in the rounding of x, nothing is solved. Changes
+/// step_ and `scratch`.
+bool ImplicitScheme::is_rounding(double residual, Vec x, double given, Side side, Vec scratch) {
+  const double size = length_of(x);
+  if (!(std::max(residual, rounding * size) <= most_left * given)) return false;
+  fill_noise(grid_, 1, step_);
+  check_petsc(VecPointwiseMult(step_, step_, x));
+  side == Side::plain ? multiply(step_, scratch) : multiply_transpose(step_, scratch);
+  return residual <= backward_error * (length_of(scratch) + size + length_of(r_));
+}
+
+/// The same of the equation at x_, which answers to r, the state it began with, and to b.
+bool ImplicitScheme::is_solved(double residual, double start) {
+  const double given = start + length_of(r_);
+  if (is_rounding(residual, x_, given, Side::plain, trial_)) return true;
+  check_petsc(VecSet(trial_, 0.0));
+  const double constant = evaluate(trial_, step_);
+  evaluate(x_, G_); // and A there again
+  return is_rounding(residual, x_, given + constant, Side::plain, trial_);
+}
+
 /// One step of Newton's method along step_, halved until the residual falls; none where it does
 /// not. Close to the solution the full one, since there rounding decides.
 bool ImplicitScheme::search(bool close, double& norm) {
@@ -194,25 +222,28 @@ bool ImplicitScheme::search(bool close, double& norm) {
 /// From x_ to the solution in x_, with A there.
 bool ImplicitScheme::newton() {
   double norm = evaluate(x_, G_), last = std::numeric_limits<double>::infinity(), some_ago = last;
+  if (norm == 0) return true;
+  const double start = length_of(x_);
   double forcing = linear_ ? tight : first_forcing;
   for (int k = 0; k < newton_steps; ++k) {
-    if (norm == 0) return true;
     if (!std::isfinite(norm)) return false;
-    if (k % patience == 0 && !(norm <= 0.5 * std::exchange(some_ago, norm))) return false;
+    if (norm == 0 || (k % patience == 0 && !(norm <= 0.5 * std::exchange(some_ago, norm))))
+      return is_solved(norm, start);
     const double size = solve(G_, step_, forcing, Side::plain), before = norm;
     if (!std::isfinite(size)) return false;
     const double near = length_of(x_);
     if (!search(size <= close_by * near, norm)) {
-      evaluate(x_, G_);
-      return size <= attained * near;
+      norm = evaluate(x_, G_);
+      return is_solved(norm, start);
     }
     // The next correction would be about as much smaller as the residual is.
-    if (size * std::min(1.0, norm / before) <= rounding * length_of(x_)) return true;
-    if (size <= attained * near && size >= 0.5 * last) return true;
+    const bool small = size * std::min(1.0, norm / before) <= rounding * length_of(x_);
+    const bool still = size <= attained * near && size >= 0.5 * last;
+    if ((small || still) && is_solved(norm, start)) return true;
     last = size;
     forcing = std::clamp(near > 0 ? size / near : first_forcing, tight, first_forcing);
   }
-  return false;
+  return is_solved(norm, start);
 }
 
 /// The equation for 1/parts, 2/parts, ... of omega, each from the solution before.
@@ -230,9 +261,11 @@ std::string ImplicitScheme::step(double* z, double* z_next) {
   std::string problem;
   if (!solved) {
     set_start(z, 1);
-    const double start = length_of(r_), left = evaluate(x_, G_);
+    const double start = length_of(r_);
+    const double left = std::max(evaluate(x_, G_), rounding * length_of(x_));
     // Where a state came in that is not finite, that is told already.
-    if (std::isfinite(start)) problem = unsolved("the equation of an implicit layer", left / start);
+    if (std::isfinite(start))
+      problem = unsolved("the equation of an implicit layer", start > 0 ? left / start : left);
     check_petsc(VecSet(x_, std::nan(""))); // so that later layers do not try
   }
   part_ = 1;
@@ -255,11 +288,11 @@ bool ImplicitScheme::solve_transpose(Vec b, Vec x) {
     check_petsc(MatMultTranspose(A_, x, G_));
     check_petsc(VecAYPX(G_, -1.0, b));
     const double near = length_of(x);
-    if (length_of(G_) <= enough * whole || size <= rounding * near) return true;
-    if (size >= 0.5 * last) return size <= attained * near;
+    if (length_of(G_) <= enough * whole) return true;
+    if (size <= rounding * near || size >= 0.5 * last) break;
     last = size;
   }
-  return last <= attained * length_of(x);
+  return is_rounding(length_of(G_), x, whole, Side::transpose, x_);
 }
 
 std::string ImplicitScheme::step_transpose(double* z, double* z_next, const double* lambda_next,
@@ -270,7 +303,8 @@ std::string ImplicitScheme::step_transpose(double* z, double* z_next, const doub
   evaluate(x_, G_); // for A
   pack(layout, lambda_next, VecWrite(r_).data());
   const bool solved = solve_transpose(r_, trial_);
-  const double start = length_of(r_), left = length_of(G_);
+  const double start = length_of(r_);
+  const double left = std::max(length_of(G_), rounding * length_of(trial_));
 
   const VecRead mu(trial_);
   const auto scaled_mu = [&](double factor) {

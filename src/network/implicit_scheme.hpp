@@ -40,6 +40,8 @@ class ImplicitScheme final : public Scheme {
   double evaluate(Vec x, Vec G);
   bool newton();
   bool search(bool close, double& norm);
+  bool is_solved(double residual, double start);
+  bool is_rounding(double residual, Vec x, double given, Side side, Vec scratch);
   bool homotopy(double* z, int parts);
   bool solve_transpose(Vec b, Vec x);
   double solve(Vec b, Vec x, double tolerance, Side side);
@@ -48,6 +50,7 @@ class ImplicitScheme final : public Scheme {
   static PetscErrorCode product(Mat matrix, Vec v, Vec result);
   static PetscErrorCode transposed_product(Mat matrix, Vec v, Vec result);
 
+  const Grid& grid_;
   LayerRate& rate_;
   double theta_;
   bool linear_;               ///< f is the identity

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace nadir {
 namespace {
@@ -18,6 +19,8 @@ constexpr PetscInt response_basis = 100;
 constexpr PetscInt most_iterations = 20000;
 /// Below this, relative to the operator's size, a candidate is a null vector.
 constexpr double null_tolerance = 1e-12;
+/// Where the operator itself is small: of the difference of v and J v.
+constexpr double few_roundings = 16 * std::numeric_limits<double>::epsilon();
 
 double norm_of(Vec v) {
   PetscReal norm = 0;
@@ -101,7 +104,7 @@ LinearEnd LinearResponse::solve_transpose(Vec r, Vec x) {
 
 /// Solves for what is left of r again, as long as that helps.
 LinearEnd LinearResponse::refine(Vec r, Vec x, Side side, int rounds) {
-  constexpr double enough = 1e-14, good = 1e-11, rounding = 1e-15;
+  constexpr double enough = 1e-14, good = 1e-11, rounding = 1e-15, most_left = 1e-6;
   const VecHandle left = map_.copy(r), step = map_.create();
   LinearEnd end;
   const double size = norm_of(r);
@@ -126,16 +129,18 @@ LinearEnd LinearResponse::refine(Vec r, Vec x, Side side, int rounds) {
   }
   if (size > 0) {
     end.residual = before / size;
-    end.solved = before <= good * size + rounding * norm_of(x);
+    // Near a null vector x grows to 1 / rounding, and nothing is solved.
+    const double noise = std::min(rounding * norm_of(x), most_left * size);
+    end.solved = before <= good * size + noise;
   }
   return end;
 }
 
-/// Whether (I - J) v vanishes, where ones of v's size would give about `scale`.
-bool LinearResponse::is_null(Vec v, double scale) {
+/// Whether what I - J, or its transpose, makes of v is rounding.
+bool LinearResponse::is_null(Vec v, Side side) {
   const VecHandle product = map_.create();
-  multiply(v, product, Side::plain);
-  return norm_of(product) <= null_tolerance * scale;
+  multiply(v, product, side);
+  return norm_of(product) <= null_size_ * norm_of(v);
 }
 
 NullSpace LinearResponse::find_right() {
@@ -144,11 +149,12 @@ NullSpace LinearResponse::find_right() {
   fill_noise(map_.grid(), 2, random);
   multiply(random, product, Side::plain);
   const double scale = norm_of(product) / norm_of(random); // of the operator
-  null.everything = scale == 0;
+  null_size_ = null_tolerance * scale + few_roundings * (1 + scale);
+  null.everything = scale <= few_roundings;
   for (unsigned mask = 0; mask < 1u << max_dimension && !null.everything; ++mask) {
     if (!alternates(map_.grid(), mask)) continue;
     VecHandle v = checkerboard(map_, mask);
-    if (is_null(v, scale)) null.right.push_back(std::move(v));
+    if (is_null(v, Side::plain)) null.right.push_back(std::move(v));
   }
   return null;
 }
@@ -166,18 +172,23 @@ const NullSpace& LinearResponse::find_null_space() {
 }
 
 /// n_k = psi_k + (I - J)^T y for some y: psi_k is what is left of n_k when that part is taken away.
+/// Where n_k is a left one itself, (I - J)^T n_k is rounding, and no y gives that. Whether psi_k is
+/// one decides, not how well y was found.
 void LinearResponse::find_left() {
   for (const VecHandle& n : null_.right) {
-    const VecHandle image = map_.create(), y = map_.create();
-    multiply(n, image, Side::transpose);
-    const LinearEnd end = refine(image, y, Side::transpose);
-    if (!end.solved)
+    VecHandle psi = map_.copy(n);
+    LinearEnd end;
+    if (!is_null(psi, Side::transpose)) {
+      const VecHandle image = map_.create(), y = map_.create();
+      multiply(n, image, Side::transpose);
+      end = refine(image, y, Side::transpose);
+      check_petsc(VecAXPY(psi, -1.0, y));
+    }
+    if (!is_null(psi, Side::transpose))
       throw NumericsError("the left null vector of W - I was not found (GMRES stopped at " +
                           formatted("%.1e", end.residual) +
                           " of the start): try -- -attractor_linear_ksp_gmres_restart 300, or a "
                           "small R < 0, with which W - I is not singular");
-    VecHandle psi = map_.copy(n);
-    check_petsc(VecAXPY(psi, -1.0, y));
     null_.left.push_back(std::move(psi));
   }
 }

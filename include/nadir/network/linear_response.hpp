@@ -52,7 +52,7 @@ class LinearResponse {
   enum class Side { plain, transpose };
   LinearEnd refine(Vec r, Vec x, Side side, int rounds = most_rounds);
   void multiply(Vec x, Vec result, Side side);
-  bool is_null(Vec v, double scale);
+  bool is_null(Vec v, Side side);
   NullSpace find_right();
   void find_left();
   void attach();
@@ -61,6 +61,7 @@ class LinearResponse {
   MatHandle matrix_;
   KspHandle ksp_;
   NullSpace null_;
+  double null_size_ = 0; ///< what the operator makes of a null vector of norm 1 is at most this
 };
 
 } // namespace nadir

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 namespace nadir {
@@ -298,6 +299,87 @@ TEST(ImplicitScheme, AnEquationWithoutSolutionIsNamed) {
     const std::string text = error.what();
     for (const char* word : {"sample 0, layer 1", "not solved", "network.relaxation"})
       EXPECT_NE(text.find(word), std::string::npos) << text;
+  }
+}
+
+/// What a layer says of its equation, and of the transposed system, at a random state.
+std::array<std::string, 2> problems_of(const Case& c) {
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
+  Coefficients bar(grid, c, Coefficients::Content::gradients);
+  std::array<std::string, 2> said;
+  for (const bool back : {false, true}) {
+    SchemeLayer layer(grid, c.network,
+                      std::make_unique<StencilOperator>(grid, stencil_kernel_of(grid, c)));
+    const Layout& layout = layer.state_layout();
+    Field z(layout), next(layout), lambda_next(layout), lambda(layout);
+    const Observations random = test::random_observations(grid, c, 2);
+    unpack(layout, random.input_sample(0), z.data());
+    unpack(layout, random.input_sample(0), next.data());
+    unpack(layout, random.input_sample(1), lambda_next.data());
+    const std::array states{z.data(), next.data()};
+    const std::array adjoints{lambda_next.data(), lambda.data()};
+    layer.prepare(z.data());
+    if (back)
+      layer.steps_transpose(coefficients.layer(0), {states, 1},
+                            {std::span(adjoints).subspan(0, 1), std::span(adjoints).subspan(1, 1)},
+                            bar.layer_bar(0));
+    else
+      layer.steps(coefficients.layer(0), {states, 1});
+    if (const auto problem = layer.problem(0)) said[back ? 1 : 0] = problem->reason;
+  }
+  return said;
+}
+
+/// f = identity and omega R = 1 (Crank-Nicolson: 2) without diffusion: (1 + theta omega) - theta
+/// omega W is 0, a step of GMRES too, and nothing is solved. With advection constants are null
+/// vectors, and x grows until r drowns in its rounding.
+TEST(ImplicitScheme, ASingularSystemIsNamed) {
+  for (const double advection : {0.0, 0.3}) {
+    for (const auto kind : {SchemeKind::implicit_euler, SchemeKind::crank_nicolson}) {
+      Case c = test::small_case({16}, {test::periodic});
+      c.network.scheme = kind;
+      c.network.layers = 1;
+      c.network.activation = ActivationKind::identity;
+      c.network.relaxation = test::fixed({1.0});
+      c.network.bias = test::fixed({0.0});
+      const double singular = kind == SchemeKind::implicit_euler ? 1.0 : 2.0;
+      c.kernel.advection = test::fixed({advection});
+      c.kernel.diffusion = test::fixed({0.0});
+      c.kernel.reaction = test::fixed({singular});
+      for (const std::string& problem : problems_of(c))
+        EXPECT_NE(problem.find("was not solved"), std::string::npos) << advection;
+      c.kernel.reaction = test::fixed({0.9 * singular});
+      for (const std::string& problem : problems_of(c)) EXPECT_EQ(problem, "") << advection;
+    }
+  }
+}
+
+/// Where a system is stiff, rounding leaves more of its right-hand side: it is solved all the same.
+/// D multiplies a wave by 1 / (1 + 2 omega D (1 - cos k) / h^2).
+TEST(ImplicitScheme, AStiffSystemIsSolved) {
+  constexpr std::int64_t n = 32;
+  Case c = test::small_case({n}, {test::periodic});
+  c.network.scheme = SchemeKind::implicit_euler;
+  c.network.layers = 1;
+  c.network.activation = ActivationKind::identity;
+  c.network.relaxation = test::fixed({1.0});
+  c.network.bias = test::fixed({0.0});
+  c.kernel.reaction = test::fixed({0.0});
+  c.kernel.advection = test::fixed({0.0});
+  for (const double D : {1e2, 1e4, 1e6}) {
+    c.kernel.diffusion = test::fixed({D});
+    const auto before = input_of(c), after = last_scheme_state(MPI_COMM_WORLD, c, 0.0);
+    const auto wave = [&](const std::vector<double>& z) {
+      double part = 0;
+      for (std::int64_t i = 0; i < n; ++i)
+        part += z[static_cast<std::size_t>(i)] *
+                std::cos(2 * std::numbers::pi * static_cast<double>(i) / n);
+      return part;
+    };
+    const double damping = 1 + 2 * D * (1 - std::cos(2 * std::numbers::pi / n));
+    EXPECT_NEAR(damping * wave(after), wave(before), 1e-15 * D * std::abs(wave(before)) + 1e-12)
+        << D;
   }
 }
 
