@@ -108,41 +108,52 @@ std::vector<std::int64_t> inner_points(const KernelRows& kernel, const Lattice& 
   return inner;
 }
 
-/// Squares of Wz and of Wz - z.
-struct SquareSums {
-  double output = 0, change = 0;
+/// W z at a point, and the sum of the sizes of its terms.
+struct Applied {
+  double value = 0, size = 0;
 
-  void add(double result, double z) {
-    output += result * result;
-    change += (result - z) * (result - z);
+  void add(double term) {
+    value += term;
+    size += std::abs(term);
+  }
+};
+
+/// Squares of Wz and of Wz - z, and of the terms they are made of: what is not larger than their
+/// rounding is no share of anything.
+struct SquareSums {
+  double output = 0, change = 0, terms = 0;
+
+  void add(const Applied& result, double z) {
+    output += result.value * result.value;
+    change += (result.value - z) * (result.value - z);
+    terms += std::pow(result.size + std::abs(z), 2);
   }
   Explained shares(const std::vector<double>& left) const {
     constexpr double rounding = 1e-24;
-    const auto share = [](double rest, double all) {
-      return all > 0 ? 1 - rest / all : std::numeric_limits<double>::quiet_NaN();
+    const auto share = [&](double rest, double all) {
+      return all > rounding * terms ? 1 - rest / all : std::numeric_limits<double>::quiet_NaN();
     };
     Explained result;
     for (const double rest : left) {
       result.output.push_back(share(rest, output));
-      result.change.push_back(share(rest, change > rounding * output ? change : 0));
+      result.change.push_back(share(rest, change));
     }
     return result;
   }
 };
 
-/// W z at one point.
-double applied(const KernelRows& kernel, const std::vector<Place>& offsets,
-               const Neighbours& neighbours, const Place& place, std::int64_t point,
-               std::span<const double> z) {
-  double sum = 0;
+Applied applied(const KernelRows& kernel, const std::vector<Place>& offsets,
+                const Neighbours& neighbours, const Place& place, std::int64_t point,
+                std::span<const double> z) {
+  Applied sum;
   if (!kernel.stencil()) {
     const auto row = kernel.row(point);
-    for (std::size_t j = 0; j < row.size(); ++j) sum += row[j] * z[j];
+    for (std::size_t j = 0; j < row.size(); ++j) sum.add(row[j] * z[j]);
     return sum;
   }
   const auto row = kernel.row(kernel.rows() == 1 ? 0 : point);
   for (std::size_t j = 0; j < row.size(); ++j)
-    if (row[j] != 0) sum += row[j] * z[neighbours.at(place, offsets[j])];
+    if (row[j] != 0) sum.add(row[j] * z[neighbours.at(place, offsets[j])]);
   return sum;
 }
 
@@ -226,8 +237,9 @@ Explained explained_shares(const KernelRows& kernel, const Lattice& grid,
     for (const std::int64_t i : inner) {
       const Place place = grid.place(i);
       const std::size_t row = rows == 1 ? 0 : static_cast<std::size_t>(i);
-      double rest = applied(kernel, offsets, neighbours, place, i, z);
-      sums.add(rest, z[static_cast<std::size_t>(i)]);
+      const Applied result = applied(kernel, offsets, neighbours, place, i, z);
+      sums.add(result, z[static_cast<std::size_t>(i)]);
+      double rest = result.value;
       for (std::size_t m = 0; m < indices.size(); ++m) {
         double difference = 0;
         const Taps& taps = differences[m];
@@ -252,9 +264,10 @@ Explained explained_by_mass(std::span<const double> weights, std::span<const dou
     const auto z = signals.subspan(s * n, n);
     for (std::size_t i = 0; i < n; ++i) {
       const auto row = weights.subspan(i * n, n);
-      const double value = std::inner_product(row.begin(), row.end(), z.begin(), 0.0);
-      sums.add(value, z[i]);
-      left += std::pow(value - mass[i] * z[i], 2);
+      Applied result;
+      for (std::size_t j = 0; j < n; ++j) result.add(row[j] * z[j]);
+      sums.add(result, z[i]);
+      left += std::pow(result.value - mass[i] * z[i], 2);
     }
   }
   return sums.shares({left});

@@ -1,5 +1,7 @@
 #include "nadir/analysis/interpretation.hpp"
 
+#include "nadir/base/log.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -29,6 +31,12 @@ void add_locality(const InterpretationPlan& plan, const DistanceProfile& profile
   const Locality shares = locality_of(profile, plan.distances);
   found.row_weight = std::accumulate(profile.absolute.begin(), profile.absolute.end(), 0.0) /
                      static_cast<double>(found.rows);
+  if (found.row_weight == 0) { // shares of nothing
+    found.absolute.assign(plan.distances.size(), unknown);
+    found.squared = found.absolute;
+    found.radius.assign(radius_shares.size(), unknown);
+    return;
+  }
   found.absolute = shares.absolute;
   found.squared = shares.squared;
   for (const double share : radius_shares) found.radius.push_back(radius_of_share(profile, share));
@@ -57,6 +65,12 @@ void hide_divergent(const InterpretationPlan& plan, Interpretation& found) {
 void add_cumulants(const InterpretationPlan& plan, Interpretation& found) {
   const auto d = static_cast<std::size_t>(plan.neurons.dimension);
   found.mass = 1 - plan.omega + plan.omega * mean_in_use(found, 0);
+  found.layer_weight = std::abs(1 - plan.omega) + std::abs(plan.omega) * found.row_weight;
+  if (!found.has_cumulants()) {
+    for (auto* of : {&found.drift, &found.variance, &found.effective_diffusion, &found.third})
+      of->assign(d, unknown);
+    return;
+  }
   for (std::size_t a = 0; a < d; ++a) {
     std::array<double, 4> along{};
     for (std::int32_t power = 0; power < 4; ++power) {
@@ -146,7 +160,7 @@ std::vector<std::string> Neurons::axis_names() const {
   if (dimension == 2) return {"y", "x"};
   if (dimension == 3) return {"z", "y", "x"};
   std::vector<std::string> names;
-  for (int a = 0; a < dimension; ++a) names.push_back("q" + std::to_string(a));
+  for (int a = 0; a < dimension; ++a) names.push_back(formatted("q%d", a));
   return names;
 }
 
@@ -157,6 +171,11 @@ void InterpretationPlan::complete(double farthest) {
   distances.clear();
   for (std::size_t i = 0; i < sampled_distances; ++i)
     distances.push_back(farthest * static_cast<double>(i) / (sampled_distances - 1));
+}
+
+bool Interpretation::has_cumulants() const {
+  constexpr double tiny = 0.01;
+  return std::isnan(mass) || mass > tiny * layer_weight;
 }
 
 std::int64_t Interpretation::sufficient_order() const {
@@ -239,6 +258,7 @@ bool FieldRange::constant(double negligible) const {
 double negligible_moment(const InterpretationPlan& plan, const Interpretation& found,
                          std::int64_t order) {
   constexpr double rounding = 1e-12;
+  if (found.row_weight == 0) return 0;
   const double length = std::max(found.radius.back(), plan.distances[1]);
   return rounding * found.row_weight * std::pow(length, static_cast<double>(order));
 }

@@ -34,7 +34,8 @@ double coefficient_of(const MomentIndex& k, double moment) {
 
 std::string power_of_units(const std::string& units, std::int64_t power) {
   if (units == "1" || power == 0) return "";
-  return " " + units + (power == 1 ? "" : "^" + std::to_string(power));
+  return power == 1 ? " " + units
+                    : formatted(" %s^%lld", units.c_str(), static_cast<long long>(power));
 }
 
 /// What a coefficient of this sign does by itself: an even order smears when it is
@@ -123,6 +124,7 @@ std::string power_law_text(const InterpretationPlan& plan, const Interpretation&
 
 std::string locality_text(const InterpretationPlan& plan, const Interpretation& found) {
   const std::string units = power_of_units(plan.units, 1);
+  if (found.row_weight == 0) return "locality: undefined, all weights are 0\n";
   std::string text = formatted(
       "locality: 50, 90 and 99 %% of |W| lie within %.4g, %.4g and %.4g%s; the largest distance "
       "is %.4g%s\n",
@@ -162,7 +164,9 @@ std::string explained_text(const InterpretationPlan& plan, const Interpretation&
   if (!plan.neurons.lattice)
     text += "\n  on scattered points no differences are known: order 0 alone is judged";
   else if (std::isnan(found.explained[0]) && found.states[0] == 0)
-    text += "\n  the axes are too short for the differences of this order";
+    text += std::isnan(found.explained_change[0])
+                ? "\n  the axes are too short for the differences of this order"
+                : "\n  W z vanishes on these signals: there is nothing of it to explain";
   else if (found.explained.back() < well_described)
     text += "\n  the series fails: these moments and their equation do not describe the weights";
   if (found.stencil && found.sufficient_order() >= 0 && has_few_moments(plan, found))
@@ -177,13 +181,13 @@ std::string layer_text(const InterpretationPlan& plan, const Interpretation& fou
   if (!plan.scheme.empty())
     text += "  (of explicit Euler; the layers of this result are " + plan.scheme + ")\n";
   const auto axes = plan.neurons.axis_names();
-  constexpr double tiny = 0.01;
-  const bool balanced = std::abs(found.mass) < tiny * found.row_weight;
   const auto in_units = [&](double value, std::int64_t power) {
     return number_or_dash(value) + power_of_units(plan.units, power);
   };
-  if (balanced) text += "  its weights nearly cancel: drift and variance mean nothing\n";
-  for (std::size_t a = 0; a < std::min<std::size_t>(3, axes.size()) && !balanced; ++a)
+  if (!found.has_cumulants())
+    text += "  the sum of its weights is not above 0, or next to nothing: drift and variance are "
+            "undefined\n";
+  for (std::size_t a = 0; a < std::min<std::size_t>(3, axes.size()) && found.has_cumulants(); ++a)
     text += formatted(
         "  along %s: drift %s, variance %s, effective diffusion %s, third cumulant %s\n",
         axes[a].c_str(), in_units(found.drift[a], 1).c_str(),
@@ -208,6 +212,9 @@ std::string random_text(const InterpretationPlan& plan, const Interpretation& fo
   if (found.singular_values.empty())
     return formatted("random or not: fewer than %lld eigenvalues, nothing can be said\n",
                      static_cast<long long>(fewest_eigenvalues));
+  if (found.verdict < 0)
+    return "random or not: undefined, all weights are the same\nstable rank " +
+           number_or_dash(found.stable_rank) + "\n";
   std::string text =
       found.verdict == 1
           ? "random or not: by its spectrum this matrix cannot be told from a random "

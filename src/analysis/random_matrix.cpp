@@ -26,7 +26,10 @@ void require_convergence(PetscBLASInt info) {
   if (info != 0) throw NumericsError("LAPACK finds no eigenvalues or singular values of a matrix");
 }
 
-/// Mean off and on the diagonal subtracted, divided by std sqrt(N).
+/// Of the weights, and of sums of many of them.
+constexpr double rounding = 1e-12;
+
+/// Mean off and on the diagonal subtracted, divided by std sqrt(N); 0 where that leaves rounding.
 std::vector<double> standardised(std::span<const double> matrix, std::int64_t n) {
   const auto size = static_cast<std::size_t>(n);
   std::vector<double> m(matrix.begin(), matrix.end());
@@ -40,8 +43,10 @@ std::vector<double> standardised(std::span<const double> matrix, std::int64_t n)
   const double squares = std::inner_product(m.begin(), m.end(), m.begin(), 0.0);
   if (!std::isfinite(squares))
     throw NumericsError("the squares of the weights leave the range of numbers");
+  const double whole = std::inner_product(matrix.begin(), matrix.end(), matrix.begin(), 0.0);
+  const bool nothing = squares <= rounding * rounding * whole;
   const double scale = std::sqrt(squares / static_cast<double>(n));
-  for (double& value : m) value = scale > 0 ? value / scale : 0.0;
+  for (double& value : m) value = nothing ? 0.0 : value / scale;
   return m;
 }
 
@@ -55,6 +60,12 @@ void with_work_space(const Call& call, std::vector<double>& work, PetscBLASInt& 
   work.resize(static_cast<std::size_t>(length));
   check_petsc(call());
   require_convergence(info);
+}
+
+/// Whether all entries are the same but for rounding.
+bool is_constant(std::span<const double> matrix) {
+  const auto [least, most] = std::ranges::minmax(matrix);
+  return most - least <= rounding * std::max(std::abs(least), std::abs(most));
 }
 
 /// LAPACK takes columns for rows, which changes neither eigenvalues nor singular values.
@@ -176,7 +187,7 @@ std::vector<double> singular_values_of(std::vector<double> m, std::int64_t rows,
 
 MatrixSpectrum spectrum_of(std::span<const double> matrix, std::int64_t n) {
   const std::vector<double> m = standardised(matrix, n);
-  return {eigenvalues_of(m, n), singular_values_of(m, n, n)};
+  return {eigenvalues_of(m, n), singular_values_of(m, n, n), is_constant(matrix)};
 }
 
 SpectrumDistances distances_of(const MatrixSpectrum& spectrum) {
@@ -216,6 +227,7 @@ RandomDiagnosis diagnose(const MatrixSpectrum& spectrum, const RandomEnsemble& e
   RandomDiagnosis result;
   result.p_circular = result.p_marchenko_pastur = std::numeric_limits<double>::quiet_NaN();
   if (static_cast<std::int64_t>(spectrum.eigenvalues.size()) < fewest_eigenvalues) return result;
+  if (spectrum.constant) return result;
   const SpectrumDistances found = distances_of(spectrum);
   const auto p_of = [&](Distance shape, Distance extreme) {
     const double p = std::min(tail_probability(found.*shape, ensemble, shape),
@@ -239,7 +251,7 @@ RandomDiagnosis diagnose(const MatrixSpectrum& spectrum, const RandomEnsemble& e
 double stable_rank(std::span<const double> matrix, std::int64_t rows, std::int64_t columns) {
   constexpr std::int64_t small = 512; // LAPACK takes seconds
   const double squares = std::inner_product(matrix.begin(), matrix.end(), matrix.begin(), 0.0);
-  if (squares == 0) return 0.0;
+  if (squares == 0) return std::numeric_limits<double>::quiet_NaN();
   if (std::max(rows, columns) > small) return squares / largest_square(matrix, columns);
   const double largest = singular_values_of({matrix.begin(), matrix.end()}, rows, columns).front();
   return squares / (largest * largest);
@@ -254,7 +266,8 @@ double kurtosis(std::span<const double> values) {
     second += square / n;
     fourth += square * square / n;
   }
-  return second > 0 ? fourth / (second * second) : 3.0;
+  const bool spread = second > std::pow(rounding * mean, 2);
+  return spread ? fourth / (second * second) : std::numeric_limits<double>::quiet_NaN();
 }
 
 } // namespace nadir

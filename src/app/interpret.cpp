@@ -68,7 +68,7 @@ std::string short_line(const Subject& subject, std::int64_t matrix, const Interp
   };
   const char* random = found.verdict == 1   ? "random"
                        : found.verdict == 0 ? "structured"
-                                            : "too small to judge";
+                                            : "not judged";
   std::string text =
       formatted("%-24s R %11.4g", subject.matrix_names[static_cast<std::size_t>(matrix)].c_str(),
                 mean(0) - 1);

@@ -268,7 +268,8 @@ class InterpretationWriter {
   void write_random() {
     const std::string group = "/random";
     add_matrix_scale(group);
-    put_scalar<std::int8_t>(group + "/verdict", {"1", "1 random, 0 structured, -1 too small"},
+    put_scalar<std::int8_t>(group + "/verdict",
+                            {"1", "1 random, 0 structured, -1 too small, or all weights the same"},
                             &Interpretation::verdict);
     put_scalar(group + "/p_circular",
                {"1", "probability of the eigenvalues were the matrix random"},

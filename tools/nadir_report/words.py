@@ -173,6 +173,8 @@ def stencil(analysis, matrix):
 def random(analysis, matrix):
     found = analysis.random
     verdict = int(found["verdict"][matrix])
+    if verdict < 0 and "eigenvalues" in found:
+        return "Whether it is random is undefined: all weights are the same."
     if verdict < 0:
         return "Whether it is random was not judged: that takes a full matrix of at least 50 rows."
     judged = found["eigenvalues"].shape[1]

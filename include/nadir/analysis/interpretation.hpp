@@ -69,6 +69,7 @@ struct Interpretation {
   std::vector<double> drift, variance, effective_diffusion, third; ///< [axis]
   double mass = 0;
   double row_weight = 0;                            ///< mean over the rows of sum_j |W_ij|
+  double layer_weight = 0;                          ///< the same of (1 - omega) I + omega W
   std::vector<double> eigenvalues, singular_values; ///< [eigenvalue][re, im], scaled; may be empty
   double verdict = -1, p_circular = 0, p_marchenko_pastur = 0, stable_rank = 0, kurtosis = 0;
   double outlying_eigenvalues = 0, outlying_singular_values = 0;
@@ -77,6 +78,9 @@ struct Interpretation {
   /// The lowest order that explains `enough_explained` of Wz and of its change; negative where none
   /// does.
   std::int64_t sufficient_order() const;
+  /// Whether the weights of a layer may be read as a density that moves and spreads: their sum is
+  /// above 0, and not what is left where they nearly cancel.
+  bool has_cumulants() const;
 };
 inline constexpr double enough_explained = 0.99;
 

@@ -23,9 +23,10 @@ inline constexpr std::int64_t largest_judged = 256;
 struct MatrixSpectrum {
   std::vector<std::complex<double>> eigenvalues;
   std::vector<double> singular_values;
+  bool constant = false; ///< all entries were the same: there is nothing to tell
 };
 /// By LAPACK, on this rank alone. `matrix` is N x N by rows. Throws NumericsError where LAPACK does
-/// not converge. Without variance all are 0.
+/// not converge. Without variance but rounding all are 0.
 MatrixSpectrum spectrum_of(std::span<const double> matrix, std::int64_t n);
 
 /// Singular values of any matrix by rows, largest first. By LAPACK, as above.
@@ -47,12 +48,13 @@ struct RandomEnsemble {
 /// N = 128, then 49. Collective; all ranks throw the same NumericsError or none does.
 RandomEnsemble random_ensemble(MPI_Comm comm, std::int64_t n, std::int64_t samples = 0);
 
-enum class RandomVerdict : std::int8_t { too_small = -1, structured = 0, random = 1 };
+/// None where there are too few eigenvalues, or all entries are the same.
+enum class RandomVerdict : std::int8_t { none = -1, structured = 0, random = 1 };
 
 struct RandomDiagnosis {
-  RandomVerdict verdict = RandomVerdict::too_small;
+  RandomVerdict verdict = RandomVerdict::none;
   /// Probabilities that a random matrix is as far from the law or has as large a value; of both
-  /// statistics the less probable one, doubled. NaN when too small.
+  /// statistics the less probable one, doubled. NaN without a verdict.
   double p_circular, p_marchenko_pastur;
   std::int64_t outlying_eigenvalues = 0, outlying_singular_values = 0; ///< beyond every sample's
 };
@@ -61,10 +63,10 @@ struct RandomDiagnosis {
 inline constexpr double significant = 0.01;
 RandomDiagnosis diagnose(const MatrixSpectrum& spectrum, const RandomEnsemble& ensemble);
 
-/// |W|_F^2 / |W|_2^2 of a matrix as it is, rows x columns.
+/// |W|_F^2 / |W|_2^2 of a matrix as it is, rows x columns; NaN for 0.
 double stable_rank(std::span<const double> matrix, std::int64_t rows, std::int64_t columns);
 
-/// Fourth central moment over the squared variance, 3 for normal numbers.
+/// Fourth central moment over the squared variance, 3 for normal numbers; NaN without variance.
 double kurtosis(std::span<const double> values);
 
 } // namespace nadir

@@ -39,6 +39,17 @@ TEST(Explained, AnAdrMatrixIsExplainedByItsThreeOrders) {
   }
 }
 
+/// A constant matrix adds the values of a wave up to rounding, and the battery is made of waves.
+TEST(Explained, AShareOfRoundingIsUndefined) {
+  const auto ring = closed_lattice({64}, {1.0});
+  const auto ones = ring_matrix(64, 1.0, [](double) { return 1.0; });
+  for (const double share : shares(ring, ones, 4).output) EXPECT_TRUE(std::isnan(share)) << share;
+  EXPECT_TRUE(std::isfinite(shares(ring, ones, 4).change[0]));
+  const auto one = ring_matrix(64, 1.0, [](double r) { return r == 0 ? 1.0 : 0.0; });
+  EXPECT_NEAR(shares(ring, one, 4).output[0], 1, 1e-12);
+  EXPECT_TRUE(std::isnan(shares(ring, one, 4).change[0]));
+}
+
 TEST(Explained, AWideGaussianNeedsItsSymbolsSeries) {
   const double sigma = 1.5;
   const auto lattice = closed_lattice({64}, {1.0});

@@ -82,6 +82,43 @@ TEST(Interpretation, OfPointsAnywhereThatOnlyScale) {
   EXPECT_TRUE(holds(interpretation_text(plan, found), "0.5, growth"));
 }
 
+/// The sum of its weights is -0.154: no density, whose drift would be 2.1.
+TEST(Interpretation, ANegativeMassHasNoDrift) {
+  const Lattice ring = closed_lattice({24}, {1.0});
+  std::vector<double> weights(24 * 24, 0.0);
+  for (std::size_t i = 0; i < 24; ++i) {
+    weights[i * 24 + i] = -0.3;
+    weights[i * 24 + (i + 1) % 24] = 0.235;
+    weights[i * 24 + (i + 23) % 24] = -0.089;
+  }
+  const InterpretationPlan plan = plan_on(ring, 3);
+  const Interpretation found = interpret_kernel(plan, {ring, weights}, nullptr);
+  EXPECT_NEAR(found.mass, -0.154, 1e-15);
+  for (const auto* of : {&found.drift, &found.variance, &found.effective_diffusion, &found.third})
+    EXPECT_TRUE(of->size() == 1 && std::isnan(of->front()));
+  EXPECT_TRUE(holds(interpretation_text(plan, found), "drift and variance are undefined"));
+  for (double& w : weights) w = -w;
+  EXPECT_NEAR(interpret_kernel(plan, {ring, weights}, nullptr).drift[0], -(-0.089 - 0.235) / 0.154,
+              1e-12);
+}
+
+TEST(Interpretation, OfZerosNothingIsMadeUp) {
+  const Lattice ring = closed_lattice({50}, {1.0});
+  const std::vector<double> weights(2500, 0.0);
+  const InterpretationPlan plan = plan_on(ring, 2);
+  const RandomEnsemble ensemble = random_ensemble(MPI_COMM_SELF, 50, 5);
+  const Interpretation found = interpret_kernel(plan, {ring, weights}, &ensemble);
+  EXPECT_EQ(found.verdict, -1);
+  EXPECT_TRUE(std::isnan(found.stable_rank) && std::isnan(found.kurtosis));
+  EXPECT_TRUE(std::isnan(found.radius[0]) && std::isnan(found.absolute.back()));
+  EXPECT_TRUE(std::isnan(found.drift[0]));
+  const std::string text = interpretation_text(plan, found);
+  for (const char* words : {"R          reaction                 -1, decay", "locality: undefined",
+                            "random or not: undefined", "there is nothing of it to explain"})
+    EXPECT_TRUE(holds(text, words)) << text;
+  EXPECT_FALSE(holds(text, "nan")) << text;
+}
+
 TEST(Interpretation, ProcessesAndCoefficientsHaveTheirNames) {
   const std::vector<std::string> axes{"y", "x"};
   EXPECT_EQ(coefficient_name({0, 0}, axes), "R");
