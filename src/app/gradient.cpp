@@ -7,6 +7,7 @@
 #include "nadir/training/gradient_check.hpp"
 
 #include <array>
+#include <cmath>
 #include <functional>
 
 namespace nadir::app {
@@ -23,36 +24,42 @@ bool verify(const Job& job, const Grid& grid, Objective& objective, Vec x) {
   int not_judged = 0;
   log.line(formatted("transpose  |<Wz, l> - <z, W'l>| / (|Wz| |l|) = %.2e  (at most %.0e)  %s",
                      transpose.difference, TransposeCheck::tolerance, verdict(transpose.passed())));
-  log.line("Taylor     parameter     slope   step        remainder at the window's ends");
+  log.line("Taylor     parameter              slope   step        remainder at the window's ends");
   for (const TaylorCheck& t : check.taylor(x)) {
-    const std::string name(name_of(t.parameter));
+    const std::string name = std::string(name_of(t.parameter)) + (t.penalty ? ", penalty" : "");
     all = all && t.passed();
-    not_judged += t.sign_changes > 0;
+    not_judged += !t.judged();
     if (t.window < 0) {
-      log.line(formatted("           %-10s  linear                every remainder below %.1e  %s",
-                         name.c_str(), t.linear_limit, verdict(t.passed())));
+      log.line(formatted("           %-19s  linear                every remainder is rounding  %s",
+                         name.c_str(), verdict(t.passed())));
     } else {
       const auto k = static_cast<std::size_t>(t.window);
-      log.line(formatted("           %-10s  %7.4f   %.1e     %.2e, %.2e  %s", name.c_str(), t.slope,
+      log.line(formatted("           %-19s  %7.4f   %.1e     %.2e, %.2e  %s", name.c_str(), t.slope,
                          t.steps[k], t.remainders[k], t.remainders[k + TaylorCheck::halvings],
-                         t.sign_changes > 0 ? "not judged" : verdict(t.passed())));
+                         t.judged() ? verdict(t.passed()) : "not judged"));
     }
     if (t.sign_changes > 0) {
-      log.line(formatted("           %-10s  Z changes its sign at %lld points inside the window",
+      log.line(formatted("           %-19s  Z changes its sign at %lld points inside the window",
                          "", static_cast<long long>(t.sign_changes)));
     }
+    if (t.drowned)
+      log.line(
+          formatted("           %-19s  the rounding of its penalty's derivative drowns it", ""));
   }
   log.line("directions parameter   1 - cosine   relative difference to central differences");
   for (const DirectionCheck& d : check.directions(x)) {
     all = all && d.passed();
     not_judged += d.sign_changes > 0;
-    log.line(formatted("           %-10s   %9.1e   %.1e  %s",
-                       std::string(name_of(d.parameter)).c_str(), d.one_minus_cosine, d.relative,
-                       d.sign_changes > 0 ? "not judged (sign changes)" : verdict(d.passed())));
+    const bool defined = !std::isnan(d.one_minus_cosine);
+    log.line(
+        formatted("           %-10s   %9s   %.1e  %s%s", std::string(name_of(d.parameter)).c_str(),
+                  defined ? formatted("%.1e", d.one_minus_cosine).c_str() : "undefined", d.relative,
+                  d.sign_changes > 0 ? "not judged (sign changes)" : verdict(d.passed()),
+                  defined ? "" : " (the derivatives are next to rounding)"));
   }
   log.line(!all ? "the gradient FAILED its verification"
            : not_judged > 0
-               ? formatted("the gradient is verified where it was judged; %d tests crossed a kink",
+               ? formatted("the gradient is verified where it was judged; %d of the tests were not",
                            not_judged)
                : "the gradient is verified");
   return all;

@@ -17,7 +17,12 @@ constexpr double eps = std::numeric_limits<double>::epsilon();
 constexpr int most_steps = 40; ///< halvings from the first step on
 constexpr double first_step =
     12.8; ///< long: where the signal is weak, shorter ones drown in rounding
-constexpr double longest_linear_step = 0.1;
+/// Roundings that may add up in a loss, and in a difference of two.
+constexpr double taylor_roundings = 1e3, difference_roundings = 10;
+/// Those of a derivative that was added to another.
+constexpr double sum_roundings = 4;
+/// A remainder is not seen above the rounding of a derivative that is larger than this part of it.
+constexpr double most_rounded = 1e-4;
 
 double dot(const Layout& layout, const Field& a, const Field& b) {
   std::vector<double> packed(
@@ -40,13 +45,13 @@ void fill_random(const Grid& grid, std::uint64_t stream, Field& field) {
   }
 }
 
-/// The window of smallest steps whose remainders all exceed `floor`; -1 if there is none.
-int find_window(const std::vector<double>& remainders, double floor) {
-  for (int first = static_cast<int>(remainders.size()) - 1 - TaylorCheck::halvings; first >= 0;
-       --first) {
-    const auto begin = remainders.begin() + first;
-    if (std::all_of(begin, begin + TaylorCheck::halvings + 1, [&](double r) { return r > floor; }))
-      return first;
+/// The window of smallest steps whose remainders all exceed their rounding; -1 if there is none.
+int find_window(const TaylorCheck& check) {
+  int above = 0;
+  for (auto k = static_cast<int>(check.steps.size()) - 1; k >= 0; --k) {
+    const auto at = static_cast<std::size_t>(k);
+    above = check.remainders[at] > check.floors[at] ? above + 1 : 0;
+    if (above > TaylorCheck::halvings) return k;
   }
   return -1;
 }
@@ -73,29 +78,37 @@ template<std::size_t n> std::size_t steadiest(const std::array<Directions, n>& s
   return best;
 }
 
-/// Cosine and relative distance of the adjoint's directional derivatives and the differences; two
-/// no larger than `floor` are the same.
-void compare(DirectionCheck& check, double floor) {
+/// Cosine and relative distance of the adjoint's directional derivatives and the differences.
+void compare(DirectionCheck& check) {
+  /// From here on rounding alone keeps 1 - cosine below 1e-9.
+  constexpr double clear_of_rounding = 3e4;
   const double a = distance(check.adjoint, {}), b = distance(check.difference, {});
   const double product =
       std::inner_product(check.adjoint.begin(), check.adjoint.end(), check.difference.begin(), 0.0);
-  if (a <= floor && b <= floor) return;
-  check.one_minus_cosine = a > 0 && b > 0 ? 1.0 - product / (a * b) : (a == b ? 0.0 : 1.0);
-  check.relative = b > 0 ? distance(check.adjoint, check.difference) / b : a;
+  check.distance = distance(check.adjoint, check.difference);
+  const bool nothing = a <= check.rounding && b <= check.rounding;
+  check.relative = nothing ? 0.0 : b > 0 ? check.distance / b : a;
+  check.one_minus_cosine = std::min(a, b) > clear_of_rounding * check.rounding
+                               ? 1.0 - product / (a * b)
+                               : std::numeric_limits<double>::quiet_NaN();
 }
 
 } // namespace
 
 bool DirectionCheck::passed() const {
   if (sign_changes > 0) return true; // as for the Taylor test
-  return one_minus_cosine <= cosine_tolerance && relative <= relative_tolerance;
+  const double size = nadir::distance(difference, {});
+  return !(one_minus_cosine > cosine_tolerance) &&
+         distance <= std::max(relative_tolerance * size, rounding);
 }
 
 bool TaylorCheck::passed() const {
-  if (sign_changes > 0) return true; // a kink inside the window: reported, not judged
+  if (!judged()) return true; // reported
+  constexpr double linear_enough = 1e-6;
+  if (penalty && linear_to <= linear_enough) return true;
   if (window >= 0) return std::abs(slope - 2.0) <= 0.02;
   for (std::size_t k = 0; k < steps.size(); ++k) {
-    if (steps[k] <= longest_linear_step && !(remainders[k] < linear_limit)) return false;
+    if (steps[k] <= longest_linear_step && !(remainders[k] < linear_limit(k))) return false;
   }
   return true;
 }
@@ -104,7 +117,13 @@ GradientCheck::GradientCheck(const Grid& grid, const Case& c, Objective& objecti
                              std::uint64_t seed)
     : grid_(grid), case_(c), objective_(objective), seed_(seed),
       evaluate_([&objective](Vec x, Vec g) { return objective.value_and_gradient(x, g).loss(); }),
-      gradient_(objective.space().create()), moved_(objective.space().create()) {}
+      gradient_(objective.space().create()), moved_(objective.space().create()),
+      misfit_gradient_(objective.space().create()), penalty_gradient_(objective.space().create()),
+      products_(objective.space().create()) {
+  const Misfit misfit(objective.network().state_layout(), objective.observations(),
+                      c.loss.reduction);
+  target_size_ = std::sqrt(sum_over_ranks(grid.comm(), misfit.target_squares()));
+}
 
 TransposeCheck GradientCheck::transpose(Vec x) {
   objective_.set_control(x);
@@ -158,14 +177,45 @@ void GradientCheck::move(Vec from, double h, Vec direction) {
   check_petsc(VecWAXPY(moved_, h, direction, from));
 }
 
-/// Infinite where states blow up, or there are none: such a step is too long to be judged.
-double GradientCheck::value_at(Vec x, double h, Vec direction) {
+/// Infinite where states blow up, or there are none: such a step is too long to be judged. Rounding
+/// of states z makes 2 eps sum w m |z| |z - y| of the misfit, and eps^2 sum w m z^2 where all z are
+/// y: the norms of z and z - y are bounds of that.
+GradientCheck::Rounded GradientCheck::misfit_at(Vec x, double h, Vec direction) {
   move(x, h, direction);
   try {
-    return objective_.value(moved_).loss();
+    const double misfit = objective_.value(moved_).misfit;
+    const double off = std::sqrt(misfit), size = target_size_ + off;
+    return {misfit, eps * size * off + taylor_roundings * (eps * size) * (eps * size)};
   } catch (const NumericsError&) {
-    return std::numeric_limits<double>::infinity();
+    return {std::numeric_limits<double>::infinity(), 0};
   }
+}
+
+/// Rounding is that of the values, and of the parameters.
+GradientCheck::Rounded GradientCheck::penalty_at(const ControlSpace::Block& block, Vec x, double h,
+                                                 Vec direction) {
+  move(x, h, direction);
+  const double value = objective_.penalty_of(block, moved_, penalty_gradient_);
+  check_petsc(VecPointwiseMult(products_, moved_, penalty_gradient_));
+  PetscReal parameters = 0;
+  check_petsc(VecNorm(products_, NORM_1, &parameters));
+  return {value, eps * (std::abs(value) + parameters)};
+}
+
+/// The gradient at x and its part that is the misfit's.
+void GradientCheck::split_gradient(const ControlSpace::Block& block, Vec x) {
+  evaluate_(x, gradient_);
+  objective_.penalty_of(block, x, penalty_gradient_);
+  check_petsc(VecWAXPY(misfit_gradient_, -1.0, penalty_gradient_, gradient_));
+}
+
+/// Rounding is that of the sum with the penalty's.
+GradientCheck::Rounded GradientCheck::misfit_derivative(Vec direction) {
+  PetscReal derivative = 0, size = 0;
+  check_petsc(VecDot(misfit_gradient_, direction, &derivative));
+  check_petsc(VecPointwiseMult(products_, gradient_, direction));
+  check_petsc(VecNorm(products_, NORM_1, &size));
+  return {derivative, eps * size};
 }
 
 /// Points, layers and samples where Z changes its sign between two steps; 0 for smooth activations.
@@ -179,30 +229,45 @@ std::int64_t GradientCheck::sign_changes(Vec x, double from, double to, Vec dire
 
 std::vector<TaylorCheck> GradientCheck::taylor(Vec x) {
   std::vector<TaylorCheck> checks;
-  for (const auto& block : objective_.space().blocks()) checks.push_back(taylor_of(block, x));
+  for (const auto& block : objective_.space().blocks()) {
+    checks.push_back(taylor_of(block, x, false));
+    if (block.spec->penalty.any()) checks.push_back(taylor_of(block, x, true));
+  }
   return checks;
 }
 
-TaylorCheck GradientCheck::taylor_of(const ControlSpace::Block& block, Vec x) {
+TaylorCheck GradientCheck::taylor_of(const ControlSpace::Block& block, Vec x, bool penalty) {
   TaylorCheck check;
   check.parameter = block.parameter;
+  check.penalty = penalty;
   VecHandle direction = objective_.space().create();
   set_direction(block, seed_ + 100 + static_cast<std::uint64_t>(block.parameter), direction);
-  const double J = evaluate_(x, gradient_);
-  PetscReal derivative = 0;
-  check_petsc(VecDot(gradient_, direction, &derivative));
-  const double floor = 1e3 * eps * std::abs(J);
-  check.linear_limit = 1e4 * eps * std::abs(J);
+  const auto term_at = [&](double h) {
+    return penalty ? penalty_at(block, x, h, direction) : misfit_at(x, h, direction);
+  };
+  split_gradient(block, x);
+  Rounded derivative = misfit_derivative(direction);
+  if (penalty) check_petsc(VecDot(penalty_gradient_, direction, &derivative.value));
+  const Rounded here = term_at(0);
   double h = first_step;
   for (int k = 0; k < most_steps; ++k, h *= 0.5) {
-    const double remainder = std::abs(value_at(x, h, direction) - J - h * derivative);
+    const Rounded there = term_at(h);
+    const double remainder = std::abs(there.value - here.value - h * derivative.value);
+    const double floor =
+        taylor_roundings * (here.noise + there.noise) + h * sum_roundings * derivative.noise;
     check.steps.push_back(h);
     check.remainders.push_back(remainder);
+    check.floors.push_back(floor);
+    if (derivative.value != 0)
+      check.linear_to =
+          std::min(check.linear_to, std::max(remainder, floor) / std::abs(h * derivative.value));
     if (k >= TaylorCheck::halvings && remainder <= floor) break; // from here on rounding
   }
-  check.window = find_window(check.remainders, floor);
+  check.drowned = !penalty && block.spec->penalty.any() &&
+                  sum_roundings * derivative.noise > most_rounded * std::abs(derivative.value);
+  check.window = find_window(check);
   const auto first = static_cast<std::size_t>(std::max(check.window, 0));
-  check.sign_changes = sign_changes(x, 0.0, check.steps[first], direction);
+  if (!penalty) check.sign_changes = sign_changes(x, 0.0, check.steps[first], direction);
   if (check.window < 0) return check;
   const double ratio = check.remainders[first] / check.remainders[first + TaylorCheck::halvings];
   check.slope = std::log2(ratio) / TaylorCheck::halvings;
@@ -222,29 +287,31 @@ DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Ve
   constexpr double longest = 0.32;
   DirectionCheck check;
   check.parameter = block.parameter;
-  const double J = evaluate_(x, gradient_);
+  split_gradient(block, x);
   VecHandle direction = objective_.space().create();
-  std::array<Directions, quarterings> extrapolated{};
+  std::array<Directions, quarterings> extrapolated{}, noise{};
   for (std::size_t k = 0; k < DirectionCheck::directions; ++k) {
     set_direction(block, direction_stream(block, k), direction);
-    check_petsc(VecDot(gradient_, direction, &check.adjoint[k]));
-    double coarse = central_difference(x, longest, direction);
+    const Rounded derivative = misfit_derivative(direction);
+    check.adjoint[k] = derivative.value;
+    Rounded coarse = central_difference(x, longest, direction);
     for (std::size_t s = 0; s < quarterings; ++s) {
-      const double fine =
+      const Rounded fine =
           central_difference(x, std::ldexp(longest, -2 - 2 * static_cast<int>(s)), direction);
-      extrapolated[s][k] = (16.0 * fine - coarse) / 15.0;
+      extrapolated[s][k] = (16.0 * fine.value - coarse.value) / 15.0;
+      noise[s][k] = difference_roundings * fine.noise + sum_roundings * derivative.noise;
       coarse = fine;
     }
   }
   const std::size_t best = steadiest(extrapolated);
   check.difference = extrapolated[best];
+  check.rounding = distance(noise[best], {});
   const double step = std::ldexp(longest, -2 * static_cast<int>(best));
   for (std::size_t k = 0; k < DirectionCheck::directions && kinked(); ++k) {
     set_direction(block, direction_stream(block, k), direction);
     check.sign_changes += sign_changes(x, -step, step, direction);
   }
-  constexpr double roundings = 10; // of J, in a difference
-  compare(check, roundings * eps * std::abs(J) / step);
+  compare(check);
   return check;
 }
 
@@ -255,8 +322,9 @@ std::uint64_t GradientCheck::direction_stream(const ControlSpace::Block& block,
   return seed_ + 200 + 16 * k + static_cast<std::uint64_t>(block.parameter);
 }
 
-double GradientCheck::central_difference(Vec x, double h, Vec direction) {
-  return (value_at(x, h, direction) - value_at(x, -h, direction)) / (2.0 * h);
+GradientCheck::Rounded GradientCheck::central_difference(Vec x, double h, Vec direction) {
+  const Rounded after = misfit_at(x, h, direction), before = misfit_at(x, -h, direction);
+  return {(after.value - before.value) / (2.0 * h), (after.noise + before.noise) / (2.0 * h)};
 }
 
 /// Whether Z > 0 at every point of this rank, layer and sample.

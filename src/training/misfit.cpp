@@ -43,6 +43,16 @@ ReproducibleSum Misfit::distance(std::int64_t s, std::size_t k, const double* z)
   return sum.take();
 }
 
+ReproducibleSum Misfit::target_squares() const {
+  BufferedSum sum;
+  for (const Target& target : observations_.targets) {
+    const double weight = factor_ * target.weight;
+    for (std::size_t i = 0; i < target.y.size(); ++i)
+      if (target.used[i]) sum.add(weight * (target.y[i] * target.y[i]));
+  }
+  return sum.take();
+}
+
 void Misfit::add_value(std::int64_t s, std::int64_t layer, const double* z,
                        BufferedSum& sum) const {
   for (const Target& target : observations_.targets)

@@ -124,4 +124,13 @@ double Objective::penalty_value(Vec x) {
   return sum_over_ranks(grid_.comm(), sum.take());
 }
 
+double Objective::penalty_of(const ControlSpace::Block& block, Vec x, Vec gradient) {
+  check_petsc(VecSet(gradient, 0.0));
+  const VecRead local(x);
+  VecWrite g(gradient);
+  BufferedSum sum;
+  penalty_.add_block(block, local.data(), g.data(), sum);
+  return sum_over_ranks(grid_.comm(), sum.take());
+}
+
 } // namespace nadir

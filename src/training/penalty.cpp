@@ -41,17 +41,20 @@ Penalty::Penalty(const Grid& grid, const ControlSpace& space, Vec initial)
 }
 
 void Penalty::add(const double* x, double* gradient, BufferedSum& sum) {
+  for (const auto& block : space_.blocks()) add_block(block, x, gradient, sum);
+}
+
+void Penalty::add_block(const ControlSpace::Block& block, const double* x, double* gradient,
+                        BufferedSum& sum) {
+  const PenaltyCase& penalty = block.spec->penalty;
+  if (!penalty.any()) return;
   double cell = 1.0;
   for (int a = grid_.first_axis(); a < max_dimension; ++a) cell *= grid_.spacing(a);
-  for (const auto& block : space_.blocks()) {
-    const PenaltyCase& penalty = block.spec->penalty;
-    if (!penalty.any()) continue;
-    const double volume = penalty.continuum && block.varies_space ? cell : 1.0;
-    add_pointwise(block, volume, x, gradient, sum);
-    if (!has_pairs(penalty)) continue;
-    if (block.layers > 1) add_layer_pairs(block, volume, x, gradient, sum);
-    if (block.varies_space) add_space_pairs(block, volume, x, gradient, sum);
-  }
+  const double volume = penalty.continuum && block.varies_space ? cell : 1.0;
+  add_pointwise(block, volume, x, gradient, sum);
+  if (!has_pairs(penalty)) return;
+  if (block.layers > 1) add_layer_pairs(block, volume, x, gradient, sum);
+  if (block.varies_space) add_space_pairs(block, volume, x, gradient, sum);
 }
 
 void Penalty::add_pointwise(const ControlSpace::Block& block, double volume, const double* x,

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -20,23 +21,37 @@ struct TransposeCheck {
   bool passed() const { return difference <= tolerance; }
 };
 
+/// The misfit, or the penalty of one parameter: each is judged by its own rounding. J is one of
+/// them.
 struct TaylorCheck {
   static constexpr int halvings = 5;
   Parameter parameter{};
-  std::vector<double> steps,
-      remainders;  ///< h and |J(x + h d) - J(x) - h grad.d|, all that were tried
+  bool penalty = false;
+  /// h, |J(x + h d) - J(x) - h grad.d|, and what rounding may make of that: all that were tried.
+  std::vector<double> steps, remainders, floors;
   int window = -1; ///< first step of the window that is judged; -1: none, J is linear in this block
-  double slope = 0.0;            ///< over the window
-  double linear_limit = 0.0;     ///< without a window every remainder must lie below
+  double slope = 0.0; ///< over the window
+  /// The least remainder, or its rounding, relative to h grad.d. A penalty's corners are sharp, and
+  /// nearly linear what lies between them: this then decides.
+  double linear_to = std::numeric_limits<double>::infinity();
   std::int64_t sign_changes = 0; ///< of Z inside the window, for activations with a kink
+  bool drowned = false; ///< the misfit's derivative, in the rounding of its sum with the penalty's
+  bool judged() const { return sign_changes == 0 && !drowned; }
+  static constexpr double longest_linear_step = 0.1;
+  /// Without a window every remainder of such steps lies below.
+  double linear_limit(std::size_t k) const { return 10 * floors[k]; }
   bool passed() const;
 };
 
+/// Of the misfit alone.
 struct DirectionCheck {
   static constexpr int directions = 8;
   Parameter parameter{};
   std::array<double, directions> adjoint{}, difference{};
-  double one_minus_cosine = 0.0, relative = 0.0;
+  double rounding = 0.0;         ///< of the differences, as the norm over all directions
+  double distance = 0.0;         ///< of both
+  double relative = 0.0;         ///< the same divided by the differences; 0 where all are rounding
+  double one_minus_cosine = 0.0; ///< NaN: undefined, where rounding decides it
   static constexpr double cosine_tolerance = 1e-9, relative_tolerance = 1e-6;
   std::int64_t sign_changes = 0; ///< of Z along the directions, for activations with a kink
   bool passed() const;
@@ -62,9 +77,16 @@ class GradientCheck {
   void move(Vec from, double h, Vec direction);
   bool kinked() const;
   std::uint64_t direction_stream(const ControlSpace::Block& block, std::size_t k) const;
-  double central_difference(Vec x, double h, Vec direction);
-  double value_at(Vec x, double h, Vec direction);
-  TaylorCheck taylor_of(const ControlSpace::Block& block, Vec x);
+  /// A number and what rounding may change of it.
+  struct Rounded {
+    double value = 0, noise = 0;
+  };
+  Rounded central_difference(Vec x, double h, Vec direction);
+  Rounded misfit_at(Vec x, double h, Vec direction);
+  Rounded penalty_at(const ControlSpace::Block& block, Vec x, double h, Vec direction);
+  Rounded misfit_derivative(Vec direction);
+  void split_gradient(const ControlSpace::Block& block, Vec x);
+  TaylorCheck taylor_of(const ControlSpace::Block& block, Vec x, bool penalty);
   DirectionCheck directions_of(const ControlSpace::Block& block, Vec x);
   std::int64_t sign_changes(Vec x, double from, double to, Vec direction);
   std::vector<std::uint8_t> signs_at(Vec x, double h, Vec direction);
@@ -74,7 +96,9 @@ class GradientCheck {
   Objective& objective_;
   std::uint64_t seed_;
   Evaluate evaluate_;
+  double target_size_ = 0; ///< square root of sum w m y^2
   VecHandle gradient_, moved_;
+  VecHandle misfit_gradient_, penalty_gradient_, products_;
 };
 
 } // namespace nadir

@@ -17,6 +17,9 @@ class Misfit {
   /// is observed.
   void add_value(std::int64_t s, std::int64_t layer, const double* z, BufferedSum& sum) const;
 
+  /// This rank's part of the sum of w m y^2 over samples, targets and points.
+  ReproducibleSum target_squares() const;
+
   /// lambda += d misfit / d z_layer = 2 w m (z - y), owned points of padded arrays.
   void add_derivative(std::int64_t s, std::int64_t layer, const double* z, double* lambda) const;
 

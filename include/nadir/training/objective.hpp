@@ -61,6 +61,8 @@ class Objective {
   }
   /// The penalties alone. Collective.
   double penalty_value(Vec x);
+  /// That of one parameter; its derivative in `gradient`, which is 0 elsewhere. Collective.
+  double penalty_of(const ControlSpace::Block& block, Vec x, Vec gradient);
 
   /// Long evaluations end with StopRequest on all ranks when they agree to stop; every evaluation
   /// takes the decision along in its reduction.

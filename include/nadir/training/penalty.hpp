@@ -21,6 +21,9 @@ class Penalty {
   /// Adds this rank's part of the value at x; with `gradient` (the local part of a control vector)
   /// its derivative is added there. Collective.
   void add(const double* x, double* gradient, BufferedSum& sum);
+  /// The same of one parameter alone. Collective.
+  void add_block(const ControlSpace::Block& block, const double* x, double* gradient,
+                 BufferedSum& sum);
 
  private:
   void add_pointwise(const ControlSpace::Block& block, double volume, const double* x,
