@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import datetime
-import json
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,10 @@ import report
 import rounds
 import writing
 from programs import PROGRAMS, ROOT
+
+sys.path.append(str(ROOT / "tools"))
+
+import nadir_json  # noqa: E402
 
 SCHEMA = 1
 
@@ -130,7 +133,7 @@ def document_of(options, measurements, curves):
 
 def save(document, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "bench.json").write_text(json.dumps(document, indent=1) + "\n")
+    (folder / "bench.json").write_text(nadir_json.text(document))
     (folder / "tables.md").write_text(report.whole(document) + "\n")
 
 

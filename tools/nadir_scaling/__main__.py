@@ -1,14 +1,16 @@
 """tools/scaling: strong and weak scaling of timed results beside a model, as a table, PNG and JSON."""
 
 import argparse
-import json
 import re
 import sys
 from pathlib import Path
 
-import report
-from results import ReadError, find, read, series_of
-from words import grid, positive
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+import nadir_json  # noqa: E402
+import report  # noqa: E402
+from results import ReadError, find, read, series_of  # noqa: E402
+from words import grid, positive  # noqa: E402
 
 
 def arguments(words):
@@ -118,7 +120,7 @@ def main(words=None):
     summary = present(found, folder, options)
     names = ("latency", "bandwidth", "ranks_per_node", "node_speed_up")
     document = dict(machine={k: getattr(options, k) for k in names}, series=summary)
-    (folder / "scaling.json").write_text(json.dumps(document, indent=1) + "\n")
+    (folder / "scaling.json").write_text(nadir_json.text(document))
     print(folder / "scaling.json")
     judge_counts([line for series in summary for line in series["sweeps"]["gradient"]])
 

@@ -115,7 +115,7 @@ def timed(file, path):
         raise ReadError(f"{path}: has no times; they come from `nadir gradient --repeat K`")
     attributes, timing = file["provenance"].attrs, file["timing"]
     case = tomllib.loads(attributes["resolved_case"])
-    samples = int(attributes["samples"]) if "samples" in attributes else file["sample"].size
+    samples = int(attributes["samples"]) if "samples" in attributes else int(file["sample"].size)
     counts = {k: int(timing.attrs[k]) for k in ("messages", "bytes") if k in timing.attrs}
     seconds = {sweep: timing[sweep][...] for sweep in SWEEPS}
     if not all(s.size and (s > 0).all() for s in seconds.values()):

@@ -18,12 +18,13 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[3]
 TOOL = ROOT / "tools" / "nadir_scaling"
-sys.path[:0] = [str(ROOT / "tests" / "regression" / "support"), str(TOOL)]
+sys.path[:0] = [str(ROOT / "tests" / "regression" / "support"), str(TOOL), str(ROOT / "tools")]
 
 import decomposition  # noqa: E402
 import exchange  # noqa: E402
 import files  # noqa: E402
 import model  # noqa: E402
+import nadir_json  # noqa: E402
 from decomposition import process_grid, weak_grid  # noqa: E402
 from program import expect, succeed  # noqa: E402
 from results import Series, Timed, Work, read, series_of  # noqa: E402
@@ -321,6 +322,40 @@ def check_with_the_program(folder):
             words_of_files("keep", folder / "whole.h5", folder / "kept" / f"{name}-{ranks}.h5")
     said = run(folder / "kept", "--ranks", 16)
     expect(said.count("strong scaling: tanh network") == 4, said)
+    said = run(folder / "whole.h5", "--ranks", 16, "--output", folder / "raw")
+    document = strict(folder / "raw" / "scaling.json")
+    (series,) = document["series"]
+    found, wanted = (model_of(d["series"][-1]) for d in (document, strict(folder / "kept" / "scaling.json")))
+    expect(found == wanted, f"a whole result counts {found}, what was kept of it {wanted}")
+
+
+def model_of(series):
+    """Messages and bytes of a gradient on 4 ranks."""
+    (row,) = [row for row in series["sweeps"]["gradient"] if row["ranks"] == 4]
+    return row["messages"], row["bytes"], row["shape"]
+
+
+def strict(path):
+    """What is in a JSON file; NaN and Infinity, which other readers refuse, are refused."""
+
+    def refuse(word):
+        raise ValueError(f"{path}: {word} is no JSON")
+
+    return json.loads(path.read_text(), parse_constant=refuse)
+
+
+def check_json(folder):
+    """Numbers of numpy are numbers; what JSON has no number for is null."""
+    document = {"a": np.int64(3), "b": [np.float32(0.5), np.bool_(True)], "c": np.arange(3), "d": (math.inf, np.nan)}
+    path = folder / "numbers.json"
+    path.write_text(nadir_json.text(document))
+    wanted = {"a": 3, "b": [0.5, True], "c": [0, 1, 2], "d": [None, None]}
+    expect(strict(path) == wanted, path.read_text())
+    try:
+        nadir_json.text({"a": object()})
+    except TypeError:
+        return
+    raise AssertionError("what is no number has passed")
 
 
 with tempfile.TemporaryDirectory() as name:
@@ -339,4 +374,5 @@ with tempfile.TemporaryDirectory() as name:
     check_counted_by_the_program(Path(name) / "made-up")
     check_refusals(Path(name) / "made-up")
     check_with_the_program(Path(name) / "program")
+    check_json(Path(name))
 print("tools/scaling counts what the program sends")
