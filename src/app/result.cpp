@@ -210,6 +210,9 @@ void ResultWriter::write_history() {
          [](const Iteration& i) { return i.evaluations; });
   column("seconds", {"s", "wall-clock time since the start"},
          [](const Iteration& i) { return i.seconds; });
+  if (!r_.ended) return;
+  file_.attribute("/history", "ended", r_.ended->reason);
+  file_.attribute("/history", "converged", std::int64_t{r_.ended->converged});
 }
 
 void ResultWriter::write_timing() {

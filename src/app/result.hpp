@@ -34,6 +34,7 @@ struct Result {
   const Coefficients* gradient = nullptr;
   std::optional<StateError> state_error{}; ///< where states are rounded
   std::span<const Iteration> history{};
+  const TrainingResult* ended = nullptr;                         ///< of a training that is over
   std::span<const double> forward_seconds{}, gradient_seconds{}; ///< with --repeat
   Objective::Traffic traffic{}; ///< of one gradient, the most of all ranks
 };

@@ -122,7 +122,8 @@ void run_train(const Job& job) {
                                         .coefficients = objective.coefficients(),
                                         .penalty = training.history[training.best].loss.penalty,
                                         .state_error = state_error,
-                                        .history = training.history});
+                                        .history = training.history,
+                                        .ended = &training});
   print_training(job, grid, objective, training, optimizer.active_share(x));
   print_outcome(job, outcome);
   job.log.line(speed_text(grid.comm(), job.c, work, objective.samples_at_once()));

@@ -93,6 +93,7 @@ TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>
   TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
   check_petsc(TaoGetConvergedReason(tao_, &reason));
   result_.reason = reason_text(reason);
+  result_.converged = reason > 0; // TAO's convention
   check_petsc(VecCopy(best_, x));
   return result_;
 }

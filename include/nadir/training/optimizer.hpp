@@ -27,10 +27,11 @@ struct Iteration {
 
 struct TrainingResult {
   std::vector<Iteration> history;
-  std::size_t best = 0;  ///< row of the history with the lowest loss
-  std::string reason;    ///< why it ended, in words
-  std::int64_t lost = 0; ///< trial steps that led to no state (NoState), and were taken back
-  std::string last_lost; ///< why the last of them did
+  std::size_t best = 0;   ///< row of the history with the lowest loss
+  std::string reason;     ///< why it ended, in words
+  bool converged = false; ///< ended because a test of convergence was met
+  std::int64_t lost = 0;  ///< trial steps that led to no state (NoState), and were taken back
+  std::string last_lost;  ///< why the last of them did
 };
 
 /// What a run that was interrupted had reached.

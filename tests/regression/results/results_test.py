@@ -395,6 +395,23 @@ def check_repetition(example, folder):
         expect("history/iteration" not in left or len(left["history/iteration"]) <= 5, "--set iterations")
 
 
+def check_ended(example, folder):
+    """Why a training ended stands in its result: for pictures, and for whoever reads it next year."""
+    example.write(folder / "given")
+    for words, converged, start in (
+        (["training.iterations=3", "training.gradient_tolerance=0"], 0, "stopped after all 3 iterations"),
+        (["training.iterations=60", "training.gradient_tolerance=0.9"], 1, "converged"),
+    ):
+        path = folder / f"ended-{converged}.h5"
+        settings = [word for setting in words for word in ("--set", setting)]
+        succeed("train", f"given/{example.name}.toml", *settings, "--output", path, folder=folder)
+        with h5py.File(path) as file:
+            found = file["history"].attrs["converged"], file["history"].attrs["ended"]
+        expect(found[0] == converged and found[1].startswith(start), f"{words}: {found}")
+    with h5py.File(path, "r") as file:
+        expect(len(file["history/iteration"]) < 60, "converged after all iterations")
+
+
 def check_kept(example, folder):
     """A result of another case is kept under a number, one of the same case replaced."""
     example.write(folder / "given")
@@ -454,7 +471,7 @@ def inside_new_folder(work):
 
 
 jobs = [(check_command, command, example) for command in ("train", "gradient", "forward") for example in EXAMPLES]
-jobs += [(check_repetition, EXAMPLES[1]), (check_kept, EXAMPLES[0]), (check_options, EXAMPLES[2])]
+jobs += [(check_repetition, EXAMPLES[1]), (check_kept, EXAMPLES[0]), (check_options, EXAMPLES[2]), (check_ended, EXAMPLES[0])]
 with ThreadPoolExecutor(2) as pool:
     list(pool.map(inside_new_folder, jobs))
 print("xarray, ParaView's reader and 1, 2, 3 ranks agree on " + ", ".join(e.name for e in EXAMPLES))
