@@ -1,9 +1,10 @@
 """tools/plot: the pictures of a result file of nadir, its layers as a film, or pictures of a sweep of several."""
 
-import argparse
 import functools
 import sys
 from pathlib import Path
+
+from matplotlib.backends.backend_pdf import PdfPages
 
 import attractors
 import coefficients
@@ -13,51 +14,10 @@ import film
 import opening
 import overview
 import style
+import words
 from result import Result
 
 refuse = functools.partial(opening.refuse, "tools/plot")
-
-
-def arguments(words):
-    parser = argparse.ArgumentParser(
-        prog="tools/plot",
-        description="PNG pictures of a result file: fields, errors, coefficients, training, overview; attractors. "
-        "With --animate its layers as a film instead. "
-        "Of several: errors, coefficients and training against the keys in which their cases differ.",
-    )
-    parser.add_argument(
-        "results", nargs="+", metavar="RESULT.h5", help="result file of nadir (HDF5)"
-    )
-    parser.add_argument(
-        "--output",
-        help="folder; default: NAME-pictures beside the result NAME.h5, or sweep-pictures beside the first",
-    )
-    parser.add_argument("--sample", type=int, default=0, help="sample to show, from 0 (default: 0)")
-    parser.add_argument(
-        "--layer", type=int, help="stored layer to show (default: the last one stored)"
-    )
-    parser.add_argument(
-        "--dpi", type=int, help="pixels per inch (default: 150, of a film 100; drawn for 100 to 300)"
-    )
-    parser.add_argument(
-        "--animate",
-        action="store_true",
-        help="the stored layers as a film: film.gif, and film.mp4 where ffmpeg is installed",
-    )
-    parser.add_argument(
-        "--fps", type=float, help="frames per second of the film (default: it lasts about 8 s)"
-    )
-    options = parser.parse_args(words)
-    if len(options.results) > 1 and (
-        options.sample != 0 or options.layer is not None or options.animate
-    ):
-        parser.error("--sample, --layer and --animate are for one result")
-    if options.animate and options.layer is not None:
-        parser.error("--animate shows all stored layers: leave --layer out")
-    if options.fps is not None and not (options.animate and 0.1 <= options.fps <= 50):
-        parser.error("--fps: from 0.1 to 50 frames per second, with --animate")
-    options.dpi = options.dpi or (100 if options.animate else 150)
-    return options
 
 
 def check(options, result):
@@ -70,6 +30,21 @@ def check(options, result):
     if options.layer is not None and options.layer not in result.layers:
         stored = ", ".join(str(layer) for layer in result.layers)
         refuse(f"--layer {options.layer}: the file stores the layers {stored}")
+
+
+def wish(options, result):
+    """How the grid is to be shown: slices are named by coordinates, and the nearest ones are taken."""
+    wishes = result.wishes
+    wishes.stride, wishes.origin = options.stride or 0, options.origin
+    if options.slice and result.dimension != 3:
+        refuse(f"--slice: the grid has {result.dimension} axes; there are slices of three only")
+    for name, value in options.slice:
+        axis = result.axes.index(name)
+        at = result.coordinates[axis]
+        low, high = sorted((at[0], at[-1]))
+        if not low <= value <= high:
+            refuse(f"--slice {name}={value:g}: the grid has {name} from {low:g} to {high:g}")
+        wishes.slices.append((axis, int(abs(at - value).argmin())))
 
 
 def check_film(path, result):
@@ -85,7 +60,7 @@ def check_film(path, result):
 
 
 def pictures(result, sample, layer):
-    """All figures by the name of their file, one at a time; None where the file has no data for one."""
+    """All figures by name, one at a time; None where the file has no data for one."""
     stored = result.state is not None
     yield "overview", overview.draw(result, sample, layer) if stored else None
     yield "fields", fields.draw(result, sample, layer) if stored else None
@@ -108,7 +83,7 @@ def pictures_of_sweep(paths):
 
 
 def write(figures, folder, dpi):
-    """Save the figures by name, and remove the pictures of those that are None."""
+    """Save the figures by name as PNG files, and remove the pictures of those that are None."""
     for name, figure in figures:
         path = folder / f"{name}.png"
         if figure is None:
@@ -118,8 +93,53 @@ def write(figures, folder, dpi):
             print(style.save(figure, path, dpi))
 
 
-def main(words=None):
-    options = arguments(words)
+def write_pages(figures, path, dpi):
+    """All figures as pages of one PDF."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")  # an older one stays until this one is complete
+    with PdfPages(part, metadata=style.UNDATED[".pdf"]) as pages:
+        for _, figure in figures:
+            if figure is not None:
+                pages.savefig(figure, dpi=dpi)
+                style.plt.close(figure)
+    part.replace(path)
+    print(path)
+
+
+def write_files(figures, path, dpi, alone):
+    """Figures as files of the suffix of `path`: one alone under that name, several as NAME-overview and so on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name, figure in figures:
+        if figure is not None:
+            print(style.save(figure, path if alone else path.with_stem(f"{path.stem}-{name}"), dpi))
+
+
+def chosen(figures, only):
+    """The figures asked for; one that the result has no data for is refused."""
+    for name, figure in figures:
+        if only in (None, name):
+            if only and figure is None:
+                refuse(f"--only {only}: the result holds no data for this picture")
+            yield name, figure
+            if only:
+                return
+        elif figure is not None:
+            style.plt.close(figure)
+    if only:
+        refuse(f"--only {only}: there is no such picture of this result")
+
+
+def write_film(options, result, output):
+    check_film(options.results[0], result)
+    made = film.draw(result, options.sample)
+    single = output.suffix if words.is_picture(output) else None
+    folder, stem = (output.parent, output.stem) if single else (output, "film")
+    for path in film.save(made, folder, options.dpi, options.fps, stem, single):
+        print(path)
+
+
+def main(line=None):
+    options = words.arguments(line)
     first = Path(options.results[0])
     if len(options.results) > 1:
         default = first.parent / "sweep-pictures"
@@ -128,17 +148,23 @@ def main(words=None):
         default = Path(first.with_suffix("").as_posix() + "-pictures")
         result = opening.opened("tools/plot", options.results[0], Result)
         check(options, result)
+        wish(options, result)
         figures = pictures(result, options.sample, options.layer)
-    folder = Path(options.output or default)
+    output = Path(options.output or default)
     try:
         if options.animate:
-            check_film(options.results[0], result)
-            for path in film.save(film.draw(result, options.sample), folder, options.dpi, options.fps):
-                print(path)
+            write_film(options, result, output)
+        elif not words.is_picture(output):
+            write(chosen(figures, options.only), output, options.dpi)
+        elif output.suffix == ".pdf" and not options.only:
+            write_pages(figures, output, options.dpi)
         else:
-            write(figures, folder, options.dpi)
+            write_files(chosen(figures, options.only), output, options.dpi, alone=bool(options.only))
     except OSError as error:
-        refuse(f"{error.filename or folder}: {error.strerror or error}")
+        refuse(f"{error.filename or output}: {error.strerror or error}")
+    finally:
+        if len(options.results) == 1:
+            result.file.close()
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ def draw_history(result):
     for axes in (left, right):
         logarithmic(axes)
         axes.set_xlabel("iteration")
-    style.heading(figure, f"{result.title}: training")
+    style.heading(figure, result.heading(": training"))
+    style.caption(figure, style.literal(result.ended))
     return figure
 
 
@@ -57,24 +58,18 @@ def draw_by_layer(result):
     figure, panel = plt.subplots(figsize=(5, 3.3))
     plot_by_layer(panel, result)
     panels.title(panel, "", points_counted(result))
-    style.heading(figure, f"{result.title}: approach to the target")
+    style.heading(figure, result.heading(": approach to the target"))
     return figure
 
 
 def points_counted(result):
     """Which points the distance to the target is taken over."""
-    return "at trained points; withheld ones are left out" if result.withheld.any() else ""
-
-
-def points_trained(result):
-    """How many points of each sample the distance to the target is taken over, at least 1."""
-    axes = tuple(range(1, result.observed.ndim))
-    return np.maximum(result.observed.sum(axis=axes), 1)
+    return "at trained points; withheld ones are left out" if result.any_withheld else ""
 
 
 def distances(result):
     """Root mean square distance of every layer to the target [sample, depth], in units of the data."""
-    return abs(result.scale) * np.sqrt(result.loss_by_layer / points_trained(result)[:, None])
+    return abs(result.scale) * np.sqrt(result.loss_by_layer / result.points_trained[:, None])
 
 
 def plot_by_layer(panel, result):
@@ -85,7 +80,7 @@ def plot_by_layer(panel, result):
     for sample in distance if several else []:
         panel.plot(depth, sample, color="#9ec9e2", lw=0.9, label="each sample")
     total = abs(result.scale) * np.sqrt(
-        result.loss_by_layer.sum(axis=0) / points_trained(result).sum()
+        result.loss_by_layer.sum(axis=0) / result.points_trained.sum()
     )
     marker = "o" if len(depth) <= 50 else None
     panel.plot(
@@ -98,7 +93,7 @@ def plot_by_layer(panel, result):
         label="all samples",
     )
     panel.set_ylim(bottom=0)
-    panel.set_xlabel("0: the input, 1: its attractor" if result.attractor else "layer (0: the input)")
+    panel.set_xlabel("0: the input, 1: its attractor" if result.to_attractor else "layer (0: the input)")
     panel.set_ylabel(style.with_units("rms distance to the target", result.units))
     panel.xaxis.get_major_locator().set_params(integer=True)
     if several:
@@ -109,8 +104,8 @@ def plot_by_layer(panel, result):
 def draw_scores(axes, result):
     """Bars of the withheld error beside the baselines; False when nothing was withheld."""
     names = [
-        ("withheld_persistence_rms", "no change\n(output = input)", style.INK["input"]),
-        ("withheld_interpolation_rms", "change interpolated\nfrom neighbours", style.INK["target"]),
+        ("withheld_persistence_rms", "no change (output = input)", style.INK["input"]),
+        ("withheld_interpolation_rms", "change interpolated from neighbours", style.INK["target"]),
         ("withheld_rms", "this network", style.INK["prediction"]),
     ]
     rows = [
@@ -122,9 +117,12 @@ def draw_scores(axes, result):
     if not rows:
         return False
     labels, values, colours = zip(*rows[::-1])
-    bars = axes.barh(range(len(rows)), values, color=colours, height=0.6)
+    bars = axes.barh(range(len(rows)), values, color=colours, height=0.42)
     axes.bar_label(bars, [f" {v:.3g}" for v in values], fontsize=8.5)
-    axes.set_yticks(range(len(rows)), labels)
+    for place, label in enumerate(labels):
+        axes.text(0, place + 0.25, f" {label}", va="bottom", fontsize=8.5)
+    axes.set_yticks([])
+    axes.set_ylim(-0.4, len(rows) - 0.3)
     axes.set_xlim(0, 1.18 * max(values))
     axes.set_xlabel(style.with_units("rms error at withheld points", result.units))
     return True

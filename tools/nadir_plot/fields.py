@@ -5,15 +5,12 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 import numpy as np
 
+import lazy
 import panels
 import style
+from lazy import combined
 
 FILLED = "grey: no target, and input filled in"  # land, say
-
-
-def rms(values):
-    values = values[np.isfinite(values)]
-    return float(np.sqrt(np.mean(values**2))) if values.size else float("nan")
 
 
 @dataclass
@@ -25,6 +22,7 @@ class View:
     note: str = ""
     is_state: bool = False  # known without a target as well
     is_error: bool = False  # its largest magnitude is marked
+    place: tuple | None = None  # indices of that
     outlined: bool = False  # grey has several reasons: part them
 
     def short(self):
@@ -46,8 +44,8 @@ class Sample:
         self.target = result.target_of(sample)
         self.error = self.trained = self.withheld = None
         if self.target is not None:
-            self.error = self.output - self.target
-            self.trained, self.withheld = result.observed[sample], result.withheld[sample]
+            self.error = combined(np.subtract, self.output, self.target)
+            self.trained, self.withheld = result.observed(sample), result.withheld(sample)
 
     def quantities(self):
         """Views of everything in units of the data, in reading order."""
@@ -55,7 +53,7 @@ class Sample:
         views = [self._state("input", self.input)] if self.input is not None else []
         if self.target is not None:
             views.append(View("target", self.target, self._no_target()))
-        place = "attractor" if self.result.attractor and self.layer == 1 else f"layer {self.layer}"
+        place = "attractor" if self.result.to_attractor and self.layer == 1 else f"layer {self.layer}"
         return views + [self._state(f"{name}, {place}", self.output)]
 
     def _state(self, title, field):
@@ -72,15 +70,17 @@ class Sample:
             return None
         if self.target is not None:
             return View(
-                "change to learn: target − input", self.target - self.input, self._no_target()
+                "change to learn: target − input",
+                combined(np.subtract, self.target, self.input),
+                self._no_target(),
             )
-        return self._state("change: output − input", self.output - self.input)
+        return self._state("change: output − input", combined(np.subtract, self.output, self.input))
 
     def errors(self):
         """Views of the errors, which share one scale about zero."""
         if self.error is None:
             return []
-        if not self.withheld.any():
+        if not lazy.count(self.withheld):
             return [self._error("error where trained", self.trained, self._no_target())]
         grey = "grey: withheld" + ("" if self.unobserved is None else " or no target")
         return [
@@ -90,18 +90,20 @@ class Sample:
 
     def whole_error(self):
         """View of the error wherever there is a target."""
-        return self._error("error", np.isfinite(self.error), self._no_target())
+        return self._error("error", combined(np.isfinite, self.error), self._no_target())
 
     def _error(self, title, where, grey, outlined=False):
-        field = np.where(where, self.error, np.nan)
-        units = f" {style.pretty(self.result.units)}".rstrip()
+        field = combined(lambda w, e: np.where(w, e, np.nan), where, self.error)
+        units = f" {style.unit(self.result.units)}".rstrip()
         whole = " in the whole grid" if self.result.dimension == 3 else ""
-        title = f"{title}: rms {rms(field):.3g}{units}{whole}".replace("-", "−")
-        place = panels.largest(field)
-        if place is None:
+        title = f"{title}: rms {lazy.rms(field):.3g}{units}{whole}".replace("-", "−")
+        found = lazy.largest(field)
+        if found is None:
             return View(title, field, grey)
-        note = f"largest {field[place]:.3g}{units} {self._at(place)}".replace("-", "−")
-        return View(title, field, "; ".join(filter(None, [note, grey])), False, True, outlined)
+        place, value = found
+        note = f"largest {value:.3g}{units} {self._at(place)}".replace("-", "−")
+        note = "; ".join(filter(None, [note, grey]))
+        return View(title, field, note, is_error=True, place=place, outlined=outlined)
 
     def _at(self, place):
         """Where a point is: in the circle of a map; off the slices of three dimensions, its coordinates."""
@@ -116,9 +118,7 @@ def draw(result, sample, layer):
     fields = Sample(result, sample, layer)
     draw_it = {1: draw_lines, 2: draw_maps, 3: draw_slices}[result.dimension]
     figure = draw_it(result, fields)
-    count = result.state.shape[0]
-    title = result.title + (f" — sample {sample} of 0…{count - 1}" if count > 1 else "")
-    style.heading(figure, title)
+    style.heading(figure, result.heading(result.sample_note(sample)))
     return figure
 
 
@@ -156,13 +156,13 @@ class Group:
 
     def __init__(self, fields, views, label, signed=None, trim=0.0):
         self.fields, self.views = fields, views
-        self.shown = [view.field for view in views]
+        self.shown = [panels.values_shown(fields.result, view.field) for view in views]
         self.cmap, self.norm = style.shades(*self.shown, signed=signed, trim=trim)
         self.label = style.with_units(label, fields.result.units)
 
     def paint(self, figure, axes, plane, index, bar):
         view = self.views[index]
-        few = np.isfinite(view.field).mean() < 0.3
+        few = np.isfinite(self.shown[index]).mean() < 0.3
         how = panels.scattered if few else panels.image
         drawn = how(axes, plane, view.field, self.cmap, self.norm)
         if view.is_state:
@@ -170,7 +170,7 @@ class Group:
         if view.outlined:
             panels.mark(axes, plane, self.fields.unobserved, hatch=False)
         if view.is_error:
-            panels.mark_largest(axes, plane, view.field)
+            panels.mark_largest(axes, plane, view.place)
         if bar:
             panels.colour_bar(figure, drawn, axes, self.label, *self.shown)
         return drawn
@@ -198,11 +198,12 @@ def draw_maps(result, fields):
             plane.label(axes[i, j], left=j == 0)
         for empty in axes[i, len(cells) :]:
             empty.axis("off")
+    style.caption(figure, panels.thinned([plane]))
     return figure
 
 
 def draw_slices(result, fields):
-    """Columns: quantities; rows: the three middle slices."""
+    """Columns: quantities; rows: slices."""
     cuts = panels.planes(result)
     cells = [(g, k) for row in groups(fields) for g in row for k in range(len(g.views))]
     mean_aspect = float(np.mean([plane.aspect for plane in cuts]))
@@ -216,5 +217,6 @@ def draw_slices(result, fields):
     for i, plane in enumerate(cuts):
         axes[i, 0].set_ylabel(f"slice {plane.title}\n\n" + axes[i, 0].get_ylabel())
     marked = any(view.is_error for group, _ in cells for view in group.views)
-    style.caption(figure, "circle: the largest error, if it lies in a slice" if marked else "")
+    circle = "circle: the largest error, if it lies in a slice" if marked else ""
+    style.caption(figure, circle, panels.thinned(cuts))
     return figure

@@ -15,6 +15,7 @@ import curves
 import fields
 import panels
 import style
+from lazy import combined
 
 MOST_FRAMES = 120  # of more layers every second, third, ... is shown
 SECONDS = 8.0  # what a film should last
@@ -36,12 +37,13 @@ class Film:
 
 
 class Way:
-    """The stored states of a sample, [stored layer, grid axes] in the data's units, and their names."""
+    """The stored states of a sample, [stored layer][grid axes] in the data's units, and their names."""
 
     def __init__(self, result, sample):
         self.result = result
         self.parts = fields.Sample(result, sample, None)
-        self.states = result.visible(result.raw(result.state[sample]))
+        stored = [result.stored_state(sample, position) for position in range(len(result.layers))]
+        self.states = [result.visible(state) for state in stored]
         known = result.loss_by_layer is not None
         self.distance = curves.distances(result)[sample] if known else None
 
@@ -52,10 +54,10 @@ class Way:
     def distance_text(self, position):
         if self.distance is None:
             return ""
-        units = style.pretty(self.result.units)
+        units = style.unit(self.result.units)
         distance = self.distance[self.result.layers[position]]
         text = f"rms distance to the target {distance:.3g} {units}".rstrip()
-        return text + (" at trained points" if self.result.withheld.any() else "")
+        return text + (" at trained points" if self.result.any_withheld else "")
 
 
 def enough(result):
@@ -73,8 +75,7 @@ def positions(stored):
 def draw(result, sample):
     way = Way(result, sample)
     figure, show = draw_line(way) if result.dimension == 1 else draw_maps(way)
-    count = result.state.shape[0]
-    style.heading(figure, result.title + (f", sample {sample} of 0…{count - 1}" if count > 1 else ""))
+    style.heading(figure, result.heading(result.sample_note(sample)))
     return Film(figure, positions(len(result.layers)), show)
 
 
@@ -91,7 +92,7 @@ def draw_line(way):
     look = dict(color=style.INK["prediction"], lw=1.6, label="signal")
     (moving,) = panels.line(axes, result, way.states[0], **look)
     panels.shade(axes, result, parts.unobserved)
-    values = style.finite(way.states, parts.target)
+    values = style.finite(*way.states, parts.target)
     margin = 0.05 * np.ptp(values) or 0.05 * abs(values[0]) or 1.0
     axes.set_ylim(values.min() - margin, values.max() + margin)
     axes.set_xlabel(style.with_units("x", result.grid_units))
@@ -123,7 +124,7 @@ def groups(way):
     if parts.input is None:
         return [(signal, None)] + [(signal, -1) for _ in target]
     changes = [
-        fields.View("change since the input", field - parts.input, is_state=True)
+        fields.View("change since the input", combined(np.subtract, field, parts.input), is_state=True)
         for field in way.states
     ]
     to_learn = [parts.change()] if target else []
@@ -132,7 +133,7 @@ def groups(way):
 
 
 def draw_maps(way):
-    """Maps side by side; in three dimensions a row of the middle slices for each."""
+    """Maps side by side; in three dimensions a row of slices for each."""
     cuts, shown = panels.planes(way.result), groups(way)
     aspect = float(np.mean([plane.aspect for plane in cuts]))
     rows, columns = (1, len(shown)) if len(cuts) == 1 else (len(shown), len(cuts))
@@ -154,7 +155,7 @@ def draw_maps(way):
             view = group.views[position]
             refill(drawn, plane.cut(view.field))
             title.set_text(headed(view, plane, j))
-        style.caption(figure, way.distance_text(position))
+        style.caption(figure, way.distance_text(position), panels.thinned(cuts))
 
     return figure, show
 
@@ -215,20 +216,31 @@ def record(film, writer, path):
     return path
 
 
-def save(film, folder, dpi, fps):
-    """Write film.gif, and film.mp4 where ffmpeg is there and can; yields their paths."""
+def save(film, folder, dpi, fps, stem="film", only=None):
+    """Write film.gif, and film.mp4 where ffmpeg is there and can; yields their paths. `only`: of these one."""
     fps = fps or float(np.clip(len(film.frames) / SECONDS, SLOWEST, FASTEST))
     film.figure.set_dpi(dpi)
     colours = palette([film.picture(k) for k in (film.frames[0], film.frames[-1])])
     film.figure.set_layout_engine("none")  # nothing moves but the signal
     folder.mkdir(parents=True, exist_ok=True)
-    yield record(film, Gif(fps, colours), folder / "film.gif")
-    path = folder / "film.mp4"
+    if only in (None, ".gif"):
+        yield record(film, Gif(fps, colours), folder / f"{stem}.gif")
+    if only in (None, ".mp4"):
+        yield from save_mp4(film, folder / f"{stem}.mp4", fps, wanted=only is not None)
+    plt.close(film.figure)
+
+
+def save_mp4(film, path, fps, wanted):
     path.unlink(missing_ok=True)
+    why = "ffmpeg is not installed" if wanted else ""
     if animation.FFMpegWriter.isAvailable():
         try:
             yield record(film, animation.FFMpegWriter(fps), path)
+            return
         except (subprocess.CalledProcessError, BrokenPipeError) as error:
             path.unlink(missing_ok=True)
-            print(f"tools/plot: no film.mp4: ffmpeg failed ({error})", file=sys.stderr)
-    plt.close(film.figure)
+            why = f"ffmpeg failed ({error})"
+    if why:
+        print(f"tools/plot: no {path.name}: {why}", file=sys.stderr)
+    if wanted:
+        sys.exit(2)

@@ -1,12 +1,15 @@
 """One figure that tells the case: what went in, what came out, how good it is, what was learned."""
 
 import coefficients
+import constants
 import curves
 import fields
 import panels
 import style
+import worth
 
 COLUMNS = 3
+ORDER = ("advection", "diffusion", "bias", "reaction", "relaxation")
 
 
 def draw(result, sample, layer):
@@ -17,27 +20,27 @@ def draw(result, sample, layer):
     parts = fields.Sample(result, sample, layer)
     rows = [tell_fields(parts), tell_errors(parts), *tell_coefficients(result, layer)]
     rows = [row for row in rows if row]
-    figure, axes = panels.sheet(len(rows), COLUMNS, plane.aspect, width=3.9, extra=0.75)
+    figure, axes = panels.sheet(len(rows), COLUMNS, plane.aspect, width=4.4, extra=1.0, share=0.62)
     for i, row in enumerate(rows):
         for paint, one in zip(row, axes[i]):
             paint(figure, one, plane)
         for empty in axes[i, len(row) :]:
             empty.axis("off")
-    style.heading(figure, result.title, size=13)
-    shown = {p.name for p, *_ in maps_worth_showing(result, layer)[:COLUMNS]}
-    coefficients.explain_maps(figure, result, shown, chain(result))
+    style.heading(figure, result.heading(result.sample_note(sample)), size=13)
+    mapped, profiles = [p for p in result.parameters.values() if p.varies_space], coefficients.by_layer(result)
+    dotted = coefficients.dotted(result, profiles)
+    coefficients.explain_maps(figure, result, mapped, dotted, chain(result), panels.thinned([plane]))
     return figure
 
 
 def chain(result):
     """How many layers there are, and their omega where it is one number."""
     omega = result.parameters.get("relaxation")
-    if result.attractor:
+    if result.to_attractor:
         return "layers to the attractor"
     if result.n is None or omega is None or omega.varies_space or omega.varies_layer:
         return ""
-    text = f"n = {result.n} layers, ω = {omega.values.item():.4g}"
-    return text + ("; all layers: " + coefficients.TOTALS if constants(result) else "")
+    return f"n\u00a0=\u00a0{result.n} layers, ω\u00a0=\u00a0{omega.values.item():.4g}"
 
 
 def map_of(parts, views, index, label, **scale):
@@ -86,16 +89,12 @@ def loss(axes, result):
 
 
 def tell_coefficients(result, layer):
-    """Rows: maps of what varies in space, a table of what does not vary, curves if there is room."""
-    cells = [
-        map_of_parameter(result, layer, *one) for one in maps_worth_showing(result, layer)[:COLUMNS]
-    ]
-    if constants(result):
-        cells.append(
-            lambda figure, axes, plane: coefficients.constants_panel(
-                axes, result, constants(result)
-            )
-        )
+    """Rows: maps of what varies in space, profiles of what varies by layer, a table of the rest, curves if there is room."""
+    cells = [painter_of(one) for one in maps(result, layer)]
+    cells += [profile_of(result, parameter) for parameter in coefficients.by_layer(result)]
+    table = constants_of(result)
+    if table:
+        cells.append(lambda figure, axes, plane: constants.panel(axes, result, table))
     if len(cells) % COLUMNS and result.loss_by_layer is not None:
         cells.append(lambda figure, axes, plane: approach(axes, result))
     if len(cells) % COLUMNS and "loss" in result.history and "withheld_rms" in result.attributes:
@@ -103,7 +102,7 @@ def tell_coefficients(result, layer):
     return [cells[first : first + COLUMNS] for first in range(0, len(cells), COLUMNS)]
 
 
-def constants(result):
+def constants_of(result):
     """What varies neither in space nor by layer, but omega, which the caption tells."""
     return {
         name: p
@@ -112,30 +111,34 @@ def constants(result):
     }
 
 
-def map_of_parameter(result, layer, parameter, index, component):
-    together = coefficients.layers_shown(parameter, layer)
-
+def painter_of(one):
     def paint(figure, axes, plane):
-        coefficients.draw_map(figure, axes, result, parameter, index, component, plane, together)
+        coefficients.draw_map(figure, axes, one, plane)
         plane.label(axes)
 
     return paint
 
 
-def maps_worth_showing(result, layer):
-    """(parameter, layer, component or None for arrows): transport first, then D, b, R, omega."""
-    maps = []
-    for name in ("advection", "diffusion", "bias", "reaction", "relaxation"):
-        parameter = result.parameters.get(name)
-        if parameter is not None and parameter.varies_space:
-            components = [None] if name == "advection" else range(parameter.values.shape[1])
-            maps += [(parameter, component) for component in components]
-    if len(maps) == 1:  # room for its first, middle and last layer
-        parameter, component = maps[0]
+def profile_of(result, parameter):
+    return lambda figure, axes, plane: coefficients.draw_profile(axes, result, parameter)
+
+
+def maps(result, layer):
+    """All that varies in space: transport first, then D, b, R, omega and the other kernels' coefficients.
+
+    Of layers that differ the last one asked for, and what all of them do; of one parameter alone some more layers.
+    """
+    names = sorted(result.parameters, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+    found = [result.parameters[name] for name in names if result.parameters[name].varies_space]
+    alone = len(found) == 1 and len(coefficients.components_of(found[0])) == 1
+    for parameter in found:
         layers = coefficients.layers_shown(parameter, layer)
-        some = {layers[0], layers[len(layers) // 2], layers[-1]}
-        return [(parameter, index, component) for index in sorted(some)]
-    return [(p, coefficients.layers_shown(p, layer)[-1], c) for p, c in maps]
+        some = [layers[0], layers[-1]] if alone and len(layers) > 1 else [layers[-1]]
+        for component in coefficients.components_of(parameter):
+            for index in some:
+                yield coefficients.Map(result, parameter, index, component, layers)
+            if coefficients.totals_apart(result, parameter):
+                yield coefficients.Map(result, parameter, None, component, [None])
 
 
 def approach(axes, result):

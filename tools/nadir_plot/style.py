@@ -1,5 +1,7 @@
 """One look for all pictures: colours, limits, figures of the right size, small PNG files."""
 
+import textwrap
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -11,6 +13,7 @@ from PIL import Image  # noqa: E402
 
 UNKNOWN = "#c9c9c9"  # no value there
 QUIET = "#555555"  # captions
+UNDATED = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}  # the same picture is the same file
 INK = dict(
     input="#7f7f7f", target="#d95f02", prediction="#1b6ca8", withheld="#c0267e", loss="#222222"
 )
@@ -35,6 +38,7 @@ plt.rcParams.update(
         "figure.constrained_layout.h_pad": 0.07,
         "figure.constrained_layout.w_pad": 0.1,
         "hatch.linewidth": 0.5,
+        "svg.hashsalt": "nadir",
     }
 )
 
@@ -49,8 +53,29 @@ def pretty(units):
     return PRETTY.get(base, base) + power.translate(RAISED)
 
 
+def literal(text):
+    """A text of others as it stands: no sign in it begins a formula."""
+    return str(text).replace("$", r"\$")
+
+
+def unit(units):
+    """Units as they are drawn."""
+    return literal(pretty(units))
+
+
 def with_units(text, units):
-    return f"{text} [{pretty(units)}]" if pretty(units) else text
+    return f"{text} [{unit(units)}]" if pretty(units) else text
+
+
+def apart(k):
+    """The look of the k-th curve of several that may coincide: each leaves something of those below to see."""
+    looks = (
+        dict(lw=4.0, alpha=0.45),
+        dict(lw=1.9),
+        dict(lw=1.5, ls=(0, (4, 3))),
+        dict(lw=1.5, ls=(0, (1, 2))),
+    )
+    return looks[min(k, len(looks) - 1)]
 
 
 def heading(figure, text, size=10.5):
@@ -63,6 +88,8 @@ def caption(figure, *sentences):
     """What the marks of a figure mean, below it at the right; nothing when there is nothing to say."""
     text = "; ".join(filter(None, sentences))
     if text:
+        room = int(figure.get_figwidth() * 72 / (8 * 0.56))  # letters of a line
+        text = "\n".join(textwrap.wrap(text, room, break_long_words=False))
         figure.supxlabel(text, x=0.99, ha="right", fontsize=8, color=QUIET)
 
 
@@ -105,14 +132,22 @@ def clipped(norm, *arrays):
 
 
 def save(figure, path, dpi=150, limit=300_000):
-    """Write a PNG of at most `limit` bytes: 256 colours where it would be larger."""
+    """Write a figure by the suffix of its path: PDF, SVG, else a PNG."""
     figure.set_dpi(dpi)
+    if path.suffix in (".pdf", ".svg"):
+        figure.savefig(path, dpi=dpi, metadata=UNDATED[path.suffix])
+    else:
+        save_png(figure, path, limit)
+    plt.close(figure)
+    return path
+
+
+def save_png(figure, path, limit):
+    """A PNG of at most `limit` bytes: 256 colours where it would be larger."""
     figure.canvas.draw()  # once; savefig would lay out and draw everything twice
     image = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
-    plt.close(figure)
     image.save(path, optimize=True)
     if path.stat().st_size > limit:
         image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG).save(
             path, optimize=True
         )
-    return path

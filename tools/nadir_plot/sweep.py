@@ -9,7 +9,7 @@ from matplotlib.ticker import LogFormatter, NullLocator
 
 import curves
 import style
-from result import SYMBOL
+from parameter import SYMBOL
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
@@ -45,7 +45,7 @@ class Key:
         self.name = name
         self.numeric = values.dtype.kind in "if"
         distinct = [v for v in np.unique(values) if v == v]
-        self.names = [f"{v:g}" if self.numeric else str(v) or "none" for v in distinct]
+        self.names = [f"{v:g}" if self.numeric else style.literal(v) or "none" for v in distinct]
         places = distinct if self.numeric else range(len(distinct))
         self.rank = np.array([distinct.index(v) if v == v else -1 for v in values])
         self.values = np.array([places[r] if r >= 0 else np.nan for r in self.rank], dtype=float)
@@ -150,7 +150,7 @@ def finish(figure, axes, keys, runs):
                 bbox_to_anchor=(0, 1),
                 ncol=4,
             )
-    style.heading(figure, f"{runs.attrs.get('title') or 'sweep'}: {runs.sizes['run']} runs")
+    style.heading(figure, f"{style.literal(runs.attrs.get('title') or 'sweep')}: {runs.sizes['run']} runs")
 
 
 def colours(key):
@@ -295,6 +295,6 @@ def draw_histories(runs, keys):
         handles += [plt.Line2D([], [], ls="none", label=key.name), *entries(key, look)]
     panels[1].legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5))
     style.heading(
-        figure, f"{runs.attrs.get('title') or 'sweep'}: training of {runs.sizes['run']} runs"
+        figure, f"{style.literal(runs.attrs.get('title') or 'sweep')}: training of {runs.sizes['run']} runs"
     )
     return figure

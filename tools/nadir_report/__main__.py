@@ -48,7 +48,7 @@ def draw(analysis, matrix, folder, dpi):
         figure = function(analysis, matrix)
         if figure is not None:
             made[name] = style.save(figure, folder / f"{start}{name}.png", dpi)
-    figure = pictures.draw_equation(analysis.lines("equations")[matrix])
+    figure = pictures.draw_equation(analysis.equation(matrix))
     equation = None if figure is None else style.save(figure, folder / f"{start}equation.png", dpi)
     return made, equation
 

@@ -1,15 +1,18 @@
 """An analysis file of `nadir interpret` in memory."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from math import factorial, prod
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-from result import Result, as_text
+from parameter import as_text
+from result import Result
 
 PROCESS = ["reaction", "advection", "diffusion", "dispersion", "hyper-diffusion"]
+CUMULANTS = ["mass", "drift", "variance", "effective_diffusion", "third"]
 MEASURED, ALIASED, DIVERGENT = 0, 1, 2
 
 
@@ -120,7 +123,7 @@ class Analysis:
                 continue
             land = result.land()
             if result.run_id == run and land is not None and land.shape == self.boundary.shape[1:]:
-                return land
+                return np.asarray(land)
         return None
 
     @property
@@ -172,6 +175,61 @@ class Analysis:
             known = order > 2 and self.differences is not None
             learned = self.differences[matrix, position] if known else None
             yield Coefficient(name, powers, values, state, units, farthest, learned, used)
+
+    def told(self, matrix):
+        """The same as they are told: a D that is alike along all axes, and slanted nowhere, once."""
+        all_of_them = list(self.coefficients(matrix))
+        second = [c for c in all_of_them if c.order == 2]
+        if not self._isotropic(second):
+            return all_of_them
+        first = next(c for c in second if 2 in c.powers)
+        return [replace(first, name="D") if c is first else c for c in all_of_them if c is first or c.order != 2]
+
+    def _isotropic(self, second):
+        along = [c for c in second if 2 in c.powers]
+        if len(along) < 2 or any(c.state != MEASURED for c in second):
+            return False
+        slack = dict(rtol=1e-9, atol=along[0].rounding)
+        alike = all(np.allclose(c.used, along[0].used, **slack) for c in along)
+        return alike and all(c.is_zero for c in second if 2 not in c.powers)
+
+    def equation(self, matrix):
+        """LaTeX; with one Laplacian where D is alike along all axes."""
+        latex = self.lines("equations")[matrix]
+        if not self._isotropic([c for c in self.coefficients(matrix) if c.order == 2]):
+            return latex
+        terms = list(re.finditer(r" ([+-]) (\S+?)\\,\\partial_\{(\w+)\}\^\{2\} z", latex))
+        alike = {(sign, factor.replace(f"D_{{{a}{a}}}", "D")) for sign, factor, a in (t.groups() for t in terms)}
+        if len(alike) != 1 or {t[3] for t in terms} != set(self.axes):
+            return latex
+        (sign, factor), (first, *others) = alike.pop(), terms
+        for term in others[::-1]:
+            latex = latex[: term.start()] + latex[term.end() :]
+        return latex[: first.start()] + rf" {sign} {factor}\,\nabla^{{2}} z" + latex[first.end() :]
+
+    def layer(self, matrix):
+        """Cumulants of a layer, by the means of the rows that count; those the file has where all of them do."""
+        if self.hidden is None:
+            return {name: self.cumulants[name][matrix] for name in CUMULANTS}
+        omega, mean = float(self.attributes["relaxation"]), self._means(matrix)
+        mass = 1 - omega + omega * mean(0, 0)
+        first, second, third = (
+            np.array([omega * mean(axis, order) for axis in range(len(self.axes))]) / mass for order in (1, 2, 3)
+        )
+        variance = second - first**2
+        found = dict(mass=mass, drift=-first, variance=variance, effective_diffusion=variance / (2 * omega))
+        return found | (dict(third=third - 3 * second * first + 2 * first**3) if self.order > 2 else {})
+
+    def _means(self, matrix):
+        """A function: the mean of a moment along one axis over the rows that count, NaN where there is none."""
+        used, index = self.rows_used(matrix), self.index.tolist()
+
+        def mean(axis, order):
+            powers = [order if a == axis else 0 for a in range(len(self.axes))]
+            values = self.moments[matrix, index.index(powers)] if powers in index else np.array(np.nan)
+            return float(np.broadcast_to(values, used.shape)[used].mean())
+
+        return mean
 
     def units_of(self, order):
         """Of what stands before a derivative of that order."""

@@ -5,6 +5,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 
+import panels as maps
 import style
 from analysis import ALIASED, DIVERGENT
 
@@ -13,9 +14,13 @@ QUIET_LINE = dict(color="#888888", lw=0.9, ls="--")
 MOST_FIELDS = 9
 
 
+def name_of(analysis, matrix):
+    return style.literal(analysis.matrix_name(matrix))
+
+
 def shown(analysis, matrix):
     """Coefficients worth a panel: those that vary, without aliases and what does not exist."""
-    found = [c for c in analysis.coefficients(matrix) if c.state not in (ALIASED, DIVERGENT)]
+    found = [c for c in analysis.told(matrix) if c.state not in (ALIASED, DIVERGENT)]
     return [c for c in found if c.varies and np.isfinite(c.values).all()][:MOST_FIELDS]
 
 
@@ -34,7 +39,7 @@ def draw_moments(analysis, matrix):
         draw_field(panel, analysis, field)
         panel.set_title(style.with_units(f"{field.label}  {field.process}", field.units))
     notes = [c.label for c in analysis.coefficients(matrix) if c.state == DIVERGENT]
-    style.heading(figure, f"{analysis.matrix_name(matrix)}: coefficients that vary")
+    style.heading(figure, f"{name_of(analysis, matrix)}: coefficients that vary")
     style.caption(
         figure,
         "" if fields[0].inner.all() else left_out(analysis, matrix),
@@ -70,14 +75,16 @@ def draw_field(panel, analysis, field):
                                  shading="nearest", rasterized=True)  # fmt: skip
         panel.set_aspect("auto")
         panel.figure.colorbar(image, ax=panel, extend=style.clipped(norm, values))
-        panel.set_xlabel(style.with_units(analysis.axes[-1], analysis.units))
-        panel.set_ylabel(style.with_units(analysis.axes[-2], analysis.units))
+        maps.name_axis(panel.xaxis, analysis.axes[-1], analysis.units)
+        maps.name_axis(panel.yaxis, analysis.axes[-2], analysis.units)
         return
     places = coordinates[0] if coordinates else np.arange(len(values))
     panel.plot(places, values, color=COLOURS[0], lw=1.2 if coordinates else 0,
                marker=None if coordinates else ".", ms=3)  # fmt: skip
-    label = style.with_units(analysis.axes[0], analysis.units) if coordinates else "neuron"
-    panel.set_xlabel(label)
+    if coordinates:
+        maps.name_axis(panel.xaxis, analysis.axes[0], analysis.units)
+    else:
+        panel.set_xlabel("neuron")
     panel.axhline(0, lw=0.5, color="#bbbbbb")
 
 
@@ -88,12 +95,13 @@ def draw_symbol(analysis, matrix):
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.7))
     for d, (name, colour) in enumerate(zip(analysis.directions(), COLOURS)):
         where = name if name == "diagonal" else f"along {name}"
-        left.plot(phase, s["real"][matrix, d], color=colour, lw=1.5, label=f"{where}, real")
-        left.plot(phase, s["imaginary"][matrix, d], color=colour, lw=1.2, ls=":", label="imaginary")
+        left.plot(phase, s["real"][matrix, d], color=colour, **style.apart(d), label=f"{where}, real")
+        dots = (2 * d, (2, 6))  # of three directions that coincide in turn
+        left.plot(phase, s["imaginary"][matrix, d], color=colour, lw=1.8, ls=dots, label="imaginary")
         low, high = s["lowest"][matrix, d], s["highest"][matrix, d]
         if (high - low).max() > 1e-9:
             right.fill_between(phase, low, high, color=colour, alpha=0.15, lw=0)
-        right.plot(phase, s["amplification"][matrix, d], color=colour, lw=1.5, label=where)
+        right.plot(phase, s["amplification"][matrix, d], color=colour, **style.apart(d), label=where)
     left.axhline(0, lw=0.5, color="#bbbbbb")
     left.set_title(r"symbol $\hat W(k)=\sum_r W_r\,e^{ik\cdot r}$")
     right.axhline(s["amplification"][matrix, 0, 0], label="$|a(0)|$: below it a wave is smoothed", **QUIET_LINE)
@@ -104,7 +112,7 @@ def draw_symbol(analysis, matrix):
         panel.set_xlabel("phase of the wave from point to point [π]")
         panel.legend(ncol=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
     spread = (s["highest"][matrix] - s["lowest"][matrix]).max() > 1e-9
-    style.heading(figure, f"{analysis.matrix_name(matrix)}: what happens to waves")
+    style.heading(figure, f"{name_of(analysis, matrix)}: what happens to waves")
     range_of_rows = "shaded: the range over all points" if spread else ""
     style.caption(figure, range_of_rows, "above the thin line at 1 a wave grows")
     return figure
@@ -119,8 +127,9 @@ def draw_explained(analysis, matrix):
     for other in shares[:50] if len(shares) > 1 else []:
         panel.plot(orders, np.maximum(other, -0.3), color="#c9d7e2", lw=0.8)
     lines = {"of $Wz$": shares[matrix], "of its change $Wz-z$": analysis.explained_change[matrix]}
-    for (label, line), colour in zip(lines.items(), COLOURS):
-        panel.plot(orders, np.maximum(line, -0.3), color=colour, lw=1.6, marker="o", ms=4, label=label)
+    for k, ((label, line), colour) in enumerate(zip(lines.items(), COLOURS)):
+        look = style.apart(k) | dict(marker="o", ms=(8, 4)[k])
+        panel.plot(orders, np.maximum(line, -0.3), color=colour, label=label, **look)
     panel.axhline(1, **QUIET_LINE)
     lowest = np.nanmin([np.nanmin(line) for line in lines.values() if np.isfinite(line).any()])
     panel.set_ylim(min(0, max(lowest, -0.3)) - 0.03, 1.06)
@@ -128,7 +137,7 @@ def draw_explained(analysis, matrix):
     panel.set_xticks(orders)
     panel.set_xlabel("moments up to this order")
     panel.set_ylabel("explained share")
-    style.heading(figure, f"{analysis.matrix_name(matrix)}: how much the PDE explains")
+    style.heading(figure, f"{name_of(analysis, matrix)}: how much the PDE explains")
     others = "the other matrices in pale blue" if len(shares) > 1 else ""
     style.caption(figure, others, "below −0.3 cut off" if lowest < -0.3 else "")
     return figure
@@ -150,7 +159,7 @@ def draw_spectrum(analysis, matrix):
     panel.set_xlabel("real part")
     panel.set_ylabel("imaginary part")
     panel.legend(loc="upper left")
-    style.heading(figure, f"{analysis.matrix_name(matrix)}: eigenvalues")
+    style.heading(figure, f"{name_of(analysis, matrix)}: eigenvalues")
     style.caption(figure, f"p = {analysis.random['p_circular'][matrix]:.2g}")
     return figure
 
@@ -172,7 +181,7 @@ def draw_singular_values(analysis, matrix):
     panel.set_xlabel("$s^2$")
     panel.set_ylabel("share of values below")
     panel.legend(loc="lower right")
-    style.heading(figure, f"{analysis.matrix_name(matrix)}: singular values")
+    style.heading(figure, f"{name_of(analysis, matrix)}: singular values")
     style.caption(figure, f"p = {analysis.random['p_marchenko_pastur'][matrix]:.2g}")
     return figure
 
@@ -180,14 +189,14 @@ def draw_singular_values(analysis, matrix):
 def draw_locality(analysis, matrix):
     locality = analysis.locality
     figure, panel = plt.subplots(figsize=(4.6, 3.1))
-    for name, label, colour in (("absolute", "$|W|$", COLOURS[0]), ("squared", "$|W|^2$", COLOURS[1])):
-        panel.step(locality["distance"], locality[name][matrix], where="post", color=colour, lw=1.5,
-                   label=f"share of {label}")  # fmt: skip
+    for k, (name, label) in enumerate((("absolute", "$|W|$"), ("squared", "$|W|^2$"))):
+        panel.step(locality["distance"], locality[name][matrix], where="post", color=COLOURS[k],
+                   label=f"share of {label}", **style.apart(k))  # fmt: skip
     panel.set_ylim(0, 1.03)
     panel.set_xlim(left=0)
     panel.set_xlabel(style.with_units("within this distance", analysis.units))
     panel.legend(loc="lower right")
-    style.heading(figure, f"{analysis.matrix_name(matrix)}: how local the weights are")
+    style.heading(figure, f"{name_of(analysis, matrix)}: how local the weights are")
     exponent = locality["power_law"][matrix]
     style.caption(figure, f"falls off as $|r|^{{-{exponent:.3g}}}$" if np.isfinite(exponent) else "")
     return figure

@@ -1,8 +1,11 @@
-"""What the page says: symbols, captions, and sentences about a matrix for a reader who knows the paper."""
+"""What the page says: symbols, captions, and sentences about a matrix for a reader who knows the paper.
 
-import html
+Texts are plain, whatever is in them: the page's template makes HTML of them. Only what is written here as
+HTML, for its subscripts, is Markup; what is put into it is escaped.
+"""
 
 import numpy as np
+from markupsafe import Markup
 
 import style
 
@@ -10,23 +13,23 @@ ENOUGH = 0.99  # of W z and of its change: the moments are the weights
 DESCRIBED = 0.5  # of W z, by all orders: less is no description
 HEAVY_TAILS, CLEAR = 4.5, 1e-6  # as in the report of nadir interpret
 
-HOW_TO_READ = """<p>A layer takes a signal z, one number per neuron, to
+HOW_TO_READ = Markup("""<p>A layer takes a signal z, one number per neuron, to
 z ← (1 − ω) z + ω f(W z − b), the paper's (10), (11) and (19): weights W, bias b, activation f and relaxation ω.
 With ω = 1 it is the layer of an ordinary network, (2). Neuron i sits at the place q<sub>i</sub>, and row i of the
 weights has the moments W<sub>k</sub>(i) = Σ<sub>j</sub> (q<sub>j</sub> − q<sub>i</sub>)<sup>k</sup> W<sub>ij</sub>,
 (17). By them W is a differential operator, (16), and for f(Z) = Z a layer is a time step of the equation
 ∂<sub>t</sub> z = γ (R z − U·∇z + D:∇∇z + … − b). For other f that is what happens to Z = W z − b, which f then
-bends; f and b are not read here.</p>"""
+bends; f and b are not read here.</p>""")
 
 SYMBOLS = (
-    ("R = W<sub>0</sub> − 1", "reaction", "the paper's amplitude rescaling without the identity: positive lets the "
-     "signal grow, negative decay", 0),
-    ("U = −W<sub>1</sub>", "advection", "velocity; positive carries the signal to larger coordinates (the paper calls "
-     "W<sub>1</sub> the speed; with (16) it is the opposite)", 1),
-    ("D = W<sub>2</sub>/2", "diffusion", "positive smears, negative sharpens (the paper's W<sub>2</sub>, halved as (16) "
+    (Markup("R = W<sub>0</sub> − 1"), "reaction", "the paper's amplitude rescaling without the identity: positive lets "
+     "the signal grow, negative decay", 0),
+    (Markup("U = −W<sub>1</sub>"), "advection", "velocity; positive carries the signal to larger coordinates (the "
+     "paper calls W₁ the speed; with (16) it is the opposite)", 1),
+    (Markup("D = W<sub>2</sub>/2"), "diffusion", "positive smears, negative sharpens (the paper's W₂, halved as (16) "
      "has it)", 2),
-    ("W<sub>3</sub>/6", "dispersion", "a velocity that depends on the size of what moves", 3),
-    ("W<sub>4</sub>/24", "hyper-diffusion", "negative smears, positive sharpens", 4),
+    (Markup("W<sub>3</sub>/6"), "dispersion", "a velocity that depends on the size of what moves", 3),
+    (Markup("W<sub>4</sub>/24"), "hyper-diffusion", "negative smears, positive sharpens", 4),
 )  # fmt: skip
 
 MEANING = {
@@ -63,13 +66,13 @@ def number(value, digits=4):
     if not np.isfinite(value):
         return "–"
     mantissa, _, power = f"{value:.{digits}g}".partition("e")
-    tens = f"&nbsp;×&nbsp;10<sup>{int(power)}</sup>" if power else ""
-    return (mantissa + tens).replace("-", "−")
+    tens = f"\u00a0×\u00a010{str(int(power)).translate(style.RAISED)}" if power else ""
+    return mantissa.replace("-", "−") + tens
 
 
 def with_units(text, units):
     pretty = style.pretty(units)
-    return text if text == "–" or not pretty else f"{text}&nbsp;{pretty}"
+    return text if text == "–" or not pretty else f"{text}\u00a0{pretty}"
 
 
 def grouped(count):
@@ -86,7 +89,8 @@ def name(coefficient):
     base, _, rest = coefficient.name.partition("_")
     subscript, slash, divisor = rest.partition("/")
     divided = slash + divisor if divisor != "1" else ""
-    return base + (f"<sub>{subscript}</sub>" if subscript else "") + divided
+    below = Markup("<sub>{}</sub>").format(subscript) if subscript else ""
+    return Markup("{}{}{}").format(base, below, divided)
 
 
 def effect(coefficient):
@@ -212,16 +216,16 @@ def without_data(analysis, matrix):
         return ""
     return (
         f"{grouped(analysis.hidden.sum())} of {grouped(analysis.hidden.size)} points have neither a target nor an "
-        "input of their own. No data say what the coefficients are there: they are left out of the values and maps (but not of "
-        "averages over the rows, nor of the report at the end)."
+        "input of their own. No data say what the coefficients are there: they are left out of values, means and maps (but "
+        "not of what happens to waves, nor of the shares explained, which go over all rows)."
     )
 
 
 def printed(analysis, start):
-    """The line of the printed report that begins so, as HTML; nothing without one."""
+    """The line of the printed report that begins so; nothing without one."""
     lines = (line.strip() for line in analysis.lines("report"))
     found = next((line for line in lines if line.startswith(start)), "")
-    return html.escape(found.replace("omega", "ω"))
+    return found.replace("omega", "ω")
 
 
 def identifiable(analysis, _matrix):

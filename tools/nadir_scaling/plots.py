@@ -33,7 +33,7 @@ def draw(series, lines_by_sweep, full_node):
     else:
         seconds.set_ylim(0, None)
     legend(seconds, series, lines_by_sweep)
-    style.heading(figure, f"{series.kind} scaling: {series.work}, {extent(series, lines)}")
+    style.heading(figure, f"{series.kind} scaling: {style.literal(series.work)}, {extent(series, lines)}")
     style.caption(figure, "points: medians and quartiles; lines: the model without overlap",
                   "shaded: up to full overlap of messages and work")  # fmt: skip
     return figure

@@ -1,7 +1,10 @@
 """tools/report: pictures that are neither empty nor huge, and a page that needs nothing beside it."""
 
+import html.parser
+import itertools
 import re
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,7 +12,11 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from weights import ROOT, adr, expect, grid_options, interpret, known, ring_distance, succeed
+sys.path[:0] = [str(Path(__file__).resolve().parents[3] / "tools" / name) for name in ("nadir_report", "nadir_plot")]
+
+import pictures  # noqa: E402
+from analysis import Analysis  # noqa: E402
+from weights import ROOT, adr, expect, grid_options, interpret, known, ring_distance, succeed  # noqa: E402
 
 CASE = """[grid]
 shape = [8, 10]
@@ -136,13 +143,90 @@ def without_data(folder):
     (folder / "case.toml").write_text(CASE)
     succeed("forward", "case.toml", "--quiet", "--output", "run.h5", folder=folder)
     interpret(folder, "run.h5", "--order", "2")
-    pictures = {"moments", "symbol", "explained", "locality", "equation"}
-    page = drawn(folder, pictures)
+    names = {"moments", "symbol", "explained", "locality", "equation"}
+    page = drawn(folder, names)
+    one_mean(page)
     said = f"{land.sum()} of {land.size} points have neither a target"
     expect(said in page and "0.1 … 0.17, mean 0.135" in page, "land is among the coefficients")
     succeed("forward", "case.toml", "--quiet", "--output", "run.h5", "--set", "kernel.advection=0.1", folder=folder)
-    page = drawn(folder, pictures)
+    page = drawn(folder, names)
     expect(said not in page and "0.1 … 7" in page, "land of another result")
+
+
+def one_mean(page):
+    """R is told with one mean, that of the points that count, on the whole page; D, the same along both axes, once."""
+    (row,) = re.findall(r'<tr><td class="term">R</td>.*?</tr>', page)
+    expect("0.1 … 0.17, mean 0.135" in row, row)
+    expect(not re.search(r"^ *R +reaction", page, re.M), "the report as it was printed has another mean of R")
+    (mass,) = re.findall(r'<td class="term">mass</td><td>([0-9.]+)</td>', page)
+    expect(abs(float(mass) - (1 + 0.5 * 0.135)) < 6e-4, f"mass of a layer {mass}, not 1 + omega R")
+    (row,) = re.findall(r'<tr><td class="term">D(?:<.*?)?</td>.*?</tr>', page)
+    expect("<td>0.1</td>" in row and row.startswith('<tr><td class="term">D</td>'), row)
+    own = page[: page.index("The report as it was printed")]
+    expect(r"0.1\,\nabla^{2} z" in own and r"\partial_{x}^{2}" not in own, "the equation has D twice")
+
+
+def geography(folder):
+    """Degrees are latitudes and longitudes, as in the pictures of tools/plot; lines that coincide are all seen."""
+    shape, spacing = (8, 12), (2.0, 30.0)
+    np.save(folder / "w.npy", adr(shape, spacing, *known(shape, True)))
+    interpret(folder, "w.npy", *grid_options(shape, spacing), "--units", "degree", "--order", "2")
+    figure = pictures.draw_moments(Analysis(folder / "found.h5"), 0)
+    panel = figure.axes[0]
+    found = panel.xaxis.get_major_formatter()(200.0, 0), panel.yaxis.get_major_formatter()(10.0, 0)
+    expect(found == ("160°W", "10°N"), f"ticks at 200 and 10 degrees: {found}")
+    np.save(folder / "w.npy", adr((8, 8), (1, 1), -0.05, [0.0, 0.0], {(0, 0): 0.1, (0, 1): 0.0, (1, 1): 0.1}))
+    interpret(folder, "w.npy", *grid_options((8, 8), (1, 1)), "--order", "2")
+    analysis, same = Analysis(folder / "found.h5"), 0
+    expect([c.name for c in analysis.told(0)] == ["R", "U_x", "U_y", "D"], "D is told twice")
+    for draw in pictures.FIGURES.values():
+        figure = draw(analysis, 0)
+        for axes in figure.axes if figure else ():
+            for one, other in itertools.combinations(axes.lines, 2):
+                y = one.get_ydata(), other.get_ydata()
+                if len(y[0]) == len(y[1]) and len(y[0]) > 2 and np.allclose(*y, atol=1e-9):
+                    same += 1
+                    looks = {(line.get_linewidth(), str(line._dash_pattern)) for line in (one, other)}
+                    expect(len(looks) == 2, f"{draw.__name__}: {one.get_label()} hides {other.get_label()}")
+    expect(same >= 3, f"{same} lines that coincide: the example shows nothing")
+
+
+class Tags(html.parser.HTMLParser):
+    """The tags and attributes of a page, and the text between them."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes, self.text = set(), set(), ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def hostile(folder):
+    """What files, data sets and units are called is text, whatever stands in it."""
+    attack, dollars = '"><script>alert(1)</script>', "a$x_$^{"
+    weights = adr((60,), (0.5,), *known((60,), True))
+    np.savez(folder / "w.npz", w=weights)
+    interpret(folder, "w.npz", *grid_options((60,), (0.5,)))
+    harmless = Tags(drawn(folder, ALL))
+    name = "<img src=x onerror=alert(2)>.npz"
+    np.savez(folder / name, **{"<b onload=alert(3)>": weights})
+    interpret(folder, name, *grid_options((60,), (0.5,)), "--units", attack + dollars)
+    page = Tags(drawn(folder, ALL))
+    expect(page.tags == harmless.tags, f"tags that are not the page's: {page.tags ^ harmless.tags}")
+    expect(page.attributes == harmless.attributes, f"attributes: {page.attributes ^ harmless.attributes}")
+    for words in (name, "<b onload=alert(3)>", f"Places are in {attack}{dollars}."):
+        expect(words in page.text, f"'{words}' is not told as it is")
+    with h5py.File(folder / "found.h5", "r+") as file:  # every text of the file, even those nadir writes itself
+        for key, value in list(file.attrs.items()):
+            if isinstance(value, str) and "\n" not in value and key != "source":
+                file.attrs[key] = value + attack
+    expect(Tags(drawn(folder, ALL)).tags <= harmless.tags, "a text of the file is not escaped")
 
 
 def refusals(folder):
@@ -160,6 +244,6 @@ def refusals(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for check in (matrices, statements, without_data, the_rest, refusals):
+    for check in (matrices, statements, without_data, geography, hostile, the_rest, refusals):
         check(Path(name))
         print("ok", check.__name__)

@@ -99,7 +99,7 @@ def check_maps(folder):
 def check_distance(folder):
     """The distance to the target that stands below a frame, in the data's units."""
     result = Result(example(folder, 2))
-    way, trained = film.Way(result, 0), result.observed[0]
+    way, trained = film.Way(result, 0), result.observed(0)
     for position, layer in enumerate((0, 3, 6)):
         error = (result.output(0, layer) - result.target_of(0))[trained]
         wanted = f"rms distance to the target {np.sqrt(np.mean(error**2)):.3g} °C"

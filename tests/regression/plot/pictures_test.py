@@ -64,7 +64,7 @@ def check_options(folder):
     shown = [fields.Sample(result, *choice).output for choice in ((0, None), (1, None), (0, 3))]
     for one, other in itertools.combinations(shown, 2):
         expect(not np.array_equal(one, other), "--sample and --layer change nothing")
-    options = nadir_plot.arguments([str(path), "--sample", "1", "--layer", "3"])
+    options = nadir_plot.words.arguments([str(path), "--sample", "1", "--layer", "3"])
     expect((options.sample, options.layer) == (1, 3), "--sample and --layer are not read")
 
 

@@ -1,5 +1,7 @@
 """Result files of the contract's layout (docs/result-file.md), made up."""
 
+from pathlib import Path
+
 import h5py
 import numpy as np
 
@@ -31,6 +33,7 @@ class Writer:
     """The few HDF5 idioms of a result file: datasets with units and dimension scales."""
 
     def __init__(self, path):
+        Path(path).unlink(missing_ok=True)  # whoever reads an older one goes on reading it
         self.file = h5py.File(path, "w")
 
     def scale(self, group, name, values, units="1"):
