@@ -151,6 +151,7 @@ void print_targets(const Job& job, const Grid& grid, const Observations& observa
                   place_text(job.c, target.layer).c_str(), whole(target.used_total),
                   whole(target.withheld_total), whole(missing)));
   }
+  for (const std::string& note : observations.notes) job.log.warning(note);
 }
 
 void print_outcome(const Job& job, const Outcome& outcome) {

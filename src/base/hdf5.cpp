@@ -1,6 +1,7 @@
 #include "nadir/base/hdf5.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/files.hpp"
 
 #include <algorithm>
 #include <array>
@@ -150,6 +151,8 @@ void fail(const char* what) {
 
 File open_file(MPI_Comm comm, const std::string& path) {
   const Properties access = access_by(comm);
+  if (const std::string problem = irregular_file(path); !problem.empty())
+    throw Failure("cannot be opened: it is " + problem); // a FIFO would wait for its writer
   return File(check(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), "open the file"));
 }
 
@@ -170,80 +173,12 @@ File create_own_file(const std::string& path) {
   return File(check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), "create the file"));
 }
 
-bool exists(hid_t file, const std::string& path) {
-  for (std::size_t end = path.find_first_not_of('/'); end != std::string::npos;) {
-    end = path.find('/', end);
-    const std::string part = path.substr(0, end);
-    if (H5Lexists(file, part.c_str(), H5P_DEFAULT) <= 0) return false;
-    if (end != std::string::npos) end = path.find_first_not_of('/', end);
-  }
-  return true;
-}
-
-bool is_dataset(hid_t file, const std::string& path) {
-  if (!exists(file, path)) return false;
-  H5O_info_t info;
-  return H5Oget_info_by_name2(file, path.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
-         info.type == H5O_TYPE_DATASET;
-}
-
-std::vector<std::string> dataset_paths(hid_t file, std::size_t limit) {
-  struct Found {
-    std::vector<std::string> paths;
-    std::size_t limit;
-  } found{{}, limit};
-  auto visit = [](hid_t, const char* name, const H5O_info_t* info, void* data) -> herr_t {
-    auto& result = *static_cast<Found*>(data);
-    if (info->type == H5O_TYPE_DATASET) result.paths.push_back("/" + std::string(name));
-    return result.paths.size() >= result.limit ? 1 : 0;
-  };
-  check(H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, visit, &found, H5O_INFO_BASIC),
-        "list the file");
-  return found.paths;
-}
-
 std::vector<hsize_t> extents(hid_t dataset) {
   const Space space(check(H5Dget_space(dataset), "get space"));
   const int rank = check(H5Sget_simple_extent_ndims(space), "get rank");
   std::vector<hsize_t> result(static_cast<std::size_t>(rank));
   if (rank > 0) check(H5Sget_simple_extent_dims(space, result.data(), nullptr), "get extents");
   return result;
-}
-
-/// Not open where there is no such object or attribute.
-static Attribute open_attribute(hid_t file, const std::string& path, const char* name) {
-  if (!exists(file, path)) return Attribute();
-  if (H5Aexists_by_name(file, path.c_str(), name, H5P_DEFAULT) <= 0) return Attribute();
-  return Attribute(
-      check(H5Aopen_by_name(file, path.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), "open attribute"));
-}
-
-std::optional<std::string> text_attribute(hid_t file, const std::string& path, const char* name) {
-  const Attribute attribute = open_attribute(file, path, name);
-  if (!attribute.open()) return std::nullopt;
-  const Type stored(check(H5Aget_type(attribute), "get type"));
-  const Space space(check(H5Aget_space(attribute), "get space"));
-  if (H5Tis_variable_str(stored) <= 0 || H5Sget_simple_extent_npoints(space) != 1)
-    return std::nullopt;
-  const Type type = variable_text();
-  char* text = nullptr;
-  check(H5Aread(attribute, type, &text), "read attribute");
-  std::string result = text ? text : "";
-  H5free_memory(text);
-  return result;
-}
-
-std::optional<double> number_attribute(hid_t file, const std::string& path, const char* name) {
-  const Attribute attribute = open_attribute(file, path, name);
-  if (!attribute.open()) return std::nullopt;
-  const Type stored(check(H5Aget_type(attribute), "get type"));
-  const Space space(check(H5Aget_space(attribute), "get space"));
-  const H5T_class_t kind = H5Tget_class(stored);
-  if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || H5Sget_simple_extent_npoints(space) != 1)
-    return std::nullopt;
-  double value = 0;
-  check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), "read attribute");
-  return value;
 }
 
 void write_attribute(hid_t object, const char* name, const std::string& value) {

@@ -5,6 +5,7 @@
 #include "nadir/base/check.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/files.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -25,6 +26,9 @@ struct FileText {
 FileText read_text(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return {"", "cannot be read: a directory"};
+  // A FIFO would wait for its writer.
+  if (const std::string what = irregular_file(path); !what.empty())
+    return {"", "cannot be read: it is " + what};
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return {"", std::string("cannot be read: ") + std::strerror(errno)};

@@ -2,6 +2,7 @@
 
 #include "nadir/base/check.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/text.hpp"
 #include "nadir/input/stored_array.hpp"
 
 #include <algorithm>
@@ -58,12 +59,13 @@ Index samples_of(const FieldCase& field, const StoredArray& array, const Box& bo
 
 /// Given samples of an array, [sample][points]; neighbours in the file are read in one go. An
 /// array without a sample axis gives the same values for each.
-std::vector<double> read_samples(const StoredArray& array, const Index& samples, const Box& box) {
+std::vector<double> read_samples(const StoredArray& array, const Index& samples, const Box& box,
+                                 MissingCounts& missing) {
   const std::size_t points = points_of(box);
   std::vector<double> values(samples.size() * points);
   if (!has_sample_axis(array, box)) {
     if (samples.empty()) return values;
-    array.read(slab_of({}, {}, &box), std::span(values).first(points));
+    array.read(slab_of({}, {}, &box), std::span(values).first(points), &missing);
     for (std::size_t s = 1; s < samples.size(); ++s)
       std::copy_n(values.begin(), points, values.begin() + static_cast<std::ptrdiff_t>(s * points));
     return values;
@@ -73,7 +75,7 @@ std::vector<double> read_samples(const StoredArray& array, const Index& samples,
     while (end < samples.size() && samples[end] == samples[end - 1] + 1) ++end;
     const auto count = static_cast<std::int64_t>(end - first);
     array.read(slab_of({samples[first]}, {count}, &box),
-               std::span(values).subspan(first * points, (end - first) * points));
+               std::span(values).subspan(first * points, (end - first) * points), &missing);
     first = end;
   }
   return values;
@@ -120,11 +122,14 @@ std::string point_text(const Index& index) {
          tuple_text(point);
 }
 
+/// What the file says of missing values without marking them, as an addition to a message.
+std::string in_addition(const std::string& note) { return note.empty() ? note : " (" + note + ")"; }
+
 /// Throws the same InputError on all ranks where some packed element is `bad`, naming the first in
 /// the order of the samples asked for. Collective.
 template<class Bad>
 void refuse(MPI_Comm comm, const std::string& name, const Index& samples, const Box& box,
-            const char* why, Bad bad) {
+            const std::string& why, Bad bad) {
   const auto count = static_cast<std::int64_t>(samples.size());
   const hdf5::Slab slab = slab_of({0}, {count}, &box);
   std::optional<Index> mine;
@@ -136,8 +141,16 @@ void refuse(MPI_Comm comm, const std::string& name, const Index& samples, const 
   throw InputError(name + ": " + point_text(*first) + " " + why);
 }
 
+/// What was found of missing values in `array`, if anything, for the user. Collective.
+void take_note(const StoredArray& array, const MissingCounts& missing,
+               std::vector<std::string>& notes) {
+  const std::string text = array.missing_text(missing);
+  if (!text.empty()) notes.push_back(array.name() + ": " + text);
+}
+
 std::vector<std::uint8_t> read_marks_of(MPI_Comm comm, const DatasetCase& marks,
-                                        const Index& samples, const Box& box) {
+                                        const Index& samples, const Box& box,
+                                        std::vector<std::string>& notes) {
   const StoredArray array(comm, marks);
   require_field_rank(array, box);
   if (has_sample_axis(array, box)) {
@@ -145,7 +158,9 @@ std::vector<std::uint8_t> read_marks_of(MPI_Comm comm, const DatasetCase& marks,
       if (sample >= array.shape().front())
         throw InputError(array.name() + ": has no sample " + std::to_string(sample));
   }
-  const auto values = read_samples(array, samples, box);
+  MissingCounts missing;
+  const auto values = read_samples(array, samples, box, missing);
+  take_note(array, missing, notes);
   std::vector<std::uint8_t> result(values.size());
   std::transform(values.begin(), values.end(), result.begin(),
                  [](double value) -> std::uint8_t { return value != 0 && !std::isnan(value); });
@@ -157,6 +172,7 @@ struct RawField {
   std::string name;
   Index samples;
   std::vector<double> values;
+  std::vector<std::string> notes;
 };
 
 RawField read_raw(MPI_Comm comm, const FieldCase& field, const Box& box) {
@@ -166,11 +182,13 @@ RawField read_raw(MPI_Comm comm, const FieldCase& field, const Box& box) {
     require_field_rank(array, box);
     raw.name = array.name();
     raw.samples = samples_of(field, array, box);
-    raw.values = read_samples(array, raw.samples, box);
+    MissingCounts missing;
+    raw.values = read_samples(array, raw.samples, box, missing);
+    take_note(array, missing, raw.notes);
   }
   for (double& value : raw.values) value = (value - field.offset) / field.scale;
   if (!field.mask) return raw;
-  const auto mask = read_marks_of(comm, *field.mask, raw.samples, box);
+  const auto mask = read_marks_of(comm, *field.mask, raw.samples, box, raw.notes);
   for (std::size_t i = 0; i < mask.size(); ++i)
     if (mask[i] == 0) raw.values[i] = std::numeric_limits<double>::quiet_NaN();
   return raw;
@@ -182,7 +200,10 @@ FieldSamples read_field(MPI_Comm comm, const FieldCase& field, const Box& box) {
   RawField raw = read_raw(comm, field, box);
   refuse(comm, raw.name, raw.samples, box, "is infinite",
          [&](std::size_t i) { return std::isinf(raw.values[i]); });
-  FieldSamples result{static_cast<std::int64_t>(raw.samples.size()), std::move(raw.values), {}};
+  FieldSamples result{static_cast<std::int64_t>(raw.samples.size()),
+                      std::move(raw.values),
+                      {},
+                      std::move(raw.notes)};
   result.observed.resize(result.value.size());
   for (std::size_t i = 0; i < result.value.size(); ++i) {
     result.observed[i] = !std::isnan(result.value[i]);
@@ -195,20 +216,22 @@ std::vector<double> read_input(MPI_Comm comm, const FieldCase& field, const Box&
   RawField raw = read_raw(comm, field, box);
   refuse(comm, raw.name, raw.samples, box,
          "is missing or not finite (NaN, fill value, mask = 0 or infinite); an input must be known "
-         "everywhere",
+         "everywhere" +
+             in_addition(join(raw.notes, "; ")),
          [&](std::size_t i) { return !std::isfinite(raw.values[i]); });
   return std::move(raw.values);
 }
 
 std::vector<std::uint8_t> read_marks(MPI_Comm comm, const DatasetCase& marks,
-                                     const FieldCase& field, const Box& box) {
+                                     const FieldCase& field, const Box& box,
+                                     std::vector<std::string>& notes) {
   Index samples;
   {
     const StoredArray array(comm, field.source);
     require_field_rank(array, box);
     samples = samples_of(field, array, box);
   }
-  return read_marks_of(comm, marks, samples, box);
+  return read_marks_of(comm, marks, samples, box, notes);
 }
 
 std::vector<double> read_values(MPI_Comm comm, const DatasetCase& source,
@@ -222,13 +245,15 @@ std::vector<double> read_values(MPI_Comm comm, const DatasetCase& source,
                      ", which is not that of the parameter");
   const hdf5::Slab slab = slab_of(Index(count.size(), 0), count, box);
   std::vector<double> values(slab.elements());
-  array.read(slab, values);
+  MissingCounts missing;
+  array.read(slab, values, &missing);
+  const std::string note = array.missing_text(missing);
   std::optional<Index> mine;
   for (std::size_t i = 0; i < values.size() && !mine; ++i)
     if (!std::isfinite(values[i])) mine = unpack(i, slab);
   if (const auto first = first_index(comm, mine, axes)) {
     throw InputError(array.name() + ": element " + tuple_text(*first) +
-                     " is missing or not finite");
+                     " is missing or not finite" + in_addition(note));
   }
   return values;
 }

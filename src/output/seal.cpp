@@ -36,8 +36,13 @@ struct Seal {
 /// A file descriptor that closes itself.
 class File {
  public:
-  File(const std::string& path, int flags) : id_(open(path.c_str(), flags | O_CLOEXEC)) {
+  File(const std::string& path, int flags)
+      : id_(open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK)) { // a FIFO would wait otherwise
     if (id_ < 0) fail();
+    struct stat status {};
+    if (fstat(id_, &status) == 0 && S_ISREG(status.st_mode)) return;
+    close(id_);
+    throw std::runtime_error("not a regular file");
   }
   ~File() { close(id_); }
   File(const File&) = delete;

@@ -5,6 +5,7 @@
 #include "nadir/base/hashed_random.hpp"
 #include "nadir/base/log.hpp"
 #include "nadir/base/profile.hpp"
+#include "nadir/base/text.hpp"
 #include "nadir/input/diagnostics.hpp"
 #include "nadir/input/field_data.hpp"
 
@@ -37,10 +38,10 @@ void for_point_hashes(const Grid& grid, std::int64_t samples, std::uint64_t seed
 }
 
 std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetCase& target,
-                                          const FieldSamples& field) {
+                                          FieldSamples& field) {
   const WithholdCase& withhold = *target.withhold;
   if (withhold.source) {
-    auto marks = read_marks(grid.comm(), *withhold.source, target.field, grid.owned());
+    auto marks = read_marks(grid.comm(), *withhold.source, target.field, grid.owned(), field.notes);
     for (std::size_t i = 0; i < marks.size(); ++i) marks[i] = marks[i] && field.observed[i];
     return marks;
   }
@@ -49,7 +50,7 @@ std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetCase& ta
                        std::llround(withhold.fraction * observed), withhold.seed);
 }
 
-Target load_target(const Grid& grid, const TargetCase& target) {
+Target load_target(const Grid& grid, const TargetCase& target, std::vector<std::string>& notes) {
   FieldSamples field = read_field(grid.comm(), target.field, grid.owned());
   Target result;
   result.layer = target.layer;
@@ -58,6 +59,8 @@ Target load_target(const Grid& grid, const TargetCase& target) {
   result.offset = target.field.offset;
   result.withheld.assign(field.observed.size(), 0);
   if (target.withhold) result.withheld = withheld_points(grid, target, field);
+  for (const std::string& note : field.notes)
+    if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
   result.y = std::move(field.value);
   result.used = std::move(field.observed);
   for (std::size_t i = 0; i < result.used.size(); ++i) {
@@ -117,15 +120,18 @@ Observations load_observations(const Grid& grid, const Case& c) {
   observations.samples = local / std::max<std::int64_t>(observations.points, 1);
   Diagnostics diagnostics;
   for (std::size_t k = 0; k < c.data.targets.size(); ++k) {
-    observations.targets.push_back(
-        at_key(c, target_path(c, k), [&] { return load_target(grid, c.data.targets[k]); }));
+    observations.targets.push_back(at_key(c, target_path(c, k), [&] {
+      return load_target(grid, c.data.targets[k], observations.notes);
+    }));
     const Target& target = observations.targets.back();
     if (target.used_total > 0) continue;
     const std::string path = target_path(c, k);
+    const std::string notes =
+        observations.notes.empty() ? "" : " (" + join(observations.notes, "; ") + ")";
     diagnostics.add(position_of(c, path), path,
                     target.withheld_total > 0
                         ? "all observed values are withheld: nothing is left to learn from"
-                        : "no value is observed: all are missing or masked");
+                        : "no value is observed: all are missing or masked" + notes);
   }
   diagnostics.throw_if_any();
   return observations;

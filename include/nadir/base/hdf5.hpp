@@ -64,7 +64,8 @@ using Type = Handle<H5Tclose>;
 using Attribute = Handle<H5Aclose>;
 using Properties = Handle<H5Pclose>;
 
-/// Opens for reading by all ranks of `comm` (MPI_COMM_SELF: by this rank alone). Collective.
+/// Opens for reading by all ranks of `comm` (MPI_COMM_SELF: by this rank alone); what is no regular
+/// file is refused. Collective.
 File open_file(MPI_Comm comm, const std::string& path);
 /// Creates a file written by all ranks of `comm`; it must not exist. Collective.
 File create_file(MPI_Comm comm, const std::string& path);
@@ -72,17 +73,31 @@ File create_file(MPI_Comm comm, const std::string& path);
 /// not exist. Not collective; the functions below with a communicator are not for it.
 File create_own_file(const std::string& path);
 
-/// Whether every link of a path ("/a/b", "a/b") exists below `file`.
+/// What a path of a file leads to.
+enum class Thing { nothing, dataset, group, other, broken_link };
+struct Place {
+  Thing thing = Thing::nothing;
+  std::string why = {}; ///< of a broken link: "is a broken link to gone.h5:/x: no such file"
+};
+/// Follows every link of a path ("/a/b", "a/b") below `file`; external links lead to regular files
+/// only.
+Place look_up(hid_t file, const std::string& path);
+/// How datasets and objects are opened by a path that look_up followed: with the same care.
+Properties link_access();
+
+/// Whether every link of a path exists below `file`; where the last one leads is not looked at.
 bool exists(hid_t file, const std::string& path);
-/// Whether a path exists and names a dataset.
-bool is_dataset(hid_t file, const std::string& path);
-/// Paths of the datasets in a file, at most `limit`.
+/// Paths of the datasets in a file, at most `limit`. Each group is entered once, whatever leads to
+/// it, and after many thousands of links the rest is left out.
 std::vector<std::string> dataset_paths(hid_t file, std::size_t limit);
 /// Extents of a dataset, slowest axis first; empty for a scalar.
 std::vector<hsize_t> extents(hid_t dataset);
 
-/// The text of a string attribute of the object at `path`, if it is there.
+/// The text of a string attribute, of fixed or variable length, of the object at `path`, if it is
+/// there.
 std::optional<std::string> text_attribute(hid_t file, const std::string& path, const char* name);
+/// The same of an open object.
+std::optional<std::string> text_attribute(hid_t object, const char* name);
 /// The number in an attribute of the object at `path`, if it is there.
 std::optional<double> number_attribute(hid_t file, const std::string& path, const char* name);
 /// Writes (or replaces) an attribute of an open object. Collective, same value on all ranks.

@@ -4,6 +4,7 @@
 #include "nadir/input/case.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace nadir {
@@ -24,9 +25,10 @@ struct Target {
 /// The data of a case: inputs and targets of all samples.
 struct Observations {
   std::int64_t samples = 0;
-  std::int64_t points = 0;     ///< of this rank's box
-  std::vector<double> input;   ///< z_0, [sample][point]
-  std::vector<Target> targets; ///< in the order of the case
+  std::int64_t points = 0;             ///< of this rank's box
+  std::vector<double> input;           ///< z_0, [sample][point]
+  std::vector<Target> targets;         ///< in the order of the case
+  std::vector<std::string> notes = {}; ///< on missing values in their files, each once
 
   const double* input_sample(std::int64_t s) const { return input.data() + s * points; }
 };

@@ -226,9 +226,11 @@ TEST(ReadField, AMaskServesAllSamplesOrHasItsOwn) {
     for (const std::size_t hole : holes) whole[hole] = 0;
     return part(whole, 2);
   };
+  std::vector<std::string> notes;
   field.mask = DatasetCase{path, "land"};
   EXPECT_EQ(read_field(MPI_COMM_WORLD, field, part_of(shape)).observed, observed({6, 21}));
-  EXPECT_EQ(read_marks(MPI_COMM_WORLD, {path, "land"}, field, part_of(shape)), observed({6, 21}));
+  EXPECT_EQ(read_marks(MPI_COMM_WORLD, {path, "land"}, field, part_of(shape), notes),
+            observed({6, 21}));
   field.mask = DatasetCase{path, "masks"};
   EXPECT_EQ(read_field(MPI_COMM_WORLD, field, part_of(shape)).observed, observed({2, 18}));
   field.all_samples = false;
