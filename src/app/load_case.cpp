@@ -184,6 +184,8 @@ Case load_case(const Session& session, const Arguments& arguments) {
   if (!c.output.file.empty()) check_output(session.comm(), c, arguments.command, diagnostics);
   check_scratch_folder(session.comm(), c, arguments.command, diagnostics);
   diagnostics.throw_if_any();
+  const Log log(session.rank(), arguments.verbosity);
+  for (const std::string& warning : diagnostics.warnings()) log.warning(warning);
   return c;
 }
 

@@ -99,9 +99,15 @@ Bounds and penalties of a parameter with `train = false` do nothing.
 
 const char* const field_notes = R"(
 A dataset has the shape of the grid, or one leading sample axis more. Values become
-`(value - offset) / scale`; any float or integer type is read, `scale_factor` and `add_offset` of
-the file are honoured. In a target NaN, `_FillValue`, `missing_value` and mask = 0 mean "not
-observed"; in an input they are errors. Targets have the samples of the input.
+`(value - offset) / scale`; any float or integer type is read, `scale_factor`, `add_offset` and
+`_Unsigned` of the file are honoured. In a target NaN, `_FillValue` (without one netCDF's default
+fill value), `missing_value`, values outside `valid_range`, `valid_min` and `valid_max`, and
+mask = 0 mean "not observed"; in an input they are errors. Targets have the samples of the input.
+
+Where a dataset has dimension scales (netCDF's coordinate variables) they are compared with
+`[grid]`: axes that run down, are uneven, hold both ends of a period, or have another spacing or
+origin are a warning each, axes in another order an error. External links are followed to regular
+HDF5 files; datasets that are virtual or kept in other files (external storage) are refused.
 )";
 
 const char* const withhold_notes = R"(

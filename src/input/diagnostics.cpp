@@ -24,6 +24,11 @@ bool is_override(const Position& position) {
 
 void Diagnostics::add(const Position& position, const std::string& path,
                       const std::string& message) {
+  constexpr std::size_t most = 1000; // nobody reads more, and each costs a search in the others
+  if (lines_.size() >= most) {
+    ++left_out_;
+    return;
+  }
   std::string line = one_line(place_text(position, path)) + ": " + one_line(message);
   if (std::find(lines_.begin(), lines_.end(), line) != lines_.end()) return;
   const Place place{is_override(position), position.line, position.column};
@@ -32,8 +37,20 @@ void Diagnostics::add(const Position& position, const std::string& path,
   places_.insert(at, place);
 }
 
+void Diagnostics::warn(const Position& position, const std::string& path,
+                       const std::string& message) {
+  const std::string line = one_line(place_text(position, path)) + ": " + one_line(message);
+  if (std::ranges::find(warnings_, line) == warnings_.end()) warnings_.push_back(line);
+}
+
+std::vector<std::string> Diagnostics::problems() const {
+  std::vector<std::string> all = lines_;
+  if (left_out_ > 0) all.push_back("and " + std::to_string(left_out_) + " more problems");
+  return all;
+}
+
 void Diagnostics::throw_if_any() const {
-  if (!empty()) throw InputError(lines_);
+  if (!empty()) throw InputError(problems());
 }
 
 Position position_of(const Case& c, const std::string& path) {

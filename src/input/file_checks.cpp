@@ -1,5 +1,7 @@
 #include "nadir/input/file_checks.hpp"
 
+#include "coordinates.hpp"
+
 #include "nadir/input/kernel_family.hpp"
 
 #include "nadir/base/check.hpp"
@@ -7,8 +9,12 @@
 #include "nadir/base/error.hpp"
 #include "nadir/input/stored_array.hpp"
 
-#include <optional>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <set>
 #include <span>
+#include <utility>
 
 namespace nadir {
 namespace {
@@ -17,6 +23,7 @@ using Shape = std::vector<std::int64_t>;
 
 struct Problem {
   std::string path, message;
+  bool warning = false;
 };
 
 /// Looks at the files of one case and lists what is wrong with them.
@@ -32,13 +39,17 @@ class FileChecker {
   void add(const std::string& path, const std::string& message) {
     problems_.push_back({path, message});
   }
-  std::optional<Shape> shape_at(const DatasetCase& source, const std::string& path);
+  using Array = std::shared_ptr<const StoredArray>;
+  Array array_at(const DatasetCase& source, const std::string& path);
+  void coordinates(const DatasetCase& source, const StoredArray& array, const std::string& path);
   std::int64_t samples_in(const FieldCase& field, const Shape& shape, const std::string& path);
   void marks(const DatasetCase& source, const Shape& field, const std::string& path);
 
   const Case& case_;
   bool shape_known_ = !case_.grid.shape.empty(); ///< not so after a mistake in grid.shape
   std::vector<Problem> problems_;
+  std::set<std::string> warned_;
+  std::map<std::string, Array> opened_; ///< the last ones: targets often share datasets and masks
 };
 
 bool is_grid_shape(const Shape& shape, const Shape& grid) { return shape == grid; }
@@ -47,17 +58,32 @@ bool is_samples_of_grid(const Shape& shape, const Shape& grid) {
   return shape.size() == grid.size() + 1 && Shape(shape.begin() + 1, shape.end()) == grid;
 }
 
-std::optional<Shape> FileChecker::shape_at(const DatasetCase& source, const std::string& path) {
+FileChecker::Array FileChecker::array_at(const DatasetCase& source, const std::string& path) {
+  constexpr std::size_t most_open = 16;
+  const std::string name = source.file + '\0' + source.dataset;
+  if (const auto found = opened_.find(name); found != opened_.end()) return found->second;
   if (const std::string why = unreadable_file(source.file); !why.empty()) {
     add(path + ".file", why);
-    return std::nullopt;
+    return nullptr;
   }
   try {
-    return StoredArray(MPI_COMM_SELF, source).shape();
+    auto array = std::make_shared<const StoredArray>(MPI_COMM_SELF, source);
+    if (opened_.size() >= most_open) opened_.clear();
+    return opened_[name] = std::move(array);
   } catch (const Error& error) {
     add(path + ".dataset", error.what());
-    return std::nullopt;
+    return nullptr;
   }
+}
+
+/// Of an array with the shape of the grid. What is said of a file is said once.
+void FileChecker::coordinates(const DatasetCase& source, const StoredArray& array,
+                              const std::string& path) {
+  const CoordinateFindings found = compare_coordinates(case_, source, array);
+  for (const std::string& error : found.errors)
+    add(path + ".dataset", source.dataset + ": " + error);
+  for (const std::string& warning : found.warnings)
+    if (warned_.insert(warning).second) problems_.push_back({path, warning, true});
 }
 
 std::int64_t FileChecker::samples_in(const FieldCase& field, const Shape& shape,
@@ -78,28 +104,35 @@ std::int64_t FileChecker::samples_in(const FieldCase& field, const Shape& shape,
 }
 
 void FileChecker::marks(const DatasetCase& source, const Shape& field, const std::string& path) {
-  const auto shape = shape_at(source, path);
-  if (!shape || !shape_known_ || is_grid_shape(*shape, case_.grid.shape) || *shape == field) return;
+  const auto array = array_at(source, path);
+  if (!array || !shape_known_) return;
+  const Shape& shape = array->shape();
+  if (is_grid_shape(shape, case_.grid.shape) || shape == field)
+    return coordinates(source, *array, path);
   const bool same = field == case_.grid.shape;
-  add(path + ".dataset", source.dataset + " has shape " + shape_text(*shape) + ", expected " +
+  add(path + ".dataset", source.dataset + " has shape " + shape_text(shape) + ", expected " +
                              shape_text(case_.grid.shape) +
-                             (same ? "" : " or that of the field, " + shape_text(field)));
+                             (same ? "" : " or that of the field, " + shape_text(field)) +
+                             turning_hint(case_, source, *array));
 }
 
 std::int64_t FileChecker::field(const FieldCase& field, const std::string& path) {
   if (field.source.file.empty()) return 0; // the reader of the case has said so
-  const auto shape = shape_at(field.source, path);
-  if (!shape || !shape_known_) return 0;
+  const auto array = array_at(field.source, path);
+  if (!array || !shape_known_) return 0;
+  const Shape& shape = array->shape();
   const Shape& grid = case_.grid.shape;
-  if (!is_grid_shape(*shape, grid) && !is_samples_of_grid(*shape, grid)) {
+  if (!is_grid_shape(shape, grid) && !is_samples_of_grid(shape, grid)) {
     std::string with_samples = shape_text(grid);
     with_samples.insert(1, "samples, ");
-    add(path + ".dataset", field.source.dataset + " has shape " + shape_text(*shape) +
-                               ", the grid needs " + shape_text(grid) + " or " + with_samples);
+    add(path + ".dataset", field.source.dataset + " has shape " + shape_text(shape) +
+                               ", the grid needs " + shape_text(grid) + " or " + with_samples +
+                               turning_hint(case_, field.source, *array));
     return 0;
   }
-  if (field.mask) marks(*field.mask, *shape, path + ".mask");
-  return samples_in(field, *shape, path);
+  coordinates(field.source, *array, path);
+  if (field.mask) marks(*field.mask, shape, path + ".mask");
+  return samples_in(field, shape, path);
 }
 
 void FileChecker::target(const TargetCase& target, const std::string& path,
@@ -110,20 +143,24 @@ void FileChecker::target(const TargetCase& target, const std::string& path,
                   std::to_string(input_samples));
   }
   if (samples > 0 && target.withhold && target.withhold->source) {
-    const Shape shape = StoredArray(MPI_COMM_SELF, target.field.source).shape();
-    marks(*target.withhold->source, shape, path + ".withhold");
+    const Array array = array_at(target.field.source, path);
+    if (array) marks(*target.withhold->source, array->shape(), path + ".withhold");
   }
 }
 
 void FileChecker::parameter(const ParameterCase& parameter, std::int64_t components,
                             const std::string& path) {
   if (!parameter.init_file) return;
-  const auto shape = shape_at(*parameter.init_file, path + ".init");
+  const auto array = array_at(*parameter.init_file, path + ".init");
   const Shape expected = parameter_shape(case_, parameter, components);
-  if (!shape || !shape_known_ || *shape == expected) return;
-  add(path + ".init.dataset", parameter.init_file->dataset + " has shape " + shape_text(*shape) +
-                                  ", expected " + shape_text(expected) +
-                                  " (layers, components, grid; axes it does not vary in absent)");
+  if (!array || !shape_known_) return;
+  if (array->shape() == expected) {
+    if (parameter.varies_space) coordinates(*parameter.init_file, *array, path + ".init");
+    return;
+  }
+  add(path + ".init.dataset",
+      parameter.init_file->dataset + " has shape " + shape_text(array->shape()) + ", expected " +
+          shape_text(expected) + " (layers, components, grid; axes it does not vary in absent)");
 }
 
 std::vector<Problem> find_problems(const Case& c) {
@@ -155,25 +192,32 @@ std::int64_t check_field(const Case& c, const FieldCase& field, const std::strin
                          Diagnostics& diagnostics) {
   FileChecker checker(c);
   const std::int64_t samples = checker.field(field, path);
-  for (const auto& problem : checker.problems())
-    diagnostics.add(position_of(c, problem.path), problem.path, problem.message);
-  return checker.problems().empty() ? samples : 0;
+  bool good = true;
+  for (const auto& [where, message, warning] : checker.problems()) {
+    if (warning) continue; // check_case_files gives them
+    diagnostics.add(position_of(c, where), where, message);
+    good = false;
+  }
+  return good ? samples : 0;
 }
 
 void check_case_files(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
   int rank = 0;
   check_mpi(MPI_Comm_rank(comm, &rank));
-  std::string found; // path \0 message \0 ...
+  std::string found; // path \0 message \0 w(arning) or e(rror) ...
   if (rank == 0) {
-    for (const auto& problem : find_problems(c))
-      found += problem.path + '\0' + problem.message + '\0';
+    for (const auto& [path, message, warning] : find_problems(c))
+      found += path + '\0' + message + '\0' + (warning ? 'w' : 'e');
   }
   found = broadcast_text(comm, found);
   for (std::size_t at = 0; at < found.size();) {
     const std::string path = found.c_str() + at;
     const std::string message = found.c_str() + at + path.size() + 1;
-    at += path.size() + message.size() + 2;
-    diagnostics.add(position_of(c, path), path, message);
+    at += path.size() + message.size() + 3;
+    if (found[at - 1] == 'w')
+      diagnostics.warn(position_of(c, path), path, message);
+    else
+      diagnostics.add(position_of(c, path), path, message);
   }
 }
 

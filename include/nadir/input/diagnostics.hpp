@@ -2,6 +2,7 @@
 
 #include "nadir/input/case.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,16 @@ class Diagnostics {
   /// twice is kept once.
   void add(const Position& position, const std::string& path, const std::string& message);
 
-  bool empty() const { return lines_.empty(); }
+  /// Something that does not stop the run.
+  void warn(const Position& position, const std::string& path, const std::string& message);
 
-  /// One line per problem: those of the file by line and column, then those of the overrides.
-  const std::vector<std::string>& problems() const { return lines_; }
+  bool empty() const { return lines_.empty(); }
+  /// One line per warning, in the order they came.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+  /// One line per problem: those of the file by line and column, then those of the overrides. Of
+  /// very many the first that were added, and a line that counts the others.
+  std::vector<std::string> problems() const;
 
   /// Throws InputError with all problems, if there are any.
   void throw_if_any() const;
@@ -33,6 +40,8 @@ class Diagnostics {
   };
   std::vector<Place> places_; ///< ascending, beside lines_
   std::vector<std::string> lines_;
+  std::size_t left_out_ = 0;
+  std::vector<std::string> warnings_;
 };
 
 /// Whether a position names an override on the command line.
