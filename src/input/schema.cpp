@@ -27,9 +27,13 @@ void Reading::problem(const Position& position, const std::string& path,
 }
 
 bool Reading::usable(const std::string& path) const {
-  return std::none_of(failed.begin(), failed.end(), [&](const std::string& bad) {
-    return within(bad, path) || within(path, bad);
-  });
+  // `failed` is sorted, and there may be very many.
+  const auto below = path.empty() ? failed.begin() : failed.lower_bound(path + ".");
+  if (below != failed.end() && within(*below, path)) return false;
+  for (std::string above = path;; above.resize(above.rfind('.'))) {
+    if (failed.contains(above)) return false;
+    if (above.find('.') == std::string::npos) return above.empty() || !failed.contains("");
+  }
 }
 
 bool Item::problem(const std::string& message) const {

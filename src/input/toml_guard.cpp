@@ -43,13 +43,16 @@ Pitfall at_place(std::string_view text, std::size_t at, const std::string& messa
 
 std::optional<Pitfall> find_pitfall(std::string_view text) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  constexpr int most_parts = 50;
+  constexpr int most_parts = 50, most_keys = 20'000;
+  int keys = 0; // or tables; some of toml++'s searches take their square in time
+  bool line_begins = true;
   int dots = 0; // since the last character that cannot be inside a key
   std::size_t i = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   while (i < text.size()) {
     const char c = text[i];
     if (c == '"' || c == '\'') {
       i = end_of_string(text, i);
+      line_begins = false;
       continue;
     }
     if (c == '#') {
@@ -58,6 +61,10 @@ std::optional<Pitfall> find_pitfall(std::string_view text) {
     }
     if (!is_ascii(c)) return at_place(text, i, "such characters only in strings and comments");
     if (c == '.') ++dots;
+    if (c == '=' || (c == '[' && line_begins)) ++keys;
+    if (keys > most_keys)
+      return at_place(text, i, "more than 20000 keys and tables, which no case has");
+    if (c != ' ' && c != '\t' && c != '\r') line_begins = c == '\n';
     if (std::string_view("\n=,{}").find(c) != std::string_view::npos) dots = 0;
     if (dots > most_parts) return at_place(text, i, "a key of more than 50 parts");
     ++i;
