@@ -186,6 +186,16 @@ std::string place_text(std::int64_t index, std::int64_t columns) {
                    static_cast<long long>(index % columns));
 }
 
+/// Every matrix is read, interpreted and written: of more than this nobody reads the report.
+void require_countable(const std::string& name, std::int64_t matrices) {
+  constexpr std::int64_t most = std::int64_t{1} << 22;
+  if (matrices > most)
+    throw InputError(
+        formatted("%s: holds %lld matrices, and at most %lld are interpreted at a time; "
+                  "cut it into parts",
+                  name.c_str(), static_cast<long long>(matrices), static_cast<long long>(most)));
+}
+
 /// One matrix or a stack of them.
 class MatrixSubject : public Subject {
  public:
@@ -194,6 +204,7 @@ class MatrixSubject : public Subject {
         n_(array_->shape().back()) {
     const std::int64_t count = stack_ ? array_->shape()[0] : 1;
     source = array_->name();
+    require_countable(source, count);
     const std::string short_name = source.substr(source.find_last_of("/ ") + 1);
     for (std::int64_t m = 0; m < count; ++m)
       matrix_names.push_back(stack_ ? "matrix " + std::to_string(m) : short_name);
@@ -242,7 +253,7 @@ class MatrixSubject : public Subject {
 class FilterSubject : public Subject {
  public:
   explicit FilterSubject(const WeightArray& array)
-      : values_(array.read_all()), out_(array.shape()[0]), in_(array.shape()[1]) {
+      : values_(values_of(array)), out_(array.shape()[0]), in_(array.shape()[1]) {
     taps_.shape.assign(array.shape().begin() + 2, array.shape().end());
     taps_.spacing.assign(taps_.shape.size(), 1.0);
     taps_.periodic.assign(taps_.shape.size(), 0);
@@ -275,6 +286,10 @@ class FilterSubject : public Subject {
   }
 
  private:
+  static std::vector<double> values_of(const WeightArray& array) {
+    require_countable(array.name(), array.shape()[0] * array.shape()[1]);
+    return array.read_all();
+  }
   std::span<const double> weights_of(std::int64_t matrix) const {
     const auto n = static_cast<std::size_t>(taps_.points());
     return std::span(values_).subspan(static_cast<std::size_t>(matrix) * n, n);
@@ -290,7 +305,9 @@ constexpr std::int64_t filter_points = 32;
 
 std::unique_ptr<Subject> filters_on_lattice(const WeightArray& array, const InterpretOptions& o,
                                             Problems& problems) {
-  auto subject = std::make_unique<FilterSubject>(array);
+  std::unique_ptr<FilterSubject> subject;
+  collect(problems, [&] { subject = std::make_unique<FilterSubject>(array); });
+  if (!subject) return nullptr;
   const auto d = static_cast<std::size_t>(subject->dimension());
   if (!o.coordinates.empty())
     problems.emplace_back("--coordinates: filters sit on a lattice; give --shape or nothing");
@@ -331,14 +348,16 @@ std::unique_ptr<Subject> open_foreign(const Arguments& arguments, Problems& prob
     array = open_weights(arguments.case_file, o.dataset);
     layout = layout_of(*array, o.layout);
   });
+  if (!array && o.shape.empty() && o.coordinates.empty()) return nullptr; // first a file to read
   const bool filters = array && layout == WeightLayout::filters;
   if (filters) return filters_on_lattice(*array, o, problems);
   const Neurons neurons = neurons_of(o, problems);
   if (array && problems.empty())
     check_size(neurons, array->shape().back(), array->name(), problems);
   if (!problems.empty()) return nullptr;
-  auto subject = std::make_unique<MatrixSubject>(std::move(array), layout);
-  subject->plan.neurons = neurons;
+  std::unique_ptr<MatrixSubject> subject;
+  collect(problems, [&] { subject = std::make_unique<MatrixSubject>(std::move(array), layout); });
+  if (subject) subject->plan.neurons = neurons;
   return subject;
 }
 
@@ -352,6 +371,25 @@ void check_order(const InterpretOptions& o, int dimension, Problems& problems) {
         formatted("--order: %d makes %.0f moments in %d dimensions; take a lower one", o.order,
                   count_moment_indices(dimension, o.order), dimension));
   }
+}
+
+/// Moments are sums of distances to the power of their order, and nothing of them is left beyond
+/// the range of numbers.
+void check_distances(const Subject& subject) {
+  const double power = std::max<double>(2, static_cast<double>(subject.plan.order));
+  const double farthest = subject.farthest();
+  const auto& lattice = subject.plan.neurons.lattice;
+  const double nearest = lattice ? std::ranges::min(lattice->spacing) : 1;
+  constexpr double least = 1e-290, most = 1e290; // sums of many stay in range
+  const bool too_far = !(std::pow(farthest, power) < most);
+  if (!too_far && std::pow(nearest, power) > least) return;
+  const double distance = !lattice  ? farthest
+                          : too_far ? std::ranges::max(lattice->spacing)
+                                    : nearest;
+  throw InputError(formatted("%s: distances such as %g, to the power %g in the moments, are beyond "
+                             "the range of numbers; give the %s in other units",
+                             subject.source.c_str(), distance, power,
+                             lattice ? "--spacing" : "--coordinates"));
 }
 
 } // namespace
@@ -385,6 +423,7 @@ std::unique_ptr<Subject> open_subject(const Arguments& arguments) {
     subject->plan.units = o.units;
     subject->origin.assign(static_cast<std::size_t>(subject->plan.neurons.dimension), 0.0);
   }
+  check_distances(*subject);
   subject->plan.complete(subject->farthest());
   return subject;
 }

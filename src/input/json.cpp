@@ -18,6 +18,7 @@ class JsonParser {
     skip_spaces();
     return rest_.empty() ? result : std::nullopt;
   }
+  const std::string& repeated() const { return repeated_; }
 
  private:
   void skip_spaces() {
@@ -53,8 +54,10 @@ class JsonParser {
       auto key = text();
       if (!key || !take(":")) return std::nullopt;
       auto content = value(depth + 1);
-      if (!content || !result.emplace(std::move(*key), std::move(*content)).second)
-        return std::nullopt;
+      if (!content) return std::nullopt;
+      const auto [place, is_new] = result.emplace(std::move(*key), std::move(*content));
+      if (!is_new) repeated_ = place->first;
+      if (!is_new) return std::nullopt;
     } while (take(","));
     return take("}") ? std::optional(Json{std::move(result)}) : std::nullopt;
   }
@@ -133,10 +136,16 @@ class JsonParser {
   }
 
   std::string_view rest_;
+  std::string repeated_;
 };
 
 } // namespace
 
-std::optional<Json> parse_json(std::string_view text) { return JsonParser(text).document(); }
+std::optional<Json> parse_json(std::string_view text, std::string* repeated) {
+  JsonParser parser(text);
+  auto document = parser.document();
+  if (repeated) *repeated = parser.repeated();
+  return document;
+}
 
 } // namespace nadir

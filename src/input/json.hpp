@@ -22,8 +22,8 @@ struct Json {
   const std::int64_t* whole() const { return std::get_if<std::int64_t>(&value); }
 };
 
-/// Nothing where the text is no valid JSON, has a key twice in one object, or is nested more than
-/// 32 deep.
-std::optional<Json> parse_json(std::string_view text);
+/// Nothing where the text is no valid JSON, has a key twice in one object (which `repeated` then
+/// names), or is nested more than 32 deep.
+std::optional<Json> parse_json(std::string_view text, std::string* repeated = nullptr);
 
 } // namespace nadir

@@ -6,7 +6,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 
 namespace nadir {
@@ -143,12 +142,16 @@ class Inflater {
   z_stream stream_{};
 };
 
-std::uint32_t checksum_of(std::span<const std::byte> bytes) {
+/// Piece by piece.
+std::uint32_t checksum_of(const ByteSource& bytes) {
+  constexpr std::uint64_t largest_piece = std::uint64_t{1} << 20;
   uLong sum = crc32(0, nullptr, 0);
-  constexpr std::size_t most = std::numeric_limits<uInt>::max();
-  for (; !bytes.empty(); bytes = bytes.subspan(std::min(most, bytes.size())))
-    sum = crc32(sum, reinterpret_cast<const Bytef*>(bytes.data()),
-                static_cast<uInt>(std::min(most, bytes.size())));
+  std::vector<std::byte> piece;
+  for (std::uint64_t done = 0; done < bytes.size(); done += piece.size()) {
+    piece.resize(std::min(largest_piece, bytes.size() - done));
+    bytes.read(done, piece);
+    sum = crc32(sum, reinterpret_cast<const Bytef*>(piece.data()), static_cast<uInt>(piece.size()));
+  }
   return static_cast<std::uint32_t>(sum);
 }
 
@@ -171,7 +174,7 @@ unpacked(const std::string& name, std::shared_ptr<const ByteSource> bytes, const
   if (entry.flags & encrypted) throw InputError(name + ": is encrypted");
   auto part = packed_part(name, std::move(bytes), entry);
   if (entry.method == 0) {
-    if (entry.size != entry.packed) damaged_zip(name);
+    if (entry.size != entry.packed || checksum_of(*part) != entry.checksum) damaged_zip(name);
     return part;
   }
   if (entry.method != 8)
@@ -179,10 +182,12 @@ unpacked(const std::string& name, std::shared_ptr<const ByteSource> bytes, const
                             "numpy.savez or numpy.savez_compressed");
   constexpr std::uint64_t strongest = 1032; // deflate cannot pack more densely
   if (entry.size > (entry.packed + 64) * strongest) damaged_zip(name);
+  require_memory(name, static_cast<double>(entry.size));
   std::vector<std::byte> result(entry.size);
   Inflater(name).run(*part, result);
-  if (checksum_of(result) != entry.checksum) damaged_zip(name);
-  return std::make_shared<MemoryBytes>(name, std::move(result));
+  auto bytes_of_entry = std::make_shared<MemoryBytes>(name, std::move(result));
+  if (checksum_of(*bytes_of_entry) != entry.checksum) damaged_zip(name);
+  return bytes_of_entry;
 }
 
 } // namespace

@@ -141,7 +141,9 @@ void PackedArray::read_stored(std::uint64_t first, std::span<double> values) con
 }
 
 void PackedArray::turn_to_c_order() {
-  std::vector<double> stored(*bytes_of(layout_) / bytes_of(layout_.element));
+  const std::uint64_t elements = *bytes_of(layout_) / bytes_of(layout_.element);
+  require_memory(name(), 2 * sizeof(double) * static_cast<double>(elements));
+  std::vector<double> stored(elements);
   read_stored(0, stored);
   const std::size_t axes = layout_.shape.size();
   std::vector<std::int64_t> index(axes, 0);

@@ -57,6 +57,9 @@ std::unique_ptr<WeightArray> open_safetensors(std::shared_ptr<const ByteSource> 
 /// Whether a file begins as a .safetensors file does.
 bool looks_like_safetensors(const ByteSource& bytes);
 
+/// Throws InputError where an array of `name` takes more memory than is free.
+void require_memory(const std::string& name, double bytes);
+
 /// The name that is meant: `wanted`, or the only one of `names` where that is empty. Throws
 /// InputError that lists what `file` has.
 std::string choose_array(const std::string& file, const std::string& wanted,

@@ -4,7 +4,9 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/text.hpp"
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 namespace nadir {
 namespace {
@@ -22,7 +24,11 @@ constexpr std::uint64_t longest_header = 100'000'000; // as other readers have i
 Json::Object read_header(const ByteSource& bytes) {
   const auto length = bytes.number<std::uint64_t>(0);
   if (length > longest_header) damaged_header(bytes.name());
-  auto header = parse_json(bytes.text(length_bytes, length));
+  std::string repeated;
+  auto header = parse_json(bytes.text(length_bytes, length), &repeated);
+  if (!repeated.empty())
+    throw InputError(bytes.name() + ": its safetensors header names '" + one_line(repeated, 200) +
+                     "' twice, and which is meant is not known; write the file again");
   if (!header || !header->object()) damaged_header(bytes.name());
   return std::move(std::get<Json::Object>(header->value));
 }
@@ -54,6 +60,37 @@ Element element_named(const std::string& name, const Json& type) {
   return found->second;
 }
 
+/// Where a tensor's bytes begin and end behind the header.
+std::pair<std::int64_t, std::int64_t> offsets_of(const std::string& name,
+                                                 const Json::Object& entry) {
+  const auto offsets = whole_numbers(name, member(name, entry, "data_offsets"));
+  if (offsets.size() != 2 || offsets[0] > offsets[1])
+    throw InputError(name + ": the header's shape and data_offsets do not agree; write the file "
+                            "again");
+  return {offsets[0], offsets[1]};
+}
+
+/// Bytes that two tensors share are wrong in one of them.
+void refuse_overlaps(const std::string& file, const Json::Object& header) {
+  struct Part {
+    std::int64_t first, end;
+    std::string name;
+  };
+  std::vector<Part> parts;
+  for (const auto& [name, entry] : header) {
+    if (name == "__metadata__") continue;
+    if (!entry.object()) damaged_header(file);
+    const auto [first, end] = offsets_of(file + ": " + one_line(name, 200), *entry.object());
+    if (first < end) parts.push_back({first, end, name});
+  }
+  std::ranges::sort(parts, {}, &Part::first);
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    if (parts[i].first < parts[i - 1].end)
+      throw InputError(file + ": the tensors '" + one_line(parts[i - 1].name, 200) + "' and '" +
+                       one_line(parts[i].name, 200) +
+                       "' overlap in it; write the file again, or copy it completely");
+}
+
 } // namespace
 
 bool looks_like_safetensors(const ByteSource& bytes) {
@@ -76,14 +113,14 @@ std::unique_ptr<WeightArray> open_safetensors(std::shared_ptr<const ByteSource> 
   PackedLayout layout;
   layout.element = element_named(name, member(name, *entry, "dtype"));
   layout.shape = whole_numbers(name, member(name, *entry, "shape"));
-  const auto offsets = whole_numbers(name, member(name, *entry, "data_offsets"));
+  const auto [first, end] = offsets_of(name, *entry);
   const auto size = bytes_of(layout);
-  if (offsets.size() != 2 || offsets[0] > offsets[1] || !size ||
-      *size != static_cast<std::uint64_t>(offsets[1] - offsets[0]))
+  if (!size || *size != static_cast<std::uint64_t>(end - first))
     throw InputError(name + ": the header's shape and data_offsets do not agree; write the file "
                             "again");
   layout.offset =
-      length_bytes + bytes->number<std::uint64_t>(0) + static_cast<std::uint64_t>(offsets[0]);
+      length_bytes + bytes->number<std::uint64_t>(0) + static_cast<std::uint64_t>(first);
+  refuse_overlaps(bytes->name(), header);
   return std::make_unique<PackedArray>(name, std::move(bytes), std::move(layout));
 }
 

@@ -3,6 +3,8 @@
 #include "packed_array.hpp"
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/log.hpp"
+#include "nadir/base/memory.hpp"
 #include "nadir/input/stored_array.hpp"
 
 #include <algorithm>
@@ -20,6 +22,7 @@ class StoredWeights : public WeightArray {
       : WeightArray(array.name(), array.shape()), array_(std::move(array)) {
     if (shape().empty()) throw InputError(name() + ": holds a single number, not an array");
     if (std::ranges::count(shape(), 0) > 0) throw InputError(name() + ": has no elements");
+    require_numbers();
   }
 
   void read(std::int64_t first, std::int64_t count, std::span<double> values) const override {
@@ -31,6 +34,16 @@ class StoredWeights : public WeightArray {
   }
 
  private:
+  /// Chunks that were never written take no room in a file, and a minute to be read as zeros.
+  void require_numbers() const {
+    constexpr double strongest = 2000, small = 1 << 20; // gzip packs zeros about 1000 times
+    const double declared = array_.declared_bytes(), stored = array_.stored_bytes();
+    if (declared <= strongest * stored + small) return;
+    throw InputError(name() + ": declares " + bytes_text(declared) + " as its shape " +
+                     shape_text(shape()) + ", and the file holds " + bytes_text(stored) +
+                     " of them: it was not written, or not completely");
+  }
+
   StoredArray array_;
 };
 
@@ -59,11 +72,21 @@ std::string why_not_a_file(const std::string& path) {
 
 } // namespace
 
+void require_memory(const std::string& name, double bytes) {
+  const double free = free_memory();
+  if (bytes > free)
+    throw InputError(name + ": takes " + bytes_text(bytes) + " of memory, and there is " +
+                     bytes_text(free));
+}
+
 std::int64_t WeightArray::row_size() const {
   return std::accumulate(shape_.begin() + 1, shape_.end(), std::int64_t{1}, std::multiplies<>());
 }
 
 std::vector<double> WeightArray::read_all() const {
+  const double bytes =
+      sizeof(double) * static_cast<double>(shape_.front()) * static_cast<double>(row_size());
+  require_memory(name_, bytes);
   std::vector<double> values(static_cast<std::size_t>(shape_.front() * row_size()));
   read(0, shape_.front(), values);
   return values;

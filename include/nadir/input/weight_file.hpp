@@ -26,7 +26,7 @@ class WeightArray {
   /// `count` indices of the slowest axis from `first` on, C order: values has count * row_size()
   /// elements. Throws InputError, naming the array, where the file cannot be read.
   virtual void read(std::int64_t first, std::int64_t count, std::span<double> values) const = 0;
-  /// All of it.
+  /// All of it; refused where the memory that is free does not suffice.
   std::vector<double> read_all() const;
 
  protected:

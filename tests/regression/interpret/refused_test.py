@@ -2,6 +2,7 @@
 
 import struct
 import tempfile
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -36,6 +37,19 @@ def make_files(folder):
     header = b'{"w":{"dtype":"F64","shape":[9223372036854775807,8],"data_offsets":[0,64]}}'
     (folder / "lying.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(64))
     (folder / "folder").mkdir()
+    for name, shape in (("rows", (2**40, 4, 4)), ("filters", (1, 1, 2**32, 2**32)), ("channels", (2**20, 2**20, 3, 3)), ("long", (2**40, 6))):
+        with h5py.File(folder / f"{name}.h5", "w") as file:
+            file.create_dataset("w", shape, "f4", chunks=tuple(min(n, 1000) if n > 6 else n for n in shape))
+    stored = bytearray((folder / "several.npz").read_bytes())
+    stored[stored.find(b"NUMPY") + 200] ^= 1
+    (folder / "sum.npz").write_bytes(stored)
+    with zipfile.ZipFile(folder / "model.pt", "w") as file:
+        file.writestr("model/data.pkl", "x")
+    header = b'{"a":{"dtype":"F64","shape":[6,6],"data_offsets":[0,288]},"b":{"dtype":"F64","shape":[6,6],"data_offsets":[8,296]}}'
+    (folder / "overlap.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(296))
+    (folder / "twice.safetensors").write_bytes(
+        struct.pack("<Q", len(header)) + header.replace(b'"b"', b'"a"').replace(b"[8,296]", b"[0,288]") + bytes(288)
+    )
 
 
 WRONG = {
@@ -77,6 +91,16 @@ WRONG = {
     "other axes": (["filters.npy", "--layout", "filters", "--shape", "9,9", "--boundary", "open"], ["--shape: has 2 axes, the filters 1"]),
     "huge": (["square.npy", "--shape", "999999999,999999999", "--boundary", "open"], ["--shape: has too many points"]),
     "an interpretation": (["found.h5"], ["found.h5: is an interpretation already; tools/report draws it"]),
+    "rows that are not there": (["rows.h5", "--shape", "4", "--boundary", "open"], ["rows.h5: /w: declares 64.00 TiB", "not written"]),
+    "filters that overflow": (["filters.h5"], ["filters.h5: /w: declares more bytes than 64 bits count"]),
+    "filters that are not there": (["channels.h5"], ["channels.h5: /w: declares 36.00 TiB", "not written"]),
+    "signals that are not there": (["square.npy", *CHAIN, "--signals", "long.h5:w"], ["long.h5: w: declares 24.00 TiB"]),
+    "wide": (["square.npy", *CHAIN, "--spacing", "1e300"], ["distances such as 1e+300", "give the --spacing in other units"]),
+    "narrow": (["square.npy", *CHAIN, "--spacing", "1e-300"], ["distances such as 1e-300", "give the --spacing in other units"]),
+    "sum of a stored member": (["sum.npz", "--dataset", "first", *CHAIN], ["sum.npz: first: the zip file is damaged"]),
+    "model of PyTorch": (["model.pt"], ["model.pt: is a PyTorch file; convert it with tools/export-torch model.pt"]),
+    "overlapping tensors": (["overlap.safetensors", "--dataset", "a", *CHAIN], ["the tensors 'a' and 'b' overlap"]),
+    "a tensor twice": (["twice.safetensors", *CHAIN], ["its safetensors header names 'a' twice"]),
     "in the way": (["square.npy", *CHAIN, "--output", "w.h5"], ["--output: w.h5 is there and no result of nadir"]),
 }
 
@@ -89,6 +113,8 @@ with tempfile.TemporaryDirectory() as name:
         for ranks in (1, 2) if what in ("not finite in a stack", "all at once") else (1,):
             run = nadir("interpret", *words, folder=folder, ranks=ranks)
             expect(run.code == 2, f"{what}: {run}")
+            advice = "where do the neurons sit" in run.err  # none for what is no array at all
+            expect(not advice or what in ("nowhere", "filters in one dimension"), f"{what}: {run}")
             for message in messages:
                 expect(run.err.count(message) == 1, f"{what}: wanted once '{message}': {run}")
         expect(snapshot(folder) == before, f"{what}: something was written")

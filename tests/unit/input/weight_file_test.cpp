@@ -199,9 +199,35 @@ TEST_F(WeightFiles, WhatIsWrongIsSaid) {
   expect_refused(tensor(R"("dtype":"F64","shape":[-4],"data_offsets":[0,32])"), "damaged");
   expect_refused(tensor(R"("dtype":"F64","shape":[4])"), "damaged");
   expect_refused(tensor(R"("dtype":"F64","shape":4,"data_offsets":[0,32])"), "damaged");
-  expect_refused(safetensors("{\"a\": {}, \"a\": {}}", four), "damaged");
+  expect_refused(safetensors("{\"a\": {}, \"a\": {}}", four), "names 'a' twice");
+  expect_refused(tensor(R"("dtype":"F64","shape":[4],"data_offsets":[0,32],"shape":[2])"),
+                 "names 'shape' twice");
   expect_refused(bytes_of_number(1000, 8) + "{}", "ends too early");
   expect_refused(safetensors("{" + std::string(100, '['), four), "damaged");
+}
+
+TEST_F(WeightFiles, TensorsThatOverlapAreRefused) {
+  const auto two = [](const std::string& first, const std::string& second) {
+    return safetensors(R"({"a": {"dtype":"F64","shape":[2],"data_offsets":[)" + first +
+                           R"(]}, "b": {"dtype":"F64","shape":[2],"data_offsets":[)" + second +
+                           "]}}",
+                       doubles({1, 2, 3, 4}));
+  };
+  EXPECT_EQ(open(two("16,32", "0,16"), "a")->read_all(), (std::vector<double>{3, 4}));
+  for (const auto& file : {two("0,16", "8,24"), two("8,24", "0,16"), two("0,16", "0,16")})
+    EXPECT_NE(refusal(file, "a").find("overlap"), std::string::npos) << refusal(file, "a");
+}
+
+/// numpy.savez stores its members as they are.
+TEST_F(WeightFiles, ChecksumsOfStoredMembersAreChecked) {
+  const std::string array = npy_of("<f8", "(200,)", doubles(std::vector<double>(200, 0.5)));
+  for (const bool pack : {false, true}) {
+    std::string file = zip({{"a.npy", array}}, pack);
+    EXPECT_EQ(refusal(file), "");
+    const std::size_t number = pack ? file.find("PK\1\2") + 16 : 300; // the sum, or what it is of
+    file[number] = static_cast<char>(file[number] ^ 1);
+    EXPECT_NE(refusal(file).find("the zip file is damaged"), std::string::npos) << pack;
+  }
 }
 
 /// A damaged file is read as something else or refused in words, and nothing else happens.
