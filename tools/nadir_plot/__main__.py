@@ -60,14 +60,14 @@ def check_film(path, result):
 
 
 def pictures(result, sample, layer):
-    """All figures by name, one at a time; None where the file has no data for one."""
+    """(name, function that draws it) of all figures; it returns None where the file has no data for one."""
     stored = result.state is not None
-    yield "overview", overview.draw(result, sample, layer) if stored else None
-    yield "fields", fields.draw(result, sample, layer) if stored else None
+    yield "overview", lambda: overview.draw(result, sample, layer) if stored else None
+    yield "fields", lambda: fields.draw(result, sample, layer) if stored else None
     yield from attractors.draw(result)
     yield from coefficients.draw(result, layer)
-    yield "history", curves.draw_history(result)
-    yield "loss-by-layer", curves.draw_by_layer(result)
+    yield "history", lambda: curves.draw_history(result)
+    yield "loss-by-layer", lambda: curves.draw_by_layer(result)
 
 
 def pictures_of_sweep(paths):
@@ -79,7 +79,7 @@ def pictures_of_sweep(paths):
         runs = sweep.read(paths)
     except (OSError, sweep.ReadError) as error:
         sys.exit(f"tools/plot: {error}")
-    yield from sweep.draw(runs)
+    yield from sweep.draw(runs)  # (name, function) like those of one result
 
 
 def write(figures, folder, dpi):
@@ -114,19 +114,19 @@ def write_files(figures, path, dpi, alone):
             print(style.save(figure, path if alone else path.with_stem(f"{path.stem}-{name}"), dpi))
 
 
-def chosen(figures, only):
-    """The figures asked for; one that the result has no data for is refused."""
-    for name, figure in figures:
-        if only in (None, name):
-            if only and figure is None:
-                refuse(f"--only {only}: the result holds no data for this picture")
-            yield name, figure
-            if only:
-                return
-        elif figure is not None:
-            style.plt.close(figure)
-    if only:
-        refuse(f"--only {only}: there is no such picture of this result")
+def drawn(figures, only):
+    """(name, figure) of those asked for, drawn one at a time; one that cannot be drawn is refused."""
+    known = []
+    for name, draw in figures:
+        known.append(name)
+        if only not in (None, name):
+            continue
+        figure = draw()
+        if only and figure is None:
+            refuse(f"--only {only}: the result holds no data for this picture")
+        yield name, figure
+    if only and only not in known:
+        refuse(f"--only {only}: there is no such picture; there are {', '.join(known)}")
 
 
 def write_film(options, result, output):
@@ -155,11 +155,11 @@ def main(line=None):
         if options.animate:
             write_film(options, result, output)
         elif not words.is_picture(output):
-            write(chosen(figures, options.only), output, options.dpi)
+            write(drawn(figures, options.only), output, options.dpi)
         elif output.suffix == ".pdf" and not options.only:
-            write_pages(figures, output, options.dpi)
+            write_pages(drawn(figures, None), output, options.dpi)
         else:
-            write_files(chosen(figures, options.only), output, options.dpi, alone=bool(options.only))
+            write_files(drawn(figures, options.only), output, options.dpi, alone=bool(options.only))
     except OSError as error:
         refuse(f"{error.filename or output}: {error.strerror or error}")
     finally:

@@ -12,10 +12,10 @@ COLOURS = ["#1b6ca8", "#d95f02", "#3a923a", "#c0267e", "#7f7f7f", "#8c6bb1"]
 
 
 def draw(result):
-    """The figures by name; None where the file has no attractors."""
+    """(name, function that draws it); they return None where the file has no attractors."""
     there = "state" in result.attractor
-    yield "attractors", draw_states(result) if there else None
-    yield "relaxation", draw_relaxation(result) if there else None
+    yield "attractors", lambda: draw_states(result) if there else None
+    yield "relaxation", lambda: draw_relaxation(result) if there else None
 
 
 def name(result, k):

@@ -1,5 +1,6 @@
 """R, U, D, bias and omega: maps, arrows, profiles over the layers, a table of constants."""
 
+import functools
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -19,22 +20,24 @@ START = "▸ at a colour bar: the initial value"
 
 
 def draw(result, layer):
-    """(name, figure or None): of what varies in space, of what varies by layer alone, of constants."""
-    figures = dict.fromkeys(("coefficients", "coefficients-by-layer", "constants"))
+    """(name, function that draws it) of what varies in space, of what varies by layer alone, of constants."""
     in_space = {n: p for n, p in result.parameters.items() if p.varies_space}
-    elsewhere = {n: p for n, p in result.parameters.items() if not p.varies_space}
-    if in_space:
-        maps = draw_curves if result.dimension == 1 else draw_maps
-        figures["coefficients"] = maps(result, in_space, layer)
-    if by_layer(result):
-        figures["coefficients-by-layer"] = draw_profiles(result)
-    constant = {n: p for n, p in elsewhere.items() if not p.varies_layer}
-    if constant:
-        figures["constants"] = constants.draw(result, constant)
-    for name, figure in figures.items():
-        if figure is not None:
-            style.heading(figure, result.heading(": coefficients"))
-        yield name, figure
+    constant = {n: p for n, p in result.parameters.items() if not p.varies_space and not p.varies_layer}
+    maps = draw_curves if result.dimension == 1 else draw_maps
+    figures = {
+        "coefficients": lambda: maps(result, in_space, layer) if in_space else None,
+        "coefficients-by-layer": lambda: draw_profiles(result) if by_layer(result) else None,
+        "constants": lambda: constants.draw(result, constant) if constant else None,
+    }
+    for name, make in figures.items():
+        yield name, functools.partial(headed, result, make)
+
+
+def headed(result, make):
+    figure = make()
+    if figure is not None:
+        style.heading(figure, result.heading(": coefficients"))
+    return figure
 
 
 def by_layer(result):

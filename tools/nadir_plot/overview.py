@@ -89,7 +89,7 @@ def loss(axes, result):
 
 
 def tell_coefficients(result, layer):
-    """Rows: maps of what varies in space, profiles of what varies by layer, a table of the rest, curves if there is room."""
+    """Rows: maps of what varies in space, profiles of what varies by layer, a table of the rest, curves if they fit."""
     cells = [painter_of(one) for one in maps(result, layer)]
     cells += [profile_of(result, parameter) for parameter in coefficients.by_layer(result)]
     table = constants_of(result)

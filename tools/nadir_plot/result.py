@@ -202,7 +202,7 @@ class Result:
     def _never(self):
         known = self.observed(0)
         for sample in range(self.samples):
-            known = combined(lambda *masks: masks[0] | masks[1] | masks[2], known, self.observed(sample), self.withheld(sample))
+            known = combined(np.logical_or, known, combined(np.logical_or, self.observed(sample), self.withheld(sample)))
         never = combined(np.logical_not, known)
         return never if lazy.count(never) else None
 

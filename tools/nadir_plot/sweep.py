@@ -31,11 +31,11 @@ def read(paths):
 
 
 def draw(runs):
-    """(name, figure) of every picture the results have data for."""
+    """(name, function that draws it) of every picture; it returns None without data for one."""
     keys = keys_of(runs)
-    yield "sweep", draw_scores(runs, keys)
-    yield "sweep-coefficients", draw_coefficients(runs, keys)
-    yield "sweep-history", draw_histories(runs, keys)
+    yield "sweep", lambda: draw_scores(runs, keys)
+    yield "sweep-coefficients", lambda: draw_coefficients(runs, keys)
+    yield "sweep-history", lambda: draw_histories(runs, keys)
 
 
 class Key:

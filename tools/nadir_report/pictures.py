@@ -8,6 +8,7 @@ import numpy as np
 import panels as maps
 import style
 from analysis import ALIASED, DIVERGENT
+from result import PIXELS
 
 COLOURS = ["#1b6ca8", "#d95f02", "#4d9a3f", "#7a4fa3"]
 QUIET_LINE = dict(color="#888888", lw=0.9, ls="--")
@@ -42,6 +43,7 @@ def draw_moments(analysis, matrix):
     style.heading(figure, f"{name_of(analysis, matrix)}: coefficients that vary")
     style.caption(
         figure,
+        slice_shown(analysis),
         "" if fields[0].inner.all() else left_out(analysis, matrix),
         f"do not exist: {', '.join(notes)}" if notes else "",
     )
@@ -63,6 +65,14 @@ def left_out(analysis, matrix):
     return ("grey: " if len(analysis.coordinates) > 1 else "gaps: ") + " and ".join(reasons)
 
 
+def slice_shown(analysis):
+    """Which slice of three dimensions is drawn."""
+    if len(analysis.coordinates) < 3:
+        return ""
+    places = analysis.coordinates[0]
+    return style.literal(f"slice {analysis.axes[0]} = {places[len(places) // 2]:.4g}")
+
+
 def draw_field(panel, analysis, field):
     values = np.where(field.inner, field.values, np.nan)
     coordinates = analysis.coordinates
@@ -74,6 +84,8 @@ def draw_field(panel, analysis, field):
         image = panel.pcolormesh(coordinates[1], coordinates[0], values, cmap=colours, norm=norm,
                                  shading="nearest", rasterized=True)  # fmt: skip
         panel.set_aspect("auto")
+        if analysis.units in PIXELS:  # their first row is the one on top
+            panel.invert_yaxis()
         panel.figure.colorbar(image, ax=panel, extend=style.clipped(norm, values))
         maps.name_axis(panel.xaxis, analysis.axes[-1], analysis.units)
         maps.name_axis(panel.yaxis, analysis.axes[-2], analysis.units)

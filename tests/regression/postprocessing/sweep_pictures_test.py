@@ -61,7 +61,7 @@ def check_axes(paths):
     expect(weight.numeric and list(weight.values) == [0, 0.1, 10] * 2, f"{weight.values}")
     expect(optimizer.names == ["blmvm", "bqnls"] and list(optimizer.values) == [1] * 3 + [0] * 3, "categories")
     expect(sweep.families(weight, [optimizer]) == [[0, 1, 2], [3, 4, 5]], "runs joined by lines")
-    figures = dict(sweep.draw(runs))
+    figures = {name: draw() for name, draw in sweep.draw(runs)}
     loss, error = figures["sweep"].axes[0], figures["sweep"].axes[2]
     expect(loss.get_xscale() == "symlog" and loss.get_yscale() == "log", "scales with a weight of 0")
     expect(error.get_xlabel() == weight.name and "°C" in error.get_ylabel(), "labels")
@@ -75,7 +75,7 @@ def check_axes(paths):
 
 
 def drawn(runs):
-    return {name for name, figure in sweep.draw(runs) if figure is not None}
+    return {name for name, draw in sweep.draw(runs) if draw() is not None}
 
 
 def check_alike(folder, path):
