@@ -150,9 +150,10 @@ def draw_curves(result, parameters, layer):
 
 def draw_curve(axes, result, parameter, component, layers):
     """The values in some layers; with None what all layers together do."""
-    total = layers is None
+    total, every = layers is None, []
     for position, index in enumerate(layers or [None]):
         values = worth.total_field(result, parameter, component) if total else parameter.field(index, component)
+        every.append(panels.values_shown(result, values))
         colour = style.INK["prediction"]
         if not total and len(layers) > 1:
             colour = plt.get_cmap("viridis")(0.85 * (1 - position / (len(layers) - 1)))
@@ -167,7 +168,7 @@ def draw_curve(axes, result, parameter, component, layers):
     label = parameter.total_label(component) if total else parameter.label(component)
     words = f"all {result.n} layers" if total else meaning(parameter, component)
     words += f", layer {layers[0]}" if not total and parameter.varies_layer and len(layers) == 1 else ""
-    rates = "" if total else worth.range_in_time(parameter, parameter.rate_label(component), values)
+    rates = "" if total else worth.range_in_time(parameter, parameter.rate_label(component), every)
     panels.title(axes, f"{label}: {words}", rates)
     axes.set_ylabel(style.with_units(label, parameter.units))
     times = None if total else worth.factor(result, parameter)

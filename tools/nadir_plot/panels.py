@@ -88,8 +88,8 @@ def planes(result):
 
 def values_shown(result, field):
     """The values [...] that colours are chosen by: all, or of a large field those that are drawn."""
-    if not isinstance(field, lazy.Field):
-        return field
+    if result.dimension == 1 or not isinstance(field, lazy.Field):
+        return np.asarray(field)
     return np.concatenate([np.ravel(plane.cut(field)) for plane in planes(result)])
 
 

@@ -137,6 +137,15 @@ def check_overview(folder):
     expect(any(r"\Sigma \omega U_{x}" in t and "= 0.6 m" in t for t in texts), "the sum over layers")
 
 
+def check_rates_of_layers(folder):
+    """The rates told of a line for each layer are those of all these layers."""
+    result = Result(example(folder, (40,), ["space", "layer"], rate=2.0, tensor="isotropic"))
+    values = 2 * result.parameters["diffusion"].values
+    texts = texts_of(dict(coefficients.draw(result, None))["coefficients"]())
+    wanted = rf"$\gamma D$: {values.min():.4g} … {values.max():.4g} m² per unit of time"
+    expect(wanted in texts, f"no '{wanted}' among {[t for t in texts if 'gamma' in t]}")
+
+
 def check_ending(folder):
     """Why a training ended stands below its history; a checkpoint has not ended."""
     path = example(folder, (40,), ["layer"], ended=(False, "stopped: no lower loss"))
@@ -288,8 +297,9 @@ def check_little_memory(folder):
 if __name__ == "__main__":
     warnings.simplefilter("error")
     with tempfile.TemporaryDirectory() as name:
-        for check in (check_table, check_worth, check_omega_in_space, check_overview, check_ending, check_start,
-                      check_slices, check_origin, check_files, check_large, check_little_memory):  # fmt: skip
+        for check in (check_table, check_worth, check_omega_in_space, check_overview, check_rates_of_layers,
+                      check_ending, check_start, check_slices, check_origin, check_files, check_large,
+                      check_little_memory):  # fmt: skip
             check(Path(name))
             style.plt.close("all")
             print("ok", check.__name__)
