@@ -57,7 +57,7 @@ def run_document(document, folder, settings):
             settings = exported(text, settings)
         else:
             said += run(["bash", "-euo", "pipefail", "-c", text], folder, settings)
-    expect(kinds.count("sh") == 7 and kinds.count("python") == 5, f"{document}: blocks are {kinds}")
+    expect(kinds.count("sh") == 8 and kinds.count("python") == 5, f"{document}: blocks are {kinds}")
     return said
 
 
@@ -66,7 +66,7 @@ with tempfile.TemporaryDirectory() as name:
     settings = {**ENVIRONMENT, **os.environ, "PATH": PATHS}
     prepare(folder, settings)
     said = run_document("docs/reading-results.md", folder, settings)
-    for made in ("sweep-pictures/sweep.png", "all-layers-pictures/film.gif"):
+    for made in ("sweep-pictures/sweep.png", "all-layers-pictures/film.gif", "my-overview.svg"):
         expect((folder / "results" / made).exists(), f"no {made}")
     for promised in ("0 different", "exit code 1", "per unit of time", "kernel.diffusion.init"):
         expect(promised in said, f"the document's commands do not say '{promised}':\n{said}")
