@@ -20,11 +20,11 @@ endif()
 if(NOT MPI_CXX_COMPILER AND IS_ABSOLUTE "${PETSc_CXX_COMPILER}" AND EXISTS "${PETSc_CXX_COMPILER}")
   set(MPI_CXX_COMPILER "${PETSc_CXX_COMPILER}")
 endif()
-find_package(MPI COMPONENTS CXX C)
-if(NOT MPI_CXX_FOUND OR NOT MPI_C_FOUND)
-  nadir_dependency_failed("MPI: no working C and C++ wrappers found. On Debian install \
+find_package(MPI COMPONENTS CXX)
+if(NOT MPI_CXX_FOUND)
+  nadir_dependency_failed("MPI: no working C++ wrapper found. On Debian install \
 libopenmpi-dev and openmpi-bin; elsewhere load the MPI module that PETSc was built with, or pass \
--DMPI_CXX_COMPILER= and -DMPI_C_COMPILER=.")
+-DMPI_CXX_COMPILER=.")
 endif()
 
 find_package(SLEPc)
@@ -65,7 +65,7 @@ elseif(NOT TARGET FFTW::mpi)
   add_library(FFTW::mpi UNKNOWN IMPORTED)
   set_target_properties(FFTW::mpi PROPERTIES IMPORTED_LOCATION "${NADIR_FFTW_MPI_FILE}"
     INTERFACE_INCLUDE_DIRECTORIES "${NADIR_FFTW_FOLDER}"
-    INTERFACE_LINK_LIBRARIES "${NADIR_FFTW_FILE};MPI::MPI_C")
+    INTERFACE_LINK_LIBRARIES "${NADIR_FFTW_FILE};MPI::MPI_CXX")
 endif()
 
 # PETSc declares LAPACK's functions; which library has them it does not always pass on.

@@ -1,4 +1,4 @@
-# Installs the program, the library, its headers and the CMake package `nadir` (nadir::nadir).
+# Installs the program, the library, its headers, the CMake package `nadir` (nadir::nadir), nadir.pc and the tools.
 
 include(CMakePackageConfigHelpers)
 set(nadir_package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/nadir")
@@ -24,3 +24,6 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/nadirConfig.cmake"
               "${CMAKE_CURRENT_BINARY_DIR}/nadirConfigVersion.cmake"
               cmake/FindPETSc.cmake cmake/FindSLEPc.cmake cmake/NadirDependencies.cmake
         DESTINATION "${nadir_package_folder}")
+
+include(NadirPkgConfig)
+include(NadirTools)

@@ -19,6 +19,20 @@ for ranks in 1 2; do
   [ -s outside.h5 ]
 done
 
+# Without CMake, from wherever the prefix has been moved to.
+mkdir moved
+mv prefix moved/prefix
+PKG_CONFIG_PATH=$(dirname "$(find "$work/moved/prefix" -name nadir.pc)")
+export PKG_CONFIG_PATH
+[ "$(pkg-config --modversion nadir)" = 0.1.0 ]
+read -ra flags < <(pkg-config --cflags --libs nadir)
+c++ -std=c++20 "$source/main.cpp" "${flags[@]}" -o by-pkg-config
+rm outside.h5
+"$NADIR_MPIEXEC" -n 2 ./by-pkg-config
+[ -s outside.h5 ]
+unset PKG_CONFIG_PATH
+mv moved/prefix prefix
+
 # Where PETSc is gone, find_package says so and names what it tried.
 if cmake -S "$source" -B "$work/other" -DCMAKE_PREFIX_PATH="$work/prefix" \
   -DPETSC_DIR="$work/nowhere" >"$work/log" 2>&1; then

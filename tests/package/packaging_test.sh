@@ -31,6 +31,35 @@ export HOME=$work/home
 prefix=$HOME/software/nadir
 cmake --install "$NADIR_BUILD" --prefix "$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
 
+# must_say TEXT COMMAND...: the command succeeds and prints it
+must_say() {
+  local said
+  said=$("${@:2}" 2>&1) && [[ $said == *"$1"* ]] || failed "'${*:2}' does not say '$1' but: $said"
+}
+
+# The tools by their commands, from another folder; the module; a job script's own idea of where all is.
+home=$prefix/share/nadir
+(
+  cd "$work"
+  export PATH=$prefix/bin:$PATH PYTHONPATH=$home/tools MPLBACKEND=Agg
+  python=$("$home/tools/python-with" h5py xarray)
+  nadir train "$home/inputs/dispersion-1d.toml" --quiet --set training.iterations=3 --output a.h5
+  nadir interpret a.h5 --quiet --output b.h5
+  nadir-plot a.h5 >log && nadir-report b.h5 >>log || failed "the installed plot or report fails: $(cat log)"
+  must_say '0 different' nadir-compare a.h5 a.h5
+  must_say 'kernel.higher.init' nadir-learned a.h5
+  must_say '(96,)' "$python" -c 'import nadir_io; print(nadir_io.open_run("a.h5").state.x.shape)'
+  export NADIR_HOME=$home
+  must_say 'nadir 0.1.0' bash -c '. "$NADIR_HOME/jobs/site.sh"; "$program" --version'
+  must_say 'kernel.higher.init' bash -c '. "$NADIR_HOME/jobs/site.sh"; "$tools/learned" a.h5'
+  exit $failures
+) || failures=$((failures + $?))
+for file in "$NADIR_SOURCE"/jobs/*; do
+  [ "$(stat -c %a "$home/jobs/${file##*/}")" = "$(stat -c %a "$file")" ] || failed "installed jobs/${file##*/}: other permissions"
+done
+[ "$(grep -c '^program=' "$home/jobs/site.sh")" = 1 ] || failed "the installed jobs/site.sh has not one program"
+diff -r -x '*.pyc' "$NADIR_SOURCE/inputs" "$home/inputs" >"$work/log" || failed "other inputs are installed: $(cat "$work/log")"
+
 # ---- The container -----------------------------------------------------------------------------
 containerfile=$packaging/container/Containerfile
 # instructions NAME [STAGE]: the arguments of these instructions, one instruction a line
@@ -55,7 +84,10 @@ while read -r source target; do
   esac
   [ -e "$there" ] || failed "Containerfile: COPY --from=build $source $target: no such file"
 done < <(instructions COPY | sed -n 's/^--from=build //p')
-[ "$(instructions COPY | grep -c from=build)" -ge 2 ] || failed "Containerfile: the image gets no files"
+for folder in bin share/nadir; do
+  instructions COPY | grep -qxF -e "--from=build /opt/nadir/$folder /usr/local/$folder" ||
+    failed "Containerfile: the image gets no $folder"
+done
 
 # resolve PACKAGE...: all that apt would install for these into an empty Debian, without recommendations
 resolve() {
@@ -69,9 +101,12 @@ brought() {
 }
 
 container_packages() {
-  local names library path
+  local names name library path
   named_packages 1 | xargs apt-cache show >/dev/null || failed "Containerfile: no such packages, see above"
   mapfile -t names < <(named_packages 2)
+  for name in h5py numpy matplotlib xarray; do # what the tools ask tools/python-with for
+    [[ " ${names[*]} " == *" python3-$name "* ]] || failed "Containerfile: the tools lack python3-$name"
+  done
   [ ${#names[@]} -ge 5 ] || failed "Containerfile: it names too few packages: ${names[*]}"
   resolve "${names[@]}" >"$work/resolved" || { failed "Containerfile: $(cat "$work/log")"; return; }
   { xargs dpkg -L <"$work/resolved" || true; } >"$work/files" 2>/dev/null # not all of them are here
@@ -101,7 +136,9 @@ commands module | bash -e
 if command -v tclsh >/dev/null; then
   tclsh "$here/packaging/modulefile.tcl" "$HOME/modulefiles/nadir/0.1.0" >"$work/module" ||
     failed "the module file fails, see above"
-  for line in 'conflict nadir' "prepend-path PATH $prefix/bin" "prepend-path CMAKE_PREFIX_PATH $prefix"; do
+  for line in 'conflict nadir' "prepend-path PATH $prefix/bin" "prepend-path CMAKE_PREFIX_PATH $prefix" \
+    "prepend-path PYTHONPATH $home/tools" "setenv NADIR_HOME $home" \
+    "prepend-path PKG_CONFIG_PATH $(dirname "$(find "$prefix" -name nadir.pc)")"; do
     grep -qxF "$line" "$work/module" || failed "the module file has no '$line'"
   done
   PATH=$(sed -n 's/^prepend-path PATH //p' "$work/module"):$PATH nadir --version >/dev/null ||

@@ -94,6 +94,9 @@ found = dependencies()
 different = {name: found.get(name) for name in expected if found.get(name) != expected[name]}
 assert not different, f"the recipe wants {different}, the build {expected}"
 
+tools = {"python", "py-h5py", "py-numpy", "py-matplotlib", "py-xarray"}
+assert tools <= found.keys(), f"the installed tools lack {tools - found.keys()}"
+
 for argument in package.cmake_args():
     name = re.fullmatch(r"-D(\w+):STRING=(?:ON|OFF)", argument)
     assert name, f"cannot read {argument}"

@@ -21,6 +21,7 @@ class Nadir(CMakePackage):
     version("main", branch="main")
 
     variant("int64", default=False, description="More unknowns than 32-bit integers count")
+    variant("tools", default=True, description="What pictures, reports and comparisons need to run")
 
     depends_on("c", type="build")
     depends_on("cxx", type="build")
@@ -42,11 +43,21 @@ class Nadir(CMakePackage):
     depends_on("petsc+int64", when="+int64")
     depends_on("slepc@3.18:")
 
+    depends_on("python@3.11:", type="run", when="+tools")
+    depends_on("py-h5py", type="run", when="+tools")
+    depends_on("py-numpy", type="run", when="+tools")
+    depends_on("py-matplotlib", type="run", when="+tools")
+    depends_on("py-xarray", type="run", when="+tools")
+
     conflicts("%gcc@:10", msg="C++20 needs GCC 11 or newer")
     conflicts("%clang@:13", msg="C++20 needs Clang 14 or newer")
 
     def cmake_args(self):
         return [self.define("NADIR_TESTS", "ON" if self.run_tests else "OFF")]
+
+    def setup_run_environment(self, env):
+        env.set("NADIR_HOME", self.prefix.share.nadir)
+        env.prepend_path("PYTHONPATH", self.prefix.share.nadir.tools)
 
     def check(self):
         with working_dir(self.build_directory):
