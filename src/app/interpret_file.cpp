@@ -1,6 +1,8 @@
 #include "interpret.hpp"
 #include "result.hpp"
 
+#include "nadir/output/axis_scale.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -93,13 +95,7 @@ class InterpretationWriter {
       return;
     }
     const Lattice& lattice = *plan_.neurons.lattice;
-    const auto names = plan_.neurons.axis_names();
-    for (std::size_t a = 0; a < names.size(); ++a) {
-      std::vector<double> coordinate(static_cast<std::size_t>(lattice.shape[a]));
-      for (std::size_t i = 0; i < coordinate.size(); ++i)
-        coordinate[i] = w_.subject.origin[a] + static_cast<double>(i) * lattice.spacing[a];
-      file_.add_scale(group, names[a], coordinate, {plan_.units, names[a] + " coordinate"});
-    }
+    add_axis_scales(file_, group, {lattice.shape, w_.subject.origin, lattice.spacing, plan_.units});
   }
   std::vector<std::string> with_rows(std::vector<std::string> leading) const {
     if (!on_grid()) {

@@ -4,6 +4,7 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
+#include "nadir/output/axis_scale.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/xdmf.hpp"
 
@@ -61,13 +62,8 @@ void ResultWriter::add_root_scales() {
 }
 
 void ResultWriter::add_axis_scales(const std::string& group) {
-  for (std::size_t a = 0; a < axes_.size(); ++a) {
-    std::vector<double> coordinate(static_cast<std::size_t>(c_.grid.shape[a]));
-    for (std::size_t i = 0; i < coordinate.size(); ++i) {
-      coordinate[i] = c_.grid.origin[a] + static_cast<double>(i) * c_.grid.spacing[a];
-    }
-    file_.add_scale(group, axes_[a], coordinate, {c_.grid.units, axes_[a] + " coordinate"});
-  }
+  nadir::add_axis_scales(file_, group,
+                         {c_.grid.shape, c_.grid.origin, c_.grid.spacing, c_.grid.units});
 }
 
 ResultFile::Dataset ResultWriter::create_states() {

@@ -1,6 +1,7 @@
 #include "nadir/output/place_file.hpp"
 
 #include "nadir/base/error.hpp"
+#include "nadir/output/xdmf.hpp"
 
 #include <fcntl.h>
 #include <sys/statvfs.h>
@@ -111,8 +112,10 @@ void keep_xdmf(const std::string& stem, const std::string& kept_stem) {
   std::ifstream in(stem + ".xdmf", std::ios::binary);
   if (!in) return;
   std::string text{std::istreambuf_iterator<char>(in), {}};
-  const std::string name = fs::path(stem).filename().string() + ".h5:/";
-  const std::string kept_name = fs::path(kept_stem).filename().string() + ".h5:/";
+  const auto reference = [](const std::string& of) {
+    return xdmf_reference(fs::path(of).filename().string() + ".h5") + ":/";
+  };
+  const std::string name = reference(stem), kept_name = reference(kept_stem);
   for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += kept_name.size())
     text.replace(at, name.size(), kept_name);
   place_text(text, kept_stem + ".xdmf");

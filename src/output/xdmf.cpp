@@ -40,7 +40,10 @@ std::string escaped(const std::string& text) {
 
 std::string list(std::span<const std::int64_t> values) {
   std::string text;
-  for (const std::int64_t value : values) text += (text.empty() ? "" : " ") + std::to_string(value);
+  for (const std::int64_t value : values) {
+    if (!text.empty()) text += ' ';
+    text += std::to_string(value);
+  }
   return text;
 }
 
@@ -53,7 +56,10 @@ template<class Value> std::vector<Value> three(const std::vector<Value>& values,
 
 std::string real_list(const std::vector<double>& values) {
   std::string text;
-  for (const double value : values) text += (text.empty() ? "" : " ") + exact_digits(value);
+  for (const double value : values) {
+    if (!text.empty()) text += ' ';
+    text += exact_digits(value);
+  }
   return text;
 }
 
@@ -93,7 +99,7 @@ std::string attribute_text(const GridCase& grid, const std::string& h5_name, con
   text += "            <DataItem Dimensions=\"3 " + rank + "\" Format=\"XML\">" + list(start) +
           " " + list(stride) + " " + list(count) + "</DataItem>\n";
   text += "            <DataItem Format=\"HDF\" " + number_attributes(field.number) +
-          " Dimensions=\"" + list(extents) + "\">" + escaped(h5_name) + ":" + field.dataset +
+          " Dimensions=\"" + list(extents) + "\">" + xdmf_reference(h5_name) + ":" + field.dataset +
           "</DataItem>\n";
   text += "          </DataItem>\n        </Attribute>\n";
   return text;
@@ -116,6 +122,16 @@ std::string numbered(const std::string& name, std::int64_t sample, std::int64_t 
 }
 
 } // namespace
+
+std::string xdmf_reference(const std::string& h5_name) {
+  const bool colon = h5_name.find(':') != std::string::npos;
+  const bool begins_plain = !h5_name.empty() && h5_name.front() > ' ' && h5_name.front() < '\x7f';
+  std::string reference;
+  if (colon) reference = "FILE:";
+  if (colon || !begins_plain) reference += "./";
+  reference += escaped(h5_name);
+  return reference;
+}
 
 std::string xdmf_text(const GridCase& grid, const std::string& h5_name,
                       const std::vector<double>& times, const std::vector<XdmfField>& fields) {

@@ -122,7 +122,8 @@ class Result:
             self.coordinates.append(
                 file[axis][()] if axis in file else np.arange(size, dtype=float)
             )
-        self.grid_units = as_text(file["x"].attrs.get("units", "1")) if "x" in file else "1"
+        units = as_text(file["x"].attrs.get("units", "1")) if "x" in file else "1"
+        self.grid_units = "degree" if units == "degrees_east" else units
         self.shape = tuple(len(c) for c in self.coordinates)
 
     @property

@@ -21,6 +21,11 @@ struct XdmfField {
   std::vector<std::vector<std::int64_t>> at;
 };
 
+/// How the XDMF text names an HDF5 file that lies beside it, in XML. Readers take everything up to
+/// the first ":" for the file unless the word FILE stands before it, and letters that are not ASCII
+/// for blanks where the name begins.
+std::string xdmf_reference(const std::string& h5_name);
+
 /// The XDMF text (Version 2.0) that lets ParaView and VisIt show fields of the HDF5 file `h5_name`
 /// (a name without folder: it lies beside) as a series of `times`. 1-D and 2-D grids become 3-D
 /// ones with axes of one point.

@@ -24,7 +24,7 @@ def case(name, kernel, more=""):
     varies = 'varies = ["space", "layer"]'
     return f"""\
 title = "µ & <{name}>"
-grid = {{ shape = {list(shape)}, spacing = {[0.5] * len(shape)}, boundary = {["periodic"] * len(shape)} }}
+grid = {{ shape = {list(shape)}, spacing = {[0.5] * len(shape)}, boundary = {["periodic"] * len(shape)}, units = "degree" }}
 [network]
 layers = 3
 activation = "tanh"
@@ -146,6 +146,14 @@ def check_names(said):
         expect(line in said[file], f"{file}: no '{line}' in ncdump's text")
 
 
+def check_globe(said):
+    """A grid in degrees has CF's latitudes and longitudes, wherever its axes stand."""
+    for name in ("train-full.h5", "interpret-result.h5", "train-diagonal.h5"):
+        for axis, units, long_name in (("y", "degrees_north", "latitude"), ("x", "degrees_east", "longitude")):
+            for line in (f'{axis}:units = "{units}"', f'{axis}:standard_name = "{long_name}"', f'{axis}:axis = "{axis.upper()}"'):
+                expect(line in said[name], f"{name}: no '{line}' in ncdump's text")
+
+
 def check_two_runs(folder):
     """h5diff finds two runs equal, by the words of docs/reading-results.md; other coefficients it tells."""
     page = (ROOT / "docs/reading-results.md").read_text()
@@ -164,5 +172,6 @@ with tempfile.TemporaryDirectory() as folder_name:
     with ThreadPoolExecutor(2) as workers:
         texts = dict(zip(all_names, workers.map(lambda name: check_file(work, name), all_names)))
     check_names(texts)
+    check_globe(texts)
     check_two_runs(work)
 print(f"ncdump, nccopy, ncks and h5diff take all {len(all_names)} kinds of files")

@@ -439,6 +439,19 @@ def check_kept(example, folder):
     expect("r.2.h5:/state" in (folder / "out" / "r.2.xdmf").read_text(), "the kept XDMF names another result")
 
 
+def check_names(example, folder):
+    """ParaView reads results of any name, also those that are kept."""
+    example.write(folder / "given")
+    for name in ("a:b:c", "ä€", " x & <y>", "ä:ä", "q\"'"):
+        for title in ("first", "second"):
+            words = ["--set", f"title={title}", "--output", f"{name}.h5"]
+            succeed("forward", f"given/{example.name}.toml", *words, folder=folder)
+        for path in (folder / f"{name}.h5", folder / f"{name}.1.h5"):
+            check_xdmf(example, path)
+        text = (folder / f"{name}.1.xdmf").read_text()
+        expect(text.count(".1.h5:/") == text.count(".h5:/") > 0, f"{name}.1.xdmf does not name the kept file only")
+
+
 def check_options(example, folder):
     """--output and the case's output.file go from the working directory; --quiet says nothing."""
     example.write(folder / "given")
@@ -471,7 +484,8 @@ def inside_new_folder(work):
 
 
 jobs = [(check_command, command, example) for command in ("train", "gradient", "forward") for example in EXAMPLES]
-jobs += [(check_repetition, EXAMPLES[1]), (check_kept, EXAMPLES[0]), (check_options, EXAMPLES[2]), (check_ended, EXAMPLES[0])]
+jobs += [(check_repetition, EXAMPLES[1]), (check_kept, EXAMPLES[0]), (check_options, EXAMPLES[2]),
+         (check_ended, EXAMPLES[0]), (check_names, EXAMPLES[0])]  # fmt: skip
 with ThreadPoolExecutor(2) as pool:
     list(pool.map(inside_new_folder, jobs))
 print("xarray, ParaView's reader and 1, 2, 3 ranks agree on " + ", ".join(e.name for e in EXAMPLES))
