@@ -7,6 +7,7 @@ import argparse
 import json
 import struct
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -70,12 +71,25 @@ def write_npz(tensors, path):
     np.savez(path, **{name: as_numpy(tensor) for name, tensor in tensors.items()})
 
 
+def is_torchscript(path):
+    """Whether it is a model that torch.jit.save wrote: a zip archive with the constants of its code."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(name.endswith("/constants.pkl") for name in archive.namelist())
+
+
 def load(path):
-    """The state dict in a .pt file: itself, or the usual entry of a checkpoint."""
+    """The state dict in a .pt file: itself, the usual entry of a checkpoint, or that of a TorchScript model."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with open(path, "rb"):
+            pass  # what goes wrong from here on is the file's content
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror}") from error
+    try:
+        if is_torchscript(path):
+            return torch.jit.load(path, map_location="cpu").state_dict()
+        content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise ExportError(
             f"{path}: not a state dict; write one with torch.save(model.state_dict(), ...) "
@@ -96,7 +110,7 @@ def refuse(message):
 
 def main(words=None):
     parser = argparse.ArgumentParser(prog="tools/export-torch", description=__doc__.splitlines()[0])
-    parser.add_argument("model", metavar="MODEL.pt", help="a state dict written by torch.save")
+    parser.add_argument("model", metavar="MODEL.pt", help="a state dict written by torch.save, or a TorchScript model")
     parser.add_argument("output", metavar="OUT", nargs="?", help="a .safetensors or .npz file")
     parser.add_argument("--list", action="store_true", help="only say what is there")
     options = parser.parse_args(words)

@@ -31,29 +31,34 @@ export HOME=$work/home
 prefix=$HOME/software/nadir
 cmake --install "$NADIR_BUILD" --prefix "$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
 
-# must_say TEXT COMMAND...: the command succeeds and prints it
+home=$prefix/share/nadir
+# with_module COMMAND...: in another folder, with what the module file sets
+with_module() {
+  (cd "$work" && env PATH="$prefix/bin:$PATH" PYTHONPATH="$home/tools" NADIR_HOME="$home" MPLBACKEND=Agg "$@")
+}
+# must_say TEXT COMMAND...: the command succeeds there and prints it
 must_say() {
   local said
-  said=$("${@:2}" 2>&1) && [[ $said == *"$1"* ]] || failed "'${*:2}' does not say '$1' but: $said"
+  if said=$(with_module "${@:2}" 2>&1) && [[ $said == *"$1"* ]]; then return; fi
+  failed "'${*:2}' does not say '$1' but: $said"
 }
 
-# The tools by their commands, from another folder; the module; a job script's own idea of where all is.
-home=$prefix/share/nadir
-(
-  cd "$work"
-  export PATH=$prefix/bin:$PATH PYTHONPATH=$home/tools MPLBACKEND=Agg
-  python=$("$home/tools/python-with" h5py xarray)
-  nadir train "$home/inputs/dispersion-1d.toml" --quiet --set training.iterations=3 --output a.h5
-  nadir interpret a.h5 --quiet --output b.h5
-  nadir-plot a.h5 >log && nadir-report b.h5 >>log || failed "the installed plot or report fails: $(cat log)"
-  must_say '0 different' nadir-compare a.h5 a.h5
-  must_say 'kernel.higher.init' nadir-learned a.h5
-  must_say '(96,)' "$python" -c 'import nadir_io; print(nadir_io.open_run("a.h5").state.x.shape)'
-  export NADIR_HOME=$home
-  must_say 'nadir 0.1.0' bash -c '. "$NADIR_HOME/jobs/site.sh"; "$program" --version'
-  must_say 'kernel.higher.init' bash -c '. "$NADIR_HOME/jobs/site.sh"; "$tools/learned" a.h5'
-  exit $failures
-) || failures=$((failures + $?))
+# The tools by their commands, and a job script's own idea of where all is.
+with_module nadir train "$home/inputs/dispersion-1d.toml" --quiet --set training.iterations=3 --output a.h5
+with_module nadir interpret a.h5 --quiet --output b.h5
+must_say '' nadir-plot a.h5
+must_say '' nadir-report b.h5
+must_say '0 different' nadir-compare a.h5 a.h5
+must_say 'kernel.higher.init' nadir-learned a.h5
+python=$("$home/tools/python-with" h5py xarray)
+must_say '(96,)' "$python" -c 'import nadir_io; print(nadir_io.open_run("a.h5").state.x.shape)'
+cat >"$work/job.sh" <<'JOB'
+. "$NADIR_HOME/jobs/site.sh"
+"$program" --version
+"$tools/learned" a.h5
+JOB
+must_say 'nadir 0.1.0' bash job.sh
+must_say 'kernel.higher.init' bash job.sh
 for file in "$NADIR_SOURCE"/jobs/*; do
   [ "$(stat -c %a "$home/jobs/${file##*/}")" = "$(stat -c %a "$file")" ] || failed "installed jobs/${file##*/}: other permissions"
 done
@@ -101,11 +106,14 @@ brought() {
 }
 
 container_packages() {
-  local names name library path
+  local names modules name library path
   named_packages 1 | xargs apt-cache show >/dev/null || failed "Containerfile: no such packages, see above"
   mapfile -t names < <(named_packages 2)
-  for name in h5py numpy matplotlib xarray; do # what the tools ask tools/python-with for
-    [[ " ${names[*]} " == *" python3-$name "* ]] || failed "Containerfile: the tools lack python3-$name"
+  read -rd '' -a modules < <(sed -n 's/.*python-with" \(.*\)) ||.*/\1/p' "$home"/tools/{plot,report,compare,learned,scaling}) || true
+  [ ${#modules[@]} -ge 5 ] || failed "the tools ask for no modules: ${modules[*]}"
+  for name in "${modules[@]}"; do
+    [ "$name" = tomllib ] || [[ " ${names[*]} " == *" python3-$name "* ]] ||
+      failed "Containerfile: the tools lack python3-$name"
   done
   [ ${#names[@]} -ge 5 ] || failed "Containerfile: it names too few packages: ${names[*]}"
   resolve "${names[@]}" >"$work/resolved" || { failed "Containerfile: $(cat "$work/log")"; return; }

@@ -94,8 +94,10 @@ found = dependencies()
 different = {name: found.get(name) for name in expected if found.get(name) != expected[name]}
 assert not different, f"the recipe wants {different}, the build {expected}"
 
-tools = {"python", "py-h5py", "py-numpy", "py-matplotlib", "py-xarray"}
-assert tools <= found.keys(), f"the installed tools lack {tools - found.keys()}"
+asked = re.compile(r'python-with" (.*)\) \|\|')
+modules = {module for tool in ("plot", "report", "compare", "learned", "scaling") for module in wanted(f"tools/{tool}", asked).split()}
+tools = {"python"} | {f"py-{module}" for module in modules - {"tomllib"}}  # tomllib: Python's own
+assert len(tools) > 4 and tools <= found.keys(), f"the installed tools lack {tools - found.keys()}"
 
 for argument in package.cmake_args():
     name = re.fullmatch(r"-D(\w+):STRING=(?:ON|OFF)", argument)

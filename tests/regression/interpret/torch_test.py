@@ -111,9 +111,22 @@ def files(folder):
         export_torch.export(state, folder / name)
         interpret(folder, name, "--dataset", "a", "--shape", "2", "--boundary", "open")
         near(read(folder / "found.h5")["moments/value"][0, 0], 2, name, 0)
+    model = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.BatchNorm1d(4))
+    torch.jit.script(model).save(folder / "script.pt")
+    run = subprocess.run([ROOT / "tools/export-torch", "script.pt", "script.npz"], cwd=folder, capture_output=True, text=True)
+    expect(run.returncode == 0 and not run.stderr, run)
+    stored, wanted = np.load(folder / "script.npz"), export_torch.floating(model)
+    expect(set(stored) == set(wanted) and "1.num_batches_tracked" not in stored, f"TorchScript: {set(stored)}")
+    for name, tensor in wanted.items():
+        expect(np.array_equal(stored[name], tensor.numpy()), f"TorchScript: {name}")
+    whole = (folder / "script.pt").read_bytes()
+    (folder / "cut.pt").write_bytes(whole[: len(whole) // 2])
+    torch.save(model, folder / "whole.pt")
     (folder / "text.pt").write_text("no model")
     for words, message in (
         (["text.pt", "x.npz"], "not a state dict"),
+        (["whole.pt", "x.npz"], "not a state dict"),
+        (["cut.pt", "x.npz"], "not a state dict"),
         (["none.pt", "x.npz"], "No such file"),
         (["checkpoint.pt", "x.txt"], "must end in .safetensors or .npz"),
     ):

@@ -46,6 +46,7 @@ class Nadir(CMakePackage):
     depends_on("python@3.11:", type="run", when="+tools")
     depends_on("py-h5py", type="run", when="+tools")
     depends_on("py-numpy", type="run", when="+tools")
+    depends_on("py-jinja2", type="run", when="+tools")
     depends_on("py-matplotlib", type="run", when="+tools")
     depends_on("py-xarray", type="run", when="+tools")
 
