@@ -53,8 +53,11 @@ void StatePass::move(std::int64_t s, std::int64_t first, std::int64_t last, cons
   const auto watched = target_ ? WatchedLayers() : WatchedLayers(layers_);
   for (std::int64_t l = first; l < last; l += layers_between_checks) {
     const auto end = std::min(last, l + layers_between_checks);
+    looked_from_ = l;
+    looked_.assign(static_cast<std::size_t>(end - l + 1), ReproducibleSum());
     throw_if_not_finite(r_.grid, s,
                         r_.network.forward(r_.coefficients, states_, l, end, look, watched));
+    if (target_) add_distances(s, l == 0 ? 0 : l + 1, end);
   }
   if (target_ && first == 0) add_withheld(s, r_.observations.input_sample(s), persistence_);
 }
@@ -70,9 +73,17 @@ void StatePass::observe(std::int64_t s, std::int64_t layer, const double* z, con
   misfit_.add_value(s, layer, z, misfit);
   misfit_sum_.merge(misfit.take());
   if (!target_) return;
-  const std::int64_t place = s * (r_.network.layers() + 1) + layer;
-  distances_[static_cast<std::size_t>(place)] =
-      misfit_.distance(s, r_.observations.targets.size() - 1, z).value();
+  looked_[static_cast<std::size_t>(layer - looked_from_)] =
+      misfit_.distance(s, r_.observations.targets.size() - 1, z);
+}
+
+/// Those of the layers that were looked at, of all ranks together.
+void StatePass::add_distances(std::int64_t s, std::int64_t first, std::int64_t last) {
+  sum_over_ranks(r_.grid.comm(), std::span(looked_));
+  const std::int64_t row = s * (r_.network.layers() + 1);
+  for (std::int64_t l = first; l <= last; ++l)
+    distances_[static_cast<std::size_t>(row + l)] =
+        looked_[static_cast<std::size_t>(l - looked_from_)].value();
 }
 
 void StatePass::add_withheld(std::int64_t s, const double* packed, ReproducibleSum& sum) const {
@@ -86,24 +97,16 @@ void StatePass::add_withheld(std::int64_t s, const double* packed, ReproducibleS
 }
 
 StatePass::Sums StatePass::sums() const {
-  MPI_Comm comm = r_.grid.comm();
   std::array parts{misfit_sum_, withheld_, persistence_};
-  sum_over_ranks(comm, std::span(parts));
-  Sums all{resumed_.misfit + parts[0].value(), resumed_.withheld + parts[1].value(),
-           resumed_.persistence + parts[2].value(), distances_};
-  const std::int64_t depths = r_.network.layers() + 1; // an int counts one sample's
-  for (std::size_t first = 0; first < all.distances.size();
-       first += static_cast<std::size_t>(depths)) {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, all.distances.data() + first, static_cast<int>(depths),
-                            MPI_DOUBLE, MPI_SUM, comm));
-  }
-  return all;
+  sum_over_ranks(r_.grid.comm(), std::span(parts));
+  return {resumed_.misfit + parts[0].value(), resumed_.withheld + parts[1].value(),
+          resumed_.persistence + parts[2].value(), distances_};
 }
 
 void StatePass::resume(std::vector<double> current, const Sums& sums) {
   current_ = std::move(current);
   resumed_ = sums;
-  if (r_.grid.rank() == 0) distances_ = sums.distances;
+  distances_ = sums.distances;
 }
 
 Outcome StatePass::outcome(bool with_scores) const {

@@ -43,6 +43,7 @@ class StatePass {
 
  private:
   void move(std::int64_t s, std::int64_t first, std::int64_t last, const Store& store);
+  void add_distances(std::int64_t s, std::int64_t first, std::int64_t last);
   void observe(std::int64_t s, std::int64_t layer, const double* z, const Store& store);
   void add_withheld(std::int64_t s, const double* packed, ReproducibleSum& sum) const;
   std::optional<Scores> scores(const Sums& sums) const;
@@ -57,7 +58,10 @@ class StatePass {
   /// This rank's part since the start or the resumption, before which is resumed_ (its
   /// distances excepted).
   ReproducibleSum misfit_sum_, withheld_, persistence_;
-  std::vector<double> distances_;
+  /// This rank's distances of the layers from looked_from_ on, until all ranks look up.
+  std::vector<ReproducibleSum> looked_;
+  std::int64_t looked_from_ = 0;
+  std::vector<double> distances_; ///< of all ranks
   Sums resumed_;
 };
 

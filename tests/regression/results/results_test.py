@@ -364,7 +364,7 @@ def check_ranks(words, example, path, folder):
     for ranks in (3,) if words[0] == "forward" else (2, 3):
         other = folder / f"ranks-{ranks}.h5"
         succeed(*words, "--output", other, "--quiet", folder=folder, ranks=ranks)
-        exact = () if trained else ("state", "target")
+        exact = () if trained else ("state", "target", "loss_by_layer")
         same_numbers(numbers_of(path), numbers_of(other), exact, f"{example.name} {words[0]} on {ranks} ranks")
         with h5py.File(other) as file:
             expect(file["provenance"].attrs["ranks"] == ranks, "ranks in /provenance")
