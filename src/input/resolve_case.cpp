@@ -100,11 +100,16 @@ void Resolver::grid() {
 void Resolver::coordinates() {
   const auto& [shape, spacing, origin] = std::tie(c_.grid.shape, c_.grid.spacing, c_.grid.origin);
   if (spacing.size() != shape.size() || origin.size() != shape.size()) return;
+  constexpr double least = 1e-150, most = 1e150; // differences divide by its square
   for (std::size_t a = 0; a < shape.size(); ++a)
     if (!std::isfinite(origin[a] + spacing[a] * static_cast<double>(shape[a])))
       return problem("grid.spacing",
                      number_text(spacing[a]) + " is too large: the coordinates of " +
                          std::to_string(shape[a]) + " points leave the range of numbers");
+  for (const double h : spacing)
+    if (h > 0 && (h < least || h > most))
+      return problem("grid.spacing", "the square of " + number_text(h) +
+                                         " leaves the range of numbers; choose other units");
 }
 
 template<class M>
