@@ -49,8 +49,8 @@ std::string list(std::span<const std::int64_t> values) {
 
 /// Three values slowest first, `filler` on the axes a grid of lower dimension lacks.
 template<class Value> std::vector<Value> three(const std::vector<Value>& values, Value filler) {
-  std::vector<Value> result(max_dimension - values.size(), filler);
-  result.insert(result.end(), values.begin(), values.end());
+  std::vector<Value> result(max_dimension, filler);
+  std::ranges::copy(values, result.end() - std::ssize(values));
   return result;
 }
 
