@@ -137,8 +137,8 @@ std::vector<VecHandle> find_green(const Job& job, AttractorSearch& search,
 void run_attractor(const Job& job) {
   check_memory(job.session.comm(), job.c, job.samples, Workload::attractor);
   const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
-  const Observations observations = load_observations(grid, job.c);
-  Coefficients coefficients = start_coefficients(job, grid);
+  Observations observations = load_observations(grid, job.c);
+  Coefficients coefficients = start_coefficients(job, grid, observations.read);
   LayerMap map(grid, job.c, coefficients);
   AttractorSearch search(map, observations);
   refuse_unused_options(job);

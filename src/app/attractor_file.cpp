@@ -193,7 +193,7 @@ std::string write_attractors(const Result& result, const AttractorResult& found)
   parts.write_relaxations();
   writer.write_coefficients();
   writer.write_description();
-  write_provenance(writer.file(), result.job);
+  writer.write_provenance();
   return writer.file().commit();
 }
 

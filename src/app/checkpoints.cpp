@@ -40,14 +40,15 @@ Result state_of(const Job& job, const Grid& grid, Objective& objective,
 }
 
 /// What every checkpoint and result has in common; the states only where there are any.
-Outcome write_common(ResultWriter& writer, const Result& result, bool states) {
+void write_common(ResultWriter& writer, const Result& result, bool states) {
   writer.add_root_scales();
-  Outcome outcome;
-  if (states) outcome = writer.write_states(ResultWriter::Scoring::none);
+  if (states)
+    writer.write_attributes(writer.write_states(ResultWriter::Scoring::none));
+  else
+    writer.write_description();
   if (!result.observations.targets.empty()) writer.write_target();
   writer.write_coefficients();
   if (!result.history.empty()) writer.write_history();
-  return outcome;
 }
 
 } // namespace
@@ -73,6 +74,26 @@ std::int64_t Checkpoints::next_due(std::int64_t number, std::int64_t end) const 
   return std::min(end, (number / wanted_.every + 1) * wanted_.every);
 }
 
+bool Checkpoints::to_be_kept() const { return c_.positions.contains("run.checkpoint.keep"); }
+
+bool Checkpoints::ours(const std::string& path) const {
+  return provenance_of(path, ResultFile::first_run_id) == job_.run.first_id;
+}
+
+void Checkpoints::tidy(bool needed) const {
+  if (to_be_kept()) return;
+  // Of a run that went on from an earlier one than its last there are higher numbers.
+  const std::string last = last_ < 0 ? "" : checkpoint_path(c_.output.file, last_);
+  const auto to_go = [&](const std::string& path) {
+    return ours(path) && !(needed && path == last);
+  };
+  together<SystemError>(job_.session.comm(), "", [&] {
+    if (job_.session.rank() != 0) return;
+    rotate_checkpoints(c_.output.file, needed && last.empty() ? 1 : 0, to_go);
+    remove_best_checkpoint(c_.output.file, to_go);
+  });
+}
+
 std::vector<std::int64_t> Checkpoints::states_of_case() const {
   const std::int64_t n = c_.network.layers;
   if (wanted_.layers == StoredLayers::none) return {};
@@ -93,8 +114,7 @@ std::string Checkpoints::write(const Grid& grid, Objective& objective, Optimizer
   const Result result = state_of(job_, grid, objective, optimizer.history(), penalty);
   const auto layers = states_of_case();
   ResultWriter writer(result, path, layers);
-  const Outcome outcome = write_common(writer, result, !layers.empty());
-  if (!layers.empty()) writer.write_attributes(outcome);
+  write_common(writer, result, !layers.empty());
   writer.file().attribute("/", "iteration", number);
   write_memory(writer, grid, objective, optimizer);
   finish(writer, number, started);
@@ -141,11 +161,10 @@ void Checkpoints::keep_best(const Grid& grid, Objective& objective, Optimizer& o
   const Result result = state_of(job_, grid, objective, optimizer.history(), best->loss.penalty);
   const auto layers = states_of_case();
   ResultWriter writer(result, best_checkpoint_path(c_.output.file), layers);
-  const Outcome outcome = write_common(writer, result, !layers.empty());
-  if (!layers.empty()) writer.write_attributes(outcome);
+  write_common(writer, result, !layers.empty());
   writer.file().attribute("/", "iteration", best->iteration);
-  write_provenance(writer.file(), job_);
-  writer.file().commit_sealed();
+  writer.write_provenance();
+  writer.file().commit_checkpoint();
 }
 
 std::string Checkpoints::write(const Result& result, ResultWriter& from, ResultFile::Dataset states,
@@ -190,15 +209,13 @@ std::string Checkpoints::write(const Result& result, ResultWriter& from, ResultF
 
 /// Places the file; after that, and never before, older ones of this run may go.
 void Checkpoints::finish(ResultWriter& writer, std::int64_t number, double started) {
-  write_provenance(writer.file(), job_);
-  const auto ours = [&](const std::string& path) {
-    return provenance_of(path, ResultFile::first_run_id) == job_.run.first_id;
-  };
+  writer.write_provenance();
+  const auto ours = [this](const std::string& path) { return this->ours(path); };
   MPI_Comm comm = job_.session.comm();
   together<SystemError>(comm, "", [&] {
     if (job_.session.rank() == 0) set_aside_checkpoints(c_.output.file, ours);
   });
-  writer.file().commit_sealed();
+  writer.file().commit_checkpoint();
   last_ = number;
   // Of a run that goes on from an earlier one than its last there are higher numbers.
   const auto ours_before = [&](const std::string& path) {

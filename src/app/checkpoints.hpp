@@ -20,6 +20,11 @@ class Checkpoints {
   /// written as often as the default, but not so often that they cost more than about 2 % of the
   /// time.
   bool due(std::int64_t number) const;
+  /// Whether the case asks to keep some after the end.
+  bool to_be_kept() const;
+  /// After the end, when the result is there: deletes all of this run, save the last one where that
+  /// is needed, unless they are to be kept.
+  void tidy(bool needed) const;
   /// Whether one more costs little of the time so far, where the case leaves that to the program.
   bool affordable() const;
   /// Whether there is one of this number already, written by this run.
@@ -44,6 +49,7 @@ class Checkpoints {
                  const std::string& path);
   std::vector<std::int64_t> states_of_case() const;
   void finish(ResultWriter& writer, std::int64_t number, double started);
+  bool ours(const std::string& path) const;
 
   const Job& job_;
   const Case& c_;

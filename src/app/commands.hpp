@@ -5,11 +5,13 @@
 #include "nadir/analysis/resources.hpp"
 #include "nadir/base/session.hpp"
 #include "nadir/input/case.hpp"
+#include "nadir/input/data_checksum.hpp"
 #include "nadir/network/coefficients.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace nadir::app {
 
@@ -28,6 +30,7 @@ struct Run {
 struct RestartPoint {
   std::string path;
   std::string run_id, first_run_id;
+  std::string data; ///< with which data it was made (data_text); older versions did not say
 };
 
 /// What every command works with.
@@ -80,8 +83,9 @@ MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Work
 void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory);
 
 /// The coefficients a command begins with (initial_coefficients). Where it looks for attractors,
-/// throws InputError for an omega that is 0 or changes sign. Collective.
-Coefficients start_coefficients(const Job& job, const Grid& grid);
+/// throws InputError for an omega that is 0 or changes sign. The datasets that were read are added
+/// to `read`. Collective.
+Coefficients start_coefficients(const Job& job, const Grid& grid, std::vector<DataRead>& read);
 
 /// Throws InputError naming words after `--` that nobody asked for; warns of options from
 /// elsewhere. Call when everything that reads options is set up. Collective.

@@ -87,7 +87,8 @@ void run_describe(const Job& job) {
   check_memory(job.session.comm(), c, job.samples, learns ? Workload::train : Workload::forward);
   const Grid grid(job.session.comm(), c.grid,
                   state_ghosts(c)); // only now: its index lists take memory too
-  const Coefficients coefficients = start_coefficients(job, grid);
+  std::vector<DataRead> read;
+  const Coefficients coefficients = start_coefficients(job, grid, read);
   log.line("initial coefficients");
   log.line(parameter_table(grid, c, coefficients));
   const std::string cut_off = truncation_text(grid, c, coefficients);

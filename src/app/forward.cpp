@@ -56,7 +56,9 @@ class ForwardRun {
       if (stop) leave(layer, path);
     }
     writer_.write_distances(pass_.distances());
-    return finish_result(result_, writer_, pass_.outcome());
+    const Outcome outcome = finish_result(result_, writer_, pass_.outcome());
+    checkpoints_.tidy(false);
+    return outcome;
   }
 
  private:
@@ -109,8 +111,9 @@ void run_forward(const Job& job) {
   const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
   const auto network = make_network(grid, job.c);
   refuse_unused_options(job);
-  const Observations observations = load_observations(grid, job.c);
-  Coefficients coefficients = start_coefficients(job, grid);
+  Observations observations = load_observations(grid, job.c);
+  Coefficients coefficients = start_coefficients(job, grid, observations.read);
+  refuse_other_data(job, observations.read);
   if (network->layer().reads_coefficient_ghosts()) coefficients.fill_ghosts();
   print_start(job, grid, observations.samples, 0);
   print_targets(job, grid, observations);

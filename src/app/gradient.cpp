@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 namespace nadir::app {
 namespace {
@@ -103,8 +104,9 @@ void run_gradient(const Job& job) {
       check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
   check_scratch(job.session.comm(), job.c, memory);
   const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
-  const Observations observations = load_observations(grid, job.c);
-  Objective objective(grid, job.c, observations, start_coefficients(job, grid), memory.states);
+  Observations observations = load_observations(grid, job.c);
+  Coefficients start = start_coefficients(job, grid, observations.read);
+  Objective objective(grid, job.c, observations, std::move(start), memory.states);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
   print_targets(job, grid, observations);

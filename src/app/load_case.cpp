@@ -259,8 +259,8 @@ void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory) {
   diagnostics.throw_if_any();
 }
 
-Coefficients start_coefficients(const Job& job, const Grid& grid) {
-  Coefficients coefficients = initial_coefficients(grid, job.c);
+Coefficients start_coefficients(const Job& job, const Grid& grid, std::vector<DataRead>& read) {
+  Coefficients coefficients = initial_coefficients(grid, job.c, &read);
   if (!job.c.network.attractor && job.arguments.command != Command::attractor) return coefficients;
   const Range omega = range_of(grid, coefficients[Parameter::relaxation], 0);
   Diagnostics diagnostics;
@@ -299,7 +299,7 @@ void settle_convolution(const Session& session, const Log& log, std::int64_t sam
   const Grid grid(session.comm(), c.grid, kernel_radius(c.kernel));
   const auto costs = measure_convolution(grid, c, initial_coefficients(grid, c));
   const bool fft = costs.fft < costs.stencil;
-  c.run.convolution = fft ? Convolution::fft : Convolution::stencil;
+  c.convolution = fft ? Convolution::fft : Convolution::stencil;
   log.line(
       formatted("kernel by %s: %.3g ms for a product and its transpose, %.3g ms by %s",
                 fft ? "Fourier transforms" : "sweeps", 1e3 * std::min(costs.fft, costs.stencil),

@@ -62,8 +62,12 @@ std::string Run::description() const {
   return "host " + host_name() + ", process " + std::to_string(getpid()) + ", since " + start_time;
 }
 
-void write_provenance(ResultFile& file, const Job& job) {
+void write_provenance(ResultFile& file, const Job& job, const std::vector<DataRead>& read) {
   write_provenance(file, job.session, job.arguments, job.run, job.c.text, resolved_text(job.c));
+  file.attribute(ResultFile::provenance_group, ResultFile::data, data_text(read));
+  if (job.c.convolution != Convolution::automatic)
+    file.attribute(ResultFile::provenance_group, "convolution",
+                   std::string(job.c.convolution == Convolution::fft ? "fft" : "stencil"));
 }
 
 void write_provenance(ResultFile& file, const Session& session, const Arguments& arguments,

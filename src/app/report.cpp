@@ -31,12 +31,14 @@ std::string place_text(const Case& c, std::int64_t layer) {
 }
 
 /// The table of another case's run is kept, as its result will be.
-void keep_other_table(const Job& job, MPI_Comm comm) {
+void keep_other_table(const Job& job, MPI_Comm comm, const std::vector<DataRead>& read) {
   if (job.restart) return; // its rows come again from the checkpoint
   const std::string& file = job.c.output.file;
   together<SystemError>(comm, "", [&] {
     if (job.session.rank() != 0) return;
-    if (origin_of(file) == origin(job.arguments.command_name, resolved_text(job.c))) return;
+    const auto there = origin_of(file);
+    const Origin here{job.arguments.command_name, resolved_text(job.c), data_text(read)};
+    if (there && same_origin(*there, here)) return;
     keep_table(output_stem(file) + ".csv", output_stem(file));
   });
 }
@@ -52,8 +54,9 @@ CsvFile::Row row_of(const Iteration& i) {
           i.seconds};
 }
 
-CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<Iteration>& history) {
-  keep_other_table(job, comm);
+CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<DataRead>& read,
+                   const std::vector<Iteration>& history) {
+  keep_other_table(job, comm, read);
   std::vector<CsvFile::Row> rows;
   for (const Iteration& iteration : history) rows.push_back(row_of(iteration));
   return {comm,
@@ -178,8 +181,9 @@ void print_outcome(const Job& job, const Outcome& outcome) {
   job.log.line("wrote " + c.output.file + " and " + stem + ".xdmf");
 }
 
-Progress::Progress(const Job& job, MPI_Comm comm, const std::vector<Iteration>& history)
-    : job_(job), csv_(open_table(job, comm, history)) {
+Progress::Progress(const Job& job, MPI_Comm comm, const std::vector<DataRead>& read,
+                   const std::vector<Iteration>& history)
+    : job_(job), csv_(open_table(job, comm, read, history)) {
   job.log.line("  iter          loss        misfit       penalty      gradient      step  evals   "
                "seconds       ETA");
 }

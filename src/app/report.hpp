@@ -32,8 +32,10 @@ void print_outcome(const Job& job, const Outcome& outcome);
 /// A line per iteration on a terminal, fewer in a log file; every row in NAME.csv.
 class Progress {
  public:
-  /// Opens NAME.csv; it begins with what came before a restart. Collective.
-  Progress(const Job& job, MPI_Comm comm, const std::vector<Iteration>& history);
+  /// Opens NAME.csv; it begins with what came before a restart. `read` are the datasets of the run.
+  /// Collective.
+  Progress(const Job& job, MPI_Comm comm, const std::vector<DataRead>& read,
+           const std::vector<Iteration>& history);
   void add(const Iteration& iteration);
   /// Prints the last line if it was left out.
   void finish();

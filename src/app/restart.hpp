@@ -5,8 +5,9 @@
 
 namespace nadir::app {
 
-/// Whether --restart has nothing left to do: the result of this very case and command is there.
-/// Says so. Collective.
+/// Whether --restart has nothing left to do: the result of this very case and command is there,
+/// whole. Says so. Throws InputError, the same on all ranks, where the data have changed since.
+/// Collective.
 bool is_finished(const Session& session, const Arguments& arguments, const Case& c, const Log& log);
 
 /// The checkpoint that --restart means: the given file, or the newest that is whole, saying which
@@ -15,16 +16,20 @@ bool is_finished(const Session& session, const Arguments& arguments, const Case&
 std::optional<RestartPoint> choose_restart(const Session& session, const Arguments& arguments,
                                            const Case& c, const Log& log);
 
+/// Throws InputError, naming every dataset whose contents are not those the checkpoint of a restart
+/// was made with.
+void refuse_other_data(const Job& job, const std::vector<DataRead>& read);
+
 /// Says so when a run begins anew that could go on: --restart may have been forgotten. Collective.
 void mention_checkpoints(const Job& job);
 
 /// Sets x to the checkpoint's parameters, and lets the optimiser go on from all it remembered.
-/// Collective. Throws InputError or SystemError for what cannot be read.
+/// Collective. Throws InputError for what cannot be read, or cannot be right.
 void resume_training(const Job& job, const Grid& grid, const ControlSpace& space,
                      Optimizer& optimizer, Vec x);
 
 /// Hands the stored states so far to `store`, the rest to `pass`. Returns the layer that was
-/// reached. Collective.
+/// reached. Collective. Throws InputError for what cannot be read, or cannot be right.
 std::int64_t resume_forward(const Result& result, StatePass& pass, const StatePass::Store& store);
 
 } // namespace nadir::app

@@ -16,8 +16,6 @@
 namespace nadir::app {
 namespace {
 
-constexpr std::int64_t schema_version = 1;
-
 std::vector<std::int64_t> counted(std::int64_t n) {
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(n));
   std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
@@ -234,6 +232,10 @@ void ResultWriter::write_description() {
   file_.attribute("/", "data_offset", data_field().offset);
 }
 
+void ResultWriter::write_provenance() {
+  app::write_provenance(file_, r_.job, r_.observations.read);
+}
+
 void ResultWriter::write_attributes(const Outcome& outcome) {
   write_description();
   if (has_target()) {
@@ -294,7 +296,7 @@ Outcome finish_result(const Result& result, ResultWriter& writer, Outcome outcom
   if (!result.history.empty()) writer.write_history();
   if (!result.gradient_seconds.empty()) writer.write_timing();
   writer.write_attributes(outcome);
-  write_provenance(writer.file(), result.job);
+  writer.write_provenance();
   outcome.kept = writer.file().commit();
   if (!outcome.kept.empty() && result.history.empty()) keep_table_of(result, outcome.kept);
   writer.write_xdmf_file();

@@ -9,12 +9,15 @@
 #include "nadir/training/optimizer.hpp"
 #include "nadir/training/state_error.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace nadir::app {
+
+constexpr std::int64_t schema_version = 1; ///< of results and checkpoints
 
 /// Errors at the withheld points of the last target, in the data's own units.
 struct Scores {
@@ -52,7 +55,7 @@ struct Outcome {
 Outcome write_result(const Result& result);
 
 /// The texts that tell where a result comes from, for /provenance.
-void write_provenance(ResultFile& file, const Job& job);
+void write_provenance(ResultFile& file, const Job& job, const std::vector<DataRead>& read);
 /// The same where there is no case: `text` and `resolved` stand in its place.
 void write_provenance(ResultFile& file, const Session& session, const Arguments& arguments,
                       const Run& run, const std::string& text, const std::string& resolved);

@@ -35,6 +35,7 @@ class ResultWriter {
   void write_attributes(const Outcome& outcome);
   /// What of that says how to read the file.
   void write_description();
+  void write_provenance();
   void write_xdmf_file();
 
   /// Units of z: those of the data unless they were scaled.

@@ -10,6 +10,8 @@
 #include "nadir/base/stop.hpp"
 #include "nadir/training/optimizer.hpp"
 
+#include <utility>
+
 namespace nadir::app {
 namespace {
 
@@ -48,7 +50,7 @@ class Training {
 
   TrainingResult run(Vec x) {
     if (job_.restart) resume_training(job_, grid_, objective_.space(), optimizer_, x);
-    Progress progress(job_, grid_.comm(), optimizer_.history());
+    Progress progress(job_, grid_.comm(), objective_.observations().read, optimizer_.history());
     last_seconds_ = process_seconds();
     try {
       const ProfileStage stage(Stage::computing);
@@ -62,11 +64,16 @@ class Training {
     }
   }
 
-  /// After the end: more iterations can go on from there.
-  void finish() {
-    if (checkpoints_.regular() && checkpoints_.affordable())
+  /// After the end and before the result: more iterations can go on from there, and no work is lost
+  /// should the result not be written.
+  void finish(const TrainingResult& training) {
+    const bool wanted = !training.converged || checkpoints_.to_be_kept();
+    if (checkpoints_.regular() && (wanted || checkpoints_.affordable()))
       checkpoints_.write(grid_, objective_, optimizer_);
   }
+
+  /// When the result is there.
+  void tidy(const TrainingResult& training) { checkpoints_.tidy(!training.converged); }
 
  private:
   void record(const Iteration& iteration, Progress& progress) {
@@ -99,8 +106,10 @@ void run_train(const Job& job) {
   const MemoryPlan memory = check_memory(job.session.comm(), job.c, job.samples, Workload::train);
   check_scratch(job.session.comm(), job.c, memory);
   const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
-  const Observations observations = load_observations(grid, job.c);
-  Objective objective(grid, job.c, observations, start_coefficients(job, grid), memory.states);
+  Observations observations = load_observations(grid, job.c);
+  Coefficients start = start_coefficients(job, grid, observations.read);
+  refuse_other_data(job, observations.read);
+  Objective objective(grid, job.c, observations, std::move(start), memory.states);
   Optimizer optimizer(job.c, objective);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
@@ -111,7 +120,7 @@ void run_train(const Job& job) {
   const auto state_error = compare_rounded(job, objective, memory.states, x);
   Training run(job, grid, objective, optimizer);
   const TrainingResult training = run.run(x);
-  run.finish();
+  run.finish(training);
   const Work work = objective.work(); // what writing computes is another matter
 
   objective.set_control(x);
@@ -124,6 +133,7 @@ void run_train(const Job& job) {
                                         .state_error = state_error,
                                         .history = training.history,
                                         .ended = &training});
+  run.tidy(training);
   print_training(job, grid, objective, training, optimizer.active_share(x));
   print_outcome(job, outcome);
   job.log.line(speed_text(grid.comm(), job.c, work, objective.samples_at_once()));

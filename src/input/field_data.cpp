@@ -58,14 +58,18 @@ Index samples_of(const FieldCase& field, const StoredArray& array, const Box& bo
 }
 
 /// Given samples of an array, [sample][points]; neighbours in the file are read in one go. An
-/// array without a sample axis gives the same values for each.
+/// array without a sample axis gives the same values for each. Adds what it reads to `checksum`.
 std::vector<double> read_samples(const StoredArray& array, const Index& samples, const Box& box,
-                                 MissingCounts& missing) {
+                                 MissingCounts& missing, std::uint64_t& checksum) {
   const std::size_t points = points_of(box);
   std::vector<double> values(samples.size() * points);
+  const auto read = [&](const hdf5::Slab& slab, std::span<double> part) {
+    array.read(slab, part, &missing);
+    checksum += data_checksum(slab, array.shape(), part);
+  };
   if (!has_sample_axis(array, box)) {
     if (samples.empty()) return values;
-    array.read(slab_of({}, {}, &box), std::span(values).first(points), &missing);
+    read(slab_of({}, {}, &box), std::span(values).first(points));
     for (std::size_t s = 1; s < samples.size(); ++s)
       std::copy_n(values.begin(), points, values.begin() + static_cast<std::ptrdiff_t>(s * points));
     return values;
@@ -74,8 +78,8 @@ std::vector<double> read_samples(const StoredArray& array, const Index& samples,
     std::size_t end = first + 1;
     while (end < samples.size() && samples[end] == samples[end - 1] + 1) ++end;
     const auto count = static_cast<std::int64_t>(end - first);
-    array.read(slab_of({samples[first]}, {count}, &box),
-               std::span(values).subspan(first * points, (end - first) * points), &missing);
+    read(slab_of({samples[first]}, {count}, &box),
+         std::span(values).subspan(first * points, (end - first) * points));
     first = end;
   }
   return values;
@@ -150,7 +154,7 @@ void take_note(const StoredArray& array, const MissingCounts& missing,
 
 std::vector<std::uint8_t> read_marks_of(MPI_Comm comm, const DatasetCase& marks,
                                         const Index& samples, const Box& box,
-                                        std::vector<std::string>& notes) {
+                                        std::vector<std::string>& notes, const DataRecord& record) {
   const StoredArray array(comm, marks);
   require_field_rank(array, box);
   if (has_sample_axis(array, box)) {
@@ -159,8 +163,10 @@ std::vector<std::uint8_t> read_marks_of(MPI_Comm comm, const DatasetCase& marks,
         throw InputError(array.name() + ": has no sample " + std::to_string(sample));
   }
   MissingCounts missing;
-  const auto values = read_samples(array, samples, box, missing);
+  std::uint64_t checksum = 0;
+  const auto values = read_samples(array, samples, box, missing, checksum);
   take_note(array, missing, notes);
+  record.add(marks, sum_of_checksums(comm, checksum));
   std::vector<std::uint8_t> result(values.size());
   std::transform(values.begin(), values.end(), result.begin(),
                  [](double value) -> std::uint8_t { return value != 0 && !std::isnan(value); });
@@ -175,7 +181,7 @@ struct RawField {
   std::vector<std::string> notes;
 };
 
-RawField read_raw(MPI_Comm comm, const FieldCase& field, const Box& box) {
+RawField read_raw(MPI_Comm comm, const FieldCase& field, const Box& box, const DataRecord& record) {
   RawField raw;
   {
     const StoredArray array(comm, field.source);
@@ -183,12 +189,15 @@ RawField read_raw(MPI_Comm comm, const FieldCase& field, const Box& box) {
     raw.name = array.name();
     raw.samples = samples_of(field, array, box);
     MissingCounts missing;
-    raw.values = read_samples(array, raw.samples, box, missing);
+    std::uint64_t checksum = 0;
+    raw.values = read_samples(array, raw.samples, box, missing, checksum);
     take_note(array, missing, raw.notes);
+    record.add(field.source, sum_of_checksums(comm, checksum));
   }
   for (double& value : raw.values) value = (value - field.offset) / field.scale;
   if (!field.mask) return raw;
-  const auto mask = read_marks_of(comm, *field.mask, raw.samples, box, raw.notes);
+  const auto mask =
+      read_marks_of(comm, *field.mask, raw.samples, box, raw.notes, record.below("mask"));
   for (std::size_t i = 0; i < mask.size(); ++i)
     if (mask[i] == 0) raw.values[i] = std::numeric_limits<double>::quiet_NaN();
   return raw;
@@ -196,8 +205,9 @@ RawField read_raw(MPI_Comm comm, const FieldCase& field, const Box& box) {
 
 } // namespace
 
-FieldSamples read_field(MPI_Comm comm, const FieldCase& field, const Box& box) {
-  RawField raw = read_raw(comm, field, box);
+FieldSamples read_field(MPI_Comm comm, const FieldCase& field, const Box& box,
+                        const DataRecord& record) {
+  RawField raw = read_raw(comm, field, box, record);
   refuse(comm, raw.name, raw.samples, box, "is infinite",
          [&](std::size_t i) { return std::isinf(raw.values[i]); });
   FieldSamples result{static_cast<std::int64_t>(raw.samples.size()),
@@ -212,11 +222,12 @@ FieldSamples read_field(MPI_Comm comm, const FieldCase& field, const Box& box) {
   return result;
 }
 
-std::vector<double> read_input(MPI_Comm comm, const FieldCase& field, const Box& box) {
-  RawField raw = read_raw(comm, field, box);
+std::vector<double> read_input(MPI_Comm comm, const FieldCase& field, const Box& box,
+                               const DataRecord& record) {
+  RawField raw = read_raw(comm, field, box, record);
   refuse(comm, raw.name, raw.samples, box,
          "is missing or not finite (NaN, fill value, mask = 0 or infinite); an input must be known "
-         "everywhere" +
+         "everywhere: fill its gaps in the file, or choose samples without any by its index" +
              in_addition(join(raw.notes, "; ")),
          [&](std::size_t i) { return !std::isfinite(raw.values[i]); });
   return std::move(raw.values);
@@ -224,18 +235,19 @@ std::vector<double> read_input(MPI_Comm comm, const FieldCase& field, const Box&
 
 std::vector<std::uint8_t> read_marks(MPI_Comm comm, const DatasetCase& marks,
                                      const FieldCase& field, const Box& box,
-                                     std::vector<std::string>& notes) {
+                                     std::vector<std::string>& notes, const DataRecord& record) {
   Index samples;
   {
     const StoredArray array(comm, field.source);
     require_field_rank(array, box);
     samples = samples_of(field, array, box);
   }
-  return read_marks_of(comm, marks, samples, box, notes);
+  return read_marks_of(comm, marks, samples, box, notes, record);
 }
 
 std::vector<double> read_values(MPI_Comm comm, const DatasetCase& source,
-                                std::span<const std::int64_t> leading, const Box* box) {
+                                std::span<const std::int64_t> leading, const Box* box,
+                                const DataRecord& record) {
   const StoredArray array(comm, source);
   const std::size_t axes = leading.size() + (box ? static_cast<std::size_t>(box->dimension) : 0);
   const Index count(leading.begin(), leading.end());
@@ -247,6 +259,8 @@ std::vector<double> read_values(MPI_Comm comm, const DatasetCase& source,
   std::vector<double> values(slab.elements());
   MissingCounts missing;
   array.read(slab, values, &missing);
+  const std::uint64_t checksum = data_checksum(slab, array.shape(), values);
+  record.add(source, box ? sum_of_checksums(comm, checksum) : checksum); // without: all have all
   const std::string note = array.missing_text(missing);
   std::optional<Index> mine;
   for (std::size_t i = 0; i < values.size() && !mine; ++i)

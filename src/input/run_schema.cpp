@@ -102,7 +102,9 @@ Section<CheckpointCase> checkpoint_section() {
   Section<CheckpointCase> s;
   s.key("every", &CheckpointCase::every, integer(at_least(0)),
         "iterations of train, layers of forward; 0: only when stopped");
-  s.key("keep", &CheckpointCase::keep, integer(at_least(1)), "how many to keep, beside the best");
+  s.key("keep", &CheckpointCase::keep, integer(at_least(1)),
+        "how many to keep, beside the best; without this key a run deletes those that it does not "
+        "need when it has ended by itself");
   s.key("layers", &CheckpointCase::layers,
         choice<StoredLayers>("set of layers", {{"none", StoredLayers::none},
                                                {"ends", StoredLayers::ends},

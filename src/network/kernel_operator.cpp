@@ -20,7 +20,9 @@ void KernelOperator::add_transpose(const double* Z_bar, double* z_bar) {
 }
 
 bool is_swept(const Case& c) {
-  return !is_full_matrix(c.kernel) && c.run.convolution != Convolution::fft;
+  const bool open = c.run.convolution == Convolution::automatic;
+  return !is_full_matrix(c.kernel) &&
+         (open ? c.convolution : c.run.convolution) != Convolution::fft;
 }
 
 std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c) {

@@ -90,6 +90,13 @@ void rotate_checkpoints(const std::string& result, std::int64_t keep,
     if (ours(file.path) && ++kept > keep) remove(file.path);
 }
 
+void remove_best_checkpoint(const std::string& result,
+                            const std::function<bool(const std::string&)>& ours) {
+  const std::string best = best_checkpoint_path(result);
+  std::error_code none;
+  if (fs::exists(best, none) && ours(best)) remove(best);
+}
+
 void name_best_checkpoint(const std::string& result, const std::string& path) {
   const std::string best = best_checkpoint_path(result), temporary = temporary_name(best);
   if (link(path.c_str(), temporary.c_str()) != 0) {

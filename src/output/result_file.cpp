@@ -4,6 +4,8 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
+#include "nadir/input/case_differences.hpp"
+#include "nadir/input/data_checksum.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/seal.hpp"
 
@@ -340,17 +342,21 @@ std::string ResultFile::place(const std::function<bool(const std::string&)>& rep
 std::string ResultFile::commit() {
   const ProfileEvent event(Event::write);
   close();
-  std::optional<std::string> ours, chain; // the name may hold the other file later
+  seal_file(comm_, temporary_);
+  std::optional<Origin> ours;
+  std::optional<std::string> chain; // the name may hold the other file later
   if (rank_ == 0) {
     ours = origin_of(temporary_);
     chain = provenance_of(temporary_, first_run_id);
   }
   return place([&](const std::string& old) {
-    return (ours && origin_of(old) == ours) || (chain && provenance_of(old, first_run_id) == chain);
+    const auto theirs = origin_of(old);
+    return (ours && theirs && same_origin(*ours, *theirs)) ||
+           (chain && provenance_of(old, first_run_id) == chain);
   });
 }
 
-void ResultFile::commit_sealed() {
+void ResultFile::commit_checkpoint() {
   const ProfileEvent event(Event::write);
   close();
   seal_file(comm_, temporary_);
@@ -368,14 +374,18 @@ std::optional<std::string> provenance_of(const std::string& path, const char* na
   }
 }
 
-std::string origin(const std::string& command, const std::string& resolved_case) {
-  return command + "\n" + resolved_case;
+bool same_origin(const Origin& left, const Origin& right) {
+  if (left.command != right.command) return false;
+  if (left.data.empty() || right.data.empty()) return left.resolved_case == right.resolved_case;
+  return same_but_for_files(left.resolved_case, right.resolved_case) &&
+         same_data(left.data, right.data);
 }
 
-std::optional<std::string> origin_of(const std::string& path) {
+std::optional<Origin> origin_of(const std::string& path) {
   const auto resolved = provenance_of(path, ResultFile::resolved_case);
   if (!resolved) return std::nullopt;
-  return origin(provenance_of(path, ResultFile::command).value_or(""), *resolved);
+  return Origin{provenance_of(path, ResultFile::command).value_or(""), *resolved,
+                provenance_of(path, ResultFile::data).value_or("")};
 }
 
 std::string check_writable(MPI_Comm comm, const std::string& path) {

@@ -32,7 +32,7 @@ class Descent : public TaoState {
     }
   }
 
-  TaoMemory memory(Tao tao) override { return {tao->solution, &iteration_, {}, {}}; }
+  TaoMemory memory(Tao tao) override { return {tao->solution, &iteration_, {}, {}, {}}; }
 
  protected:
   virtual void step(Tao tao) = 0;

@@ -26,12 +26,12 @@ void set_numbers(const std::vector<double>& init, ParameterValues& values) {
 }
 
 void read_file(const Grid& grid, const ParameterCase& parameter, std::int64_t layers,
-               ParameterValues& values) {
+               const DataRecord& record, ParameterValues& values) {
   std::vector<std::int64_t> leading;
   if (values.varies_layer()) leading.push_back(layers);
   if (values.components() > 1) leading.push_back(values.components());
   const Box* box = values.varies_space() ? &grid.owned() : nullptr;
-  const auto data = read_values(grid.comm(), *parameter.init_file, leading, box);
+  const auto data = read_values(grid.comm(), *parameter.init_file, leading, box, record);
   const std::size_t points = box ? static_cast<std::size_t>(box->points()) : 1;
   for (std::int64_t k = 0; k < values.blocks(); ++k) {
     const double* from = data.data() + static_cast<std::size_t>(k) * points;
@@ -85,13 +85,14 @@ void check_values(const Grid& grid, const Case& c, Parameter p, const ParameterV
 
 } // namespace
 
-Coefficients initial_coefficients(const Grid& grid, const Case& c) {
+Coefficients initial_coefficients(const Grid& grid, const Case& c, std::vector<DataRead>* read) {
   Coefficients coefficients(grid, c, Coefficients::Content::values);
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
     ParameterValues& values = coefficients[p];
     if (parameter.init_file) {
-      read_file(grid, parameter, c.network.layers, values);
+      const DataRecord record{read, std::string(key_of(p)) + ".init"};
+      read_file(grid, parameter, c.network.layers, record, values);
       check_values(grid, c, p, values);
     } else {
       set_numbers(parameter.init, values);

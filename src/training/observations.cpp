@@ -38,10 +38,11 @@ void for_point_hashes(const Grid& grid, std::int64_t samples, std::uint64_t seed
 }
 
 std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetCase& target,
-                                          FieldSamples& field) {
+                                          FieldSamples& field, const DataRecord& record) {
   const WithholdCase& withhold = *target.withhold;
   if (withhold.source) {
-    auto marks = read_marks(grid.comm(), *withhold.source, target.field, grid.owned(), field.notes);
+    auto marks =
+        read_marks(grid.comm(), *withhold.source, target.field, grid.owned(), field.notes, record);
     for (std::size_t i = 0; i < marks.size(); ++i) marks[i] = marks[i] && field.observed[i];
     return marks;
   }
@@ -50,15 +51,17 @@ std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetCase& ta
                        std::llround(withhold.fraction * observed), withhold.seed);
 }
 
-Target load_target(const Grid& grid, const TargetCase& target, std::vector<std::string>& notes) {
-  FieldSamples field = read_field(grid.comm(), target.field, grid.owned());
+Target load_target(const Grid& grid, const TargetCase& target, const DataRecord& record,
+                   std::vector<std::string>& notes) {
+  FieldSamples field = read_field(grid.comm(), target.field, grid.owned(), record);
   Target result;
   result.layer = target.layer;
   result.weight = target.weight;
   result.scale = target.field.scale;
   result.offset = target.field.offset;
   result.withheld.assign(field.observed.size(), 0);
-  if (target.withhold) result.withheld = withheld_points(grid, target, field);
+  if (target.withhold)
+    result.withheld = withheld_points(grid, target, field, record.below("withhold"));
   for (const std::string& note : field.notes)
     if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
   result.y = std::move(field.value);
@@ -114,14 +117,17 @@ Observations load_observations(const Grid& grid, const Case& c) {
   const ProfileEvent event(Event::read);
   Observations observations;
   observations.points = grid.owned().points();
-  observations.input =
-      at_key(c, "data.input", [&] { return read_input(grid.comm(), c.data.input, grid.owned()); });
+  const auto record = [&](const std::string& key) { return DataRecord{&observations.read, key}; };
+  observations.input = at_key(c, "data.input", [&] {
+    return read_input(grid.comm(), c.data.input, grid.owned(), record("data.input"));
+  });
   const std::int64_t local = static_cast<std::int64_t>(observations.input.size());
   observations.samples = local / std::max<std::int64_t>(observations.points, 1);
   Diagnostics diagnostics;
   for (std::size_t k = 0; k < c.data.targets.size(); ++k) {
     observations.targets.push_back(at_key(c, target_path(c, k), [&] {
-      return load_target(grid, c.data.targets[k], observations.notes);
+      return load_target(grid, c.data.targets[k], record("data.target." + std::to_string(k)),
+                         observations.notes);
     }));
     const Target& target = observations.targets.back();
     if (target.used_total > 0) continue;

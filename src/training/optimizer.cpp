@@ -100,7 +100,7 @@ TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>
 
 TaoMemory Optimizer::memory() {
   if (auto memory = memory_of(tao_)) return *memory;
-  return {accepted_, &iteration_, {}, {}};
+  return {accepted_, &iteration_, {}, {}, {}};
 }
 
 void Optimizer::resume(TrainingProgress progress, Vec best) {

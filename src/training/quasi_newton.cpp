@@ -4,6 +4,8 @@
 
 #include "tao_type.hpp"
 
+#include "nadir/base/log.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -30,6 +32,7 @@ class QuasiNewton final : public TaoState {
 
  private:
   std::size_t pairs() const { return static_cast<std::size_t>(count_); }
+  std::string problem() const;
   void forget(double f, double norm);
   void remember(Tao tao);
   void update_diagonal(const Pair& pair);
@@ -66,9 +69,10 @@ void QuasiNewton::set_up(Tao tao) {
 }
 
 TaoMemory QuasiNewton::memory(Tao tao) {
-  TaoMemory memory{searching_ ? old_point_.get() : tao->solution, &iteration_, {}, {}};
+  TaoMemory memory{searching_ ? old_point_.get() : tao->solution, &iteration_, {}, {}, {}};
   memory.numbers = {{"pairs", &count_}, {"active_width", &width_}};
-  if (count_ == 0) return memory; // the diagonal is made anew
+  memory.problem = problem();
+  if (count_ == 0 || !memory.problem.empty()) return memory; // the diagonal is made anew
   memory.vectors.emplace_back("diagonal", diagonal_.get());
   for (std::size_t i = 0; i < pairs(); ++i) {
     const std::string number = std::to_string(i);
@@ -77,6 +81,21 @@ TaoMemory QuasiNewton::memory(Tao tao) {
     memory.vectors.emplace_back("gradient_change_" + number, pairs_[i].y.get());
   }
   return memory;
+}
+
+/// What no run can have got to.
+std::string QuasiNewton::problem() const {
+  const auto most = static_cast<double>(pairs_.size());
+  if (!(count_ >= 0 && count_ <= most && count_ == std::floor(count_)))
+    return formatted("pairs = %.17g, no integer from 0 to %g, the most that this run keeps "
+                     "(-tao_bqnls_mat_lmvm_hist_size)",
+                     count_, most);
+  if (!(width_ >= 0 && std::isfinite(width_)))
+    return formatted("active_width = %.17g, less than 0", width_);
+  for (std::size_t i = 0; i < pairs(); ++i)
+    if (!std::isfinite(pairs_[i].ys) || pairs_[i].ys < 0)
+      return formatted("curvature_%zu = %.17g, which is not positive", i, pairs_[i].ys);
+  return {};
 }
 
 /// H becomes a multiple of the identity: a step of length 2 |f| / |g|.

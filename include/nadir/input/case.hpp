@@ -278,8 +278,10 @@ struct Case {
   std::string text;                          ///< its text as read
   std::map<std::string, Position> positions; ///< of every key given, by its path ("grid.shape")
 
-  /// Layers between exchanges of ghosts; settled when the ranks are known, no part of the file.
+  /// Settled when the ranks are known, no part of the file: layers between exchanges of ghosts, and
+  /// how convolutions are computed where run.convolution leaves that open.
   std::int64_t layers_per_exchange = 1;
+  Convolution convolution = Convolution::automatic;
 };
 
 /// "x", "y, x" or "z, y, x": the axes of a grid, slowest first.

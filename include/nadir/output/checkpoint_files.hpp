@@ -34,6 +34,10 @@ void set_aside_checkpoints(const std::string& result,
 void rotate_checkpoints(const std::string& result, std::int64_t keep,
                         const std::function<bool(const std::string&)>& ours);
 
+/// Deletes NAME.checkpoint-best.h5 if it is ours. Throws SystemError.
+void remove_best_checkpoint(const std::string& result,
+                            const std::function<bool(const std::string&)>& ours);
+
 /// Gives a checkpoint's file its second name NAME.checkpoint-best.h5 (a hard link where there are
 /// any, else a copy), replacing the one before. Throws SystemError.
 void name_best_checkpoint(const std::string& result, const std::string& path);

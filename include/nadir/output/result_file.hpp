@@ -56,6 +56,7 @@ class ResultFile {
   static constexpr const char* provenance_group = "/provenance";
   static constexpr const char* resolved_case = "resolved_case";
   static constexpr const char* command = "command"; ///< and what was done with the case
+  static constexpr const char* data = "data";       ///< with which data (data_text)
   /// The first of the runs that went on from each other.
   static constexpr const char* first_run_id = "first_run_id";
 
@@ -104,14 +105,13 @@ class ResultFile {
   /// Reads a box back while the file is being written; arguments as of write().
   void read(Dataset dataset, std::span<const std::int64_t> indices, const Box& box, double* values);
 
-  /// Closes, opens again and verifies, makes durable, renames. A result of the same command and
-  /// case (the same resolved text), or of a run this one goes on from, is replaced, another one
-  /// kept as NAME.1.h5, NAME.2.h5, ...: that name is returned on all ranks. When the last step
-  /// fails, the complete file stays as PATH.done-XXXXXXXX.
+  /// Closes, seals (seal.hpp), opens again and verifies, makes durable, renames. A result of the
+  /// same origin, or of a run this one goes on from, is replaced, another one kept as NAME.1.h5,
+  /// NAME.2.h5, ...: that name is returned on all ranks. When the last step fails, the complete
+  /// file stays as PATH.done-XXXXXXXX.
   std::string commit();
-  /// The same for a file that must be recognised as whole later (seal.hpp): sealed. One of the same
-  /// chain of runs is replaced.
-  void commit_sealed();
+  /// The same for a checkpoint: one of the same chain of runs is replaced.
+  void commit_checkpoint();
 
   const std::string& path() const { return path_; }
 
@@ -158,10 +158,16 @@ class ResultFile {
 /// rank calls.
 std::optional<std::string> provenance_of(const std::string& path, const char* name);
 
-/// What tells results apart: the command and the resolved case.
-std::string origin(const std::string& command, const std::string& resolved_case);
+/// What tells results apart.
+struct Origin {
+  std::string command, resolved_case;
+  std::string data; ///< data_text; empty in results of versions that did not note it
+};
+/// Whether command, case and data are the same, whatever files the data lie in. Where one of the
+/// two does not say what its data were, the files must be the same, too.
+bool same_origin(const Origin& left, const Origin& right);
 /// That of the result at `path`; nothing where there is none that can be read. One rank calls.
-std::optional<std::string> origin_of(const std::string& path);
+std::optional<Origin> origin_of(const std::string& path);
 
 /// Why a result cannot be written to `path`, in words, on all ranks; empty when it can. Creates
 /// nothing. Collective.

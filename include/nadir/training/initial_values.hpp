@@ -1,12 +1,16 @@
 #pragma once
 
+#include "nadir/input/data_checksum.hpp"
 #include "nadir/network/coefficients.hpp"
+
+#include <vector>
 
 namespace nadir {
 
 /// The coefficients a case starts from: numbers per component, or files (each rank its box).
 /// Collective. Throws InputError, the same on all ranks, where a file does not fit or an initial
-/// value lies outside the parameter's bounds.
-Coefficients initial_coefficients(const Grid& grid, const Case& c);
+/// value lies outside the parameter's bounds. The datasets that were read are added to `read`.
+Coefficients initial_coefficients(const Grid& grid, const Case& c,
+                                  std::vector<DataRead>* read = nullptr);
 
 } // namespace nadir

@@ -2,6 +2,7 @@
 
 #include "nadir/grid/grid.hpp"
 #include "nadir/input/case.hpp"
+#include "nadir/input/data_checksum.hpp"
 
 #include <cstdint>
 #include <string>
@@ -29,6 +30,7 @@ struct Observations {
   std::vector<double> input;           ///< z_0, [sample][point]
   std::vector<Target> targets;         ///< in the order of the case
   std::vector<std::string> notes = {}; ///< on missing values in their files, each once
+  std::vector<DataRead> read = {};     ///< the datasets they come from
 
   const double* input_sample(std::int64_t s) const { return input.data() + s * points; }
 };

@@ -17,6 +17,7 @@ struct TaoMemory {
   double* iteration = nullptr; ///< number of the iterate at `point`, counted over all restarts
   std::vector<std::pair<std::string, Vec>> vectors;     ///< control vectors by name
   std::vector<std::pair<std::string, double*>> numbers; ///< the same on all ranks
+  std::string problem; ///< why numbers that were put in cannot be right, in words; or empty
 };
 
 /// The memory of a solver that is set up (TaoSetUp); nothing for PETSc's own types. While a solver

@@ -41,7 +41,7 @@ ROWS = {
     "NaN in an input": (
         {INPUT: '«input = { file = "fields.h5", dataset = "holes" }'},
         "data.input: fields.h5: holes: sample 0, point (y,x) = (2, 3) is missing or not finite (NaN, fill value, mask = 0 or "
-        "infinite); an input must be known everywhere",
+        "infinite); an input must be known everywhere: fill its gaps in the file, or choose samples without any by its index",
     ),
     "all targets missing": (
         {TARGET: '«target = { file = "fields.h5", dataset = "none" }'},

@@ -343,7 +343,7 @@ def check_forward(folder, layers, stops):
             expect(abs(a.attrs[name] / b.attrs[name] - 1) < 1e-12, f"{name} of a resumed chain")
     # And by regular checkpoints.
     every = layers // 3
-    words = ("forward", "forward.toml", "--output", "g.h5", "--set", f"run.checkpoint.every={every}")
+    words = ("forward", "forward.toml", "--output", "g.h5", "--set", f"run.checkpoint={{ every = {every}, keep = 2 }}")
     succeed(*words, folder=folder)
     (folder / "g.h5").unlink()
     run = succeed(*words, "--restart", folder=folder)

@@ -65,4 +65,24 @@ TEST(CaseDifferences, WhatARestartMayChangeIsNone) {
       Lines{});
 }
 
+TEST(CaseDifferences, WhereTheDataLieMayBeLeftOut) {
+  const std::string input = R"(data.input={ file = "/moved/a \"b\".h5", dataset = "x" })";
+  EXPECT_EQ(case_differences(resolved({}), resolved({input})).size(), 1U);
+  EXPECT_EQ(case_differences(resolved({}), resolved({input}), DataFiles::ignored), Lines{});
+  EXPECT_TRUE(same_but_for_files(resolved({}), resolved({input})));
+  const std::string other = R"(data.input={ file = "x.h5", dataset = "z" })";
+  EXPECT_EQ(case_differences(resolved({}), resolved({other}), DataFiles::ignored).size(), 1U);
+  EXPECT_FALSE(same_but_for_files(resolved({}), resolved({other})));
+  EXPECT_FALSE(same_but_for_files(resolved({}), resolved({"training.iterations=7"})));
+  // Only names of files, not what looks like them in a text.
+  EXPECT_FALSE(
+      same_but_for_files(resolved({R"(title='file = "a"')"}), resolved({R"(title='file = "b"')"})));
+  const std::string init = R"(kernel.reaction={ init = { file = "/FILE.h5", dataset = "r" } })";
+  const auto with = [&](const char* name) {
+    std::string text = init;
+    return resolved({text.replace(text.find("FILE"), 4, name)});
+  };
+  EXPECT_TRUE(same_but_for_files(with("one"), with("two")));
+}
+
 } // namespace

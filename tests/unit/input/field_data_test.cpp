@@ -238,6 +238,40 @@ TEST(ReadField, AMaskServesAllSamplesOrHasItsOwn) {
   EXPECT_EQ(read_field(MPI_COMM_WORLD, field, part_of(shape)).observed, observed({3, 17}));
 }
 
+TEST(ReadField, NotesEveryDatasetTheSameOnAnyNumberOfRanks) {
+  const Folder folder;
+  const std::string path = folder / "in.h5";
+  {
+    InputFile file(path);
+    file.dataset("y", {2, 3, 5}, H5T_IEEE_F64LE, counting(30));
+    file.dataset("same", {2, 3, 5}, H5T_STD_I16LE, counting(30), true);
+    file.dataset("land", {3, 5}, H5T_IEEE_F64LE, counting(15));
+    file.dataset("layers", {4}, H5T_IEEE_F64LE, {1, 2, 3, 4});
+  }
+  const auto noted = [&](MPI_Comm comm, const Box& box, const char* name) {
+    std::vector<DataRead> read;
+    auto field = field_at(path, name);
+    field.mask = DatasetCase{path, "land"};
+    read_field(comm, field, box, {&read, "data.target.0"});
+    read_input(comm, field_at(path, name), box, {&read, "data.input"});
+    std::vector<std::string> notes;
+    read_marks(comm, {path, "land"}, field, box, notes, {&read, "data.target.0.withhold"});
+    read_values(comm, {path, "land"}, {}, &box, {&read, "kernel.reaction.init"});
+    read_values(comm, {path, "layers"}, std::vector<std::int64_t>{4}, nullptr, {&read, "omega"});
+    return data_text(read);
+  };
+  Box whole;
+  whole.dimension = 2;
+  whole.count = {1, 3, 5};
+  const std::string text = noted(MPI_COMM_WORLD, part_of(shape), "y");
+  EXPECT_EQ(text, noted(MPI_COMM_SELF, whole, "y"));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 6);
+  EXPECT_EQ(text.substr(0, text.find(' ')), "data.target.0");
+  EXPECT_NE(text.find("data.target.0.mask "), std::string::npos);
+  EXPECT_TRUE(same_data(text, noted(MPI_COMM_WORLD, part_of(shape), "same")))
+      << "the same values, stored in another way";
+}
+
 TEST(ReadInput, AHoleIsAnErrorThatNamesTheFirstOne) {
   const Folder folder;
   const std::string path = folder / "in.h5";

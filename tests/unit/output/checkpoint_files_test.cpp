@@ -56,4 +56,17 @@ TEST(CheckpointFiles, TheBestOneHasTwoNames) {
   EXPECT_EQ(text, "a.checkpoint-2.h5");
 }
 
+TEST(CheckpointFiles, TheBestOneIsRemovedOnlyIfItIsOurs) {
+  const Folder folder;
+  folder.touch({"a.checkpoint-best.h5", "a.checkpoint-1.h5"});
+  const auto none = [](const std::string&) { return false; };
+  if (test::world_rank() == 0) {
+    remove_best_checkpoint(folder / "a.h5", none);
+    remove_best_checkpoint(folder / "b.h5", all); // there is none
+  }
+  EXPECT_EQ(folder.names(), (Names{"a.checkpoint-1.h5", "a.checkpoint-best.h5"}));
+  if (test::world_rank() == 0) remove_best_checkpoint(folder / "a.h5", all);
+  EXPECT_EQ(folder.names(), Names{"a.checkpoint-1.h5"});
+}
+
 } // namespace

@@ -246,7 +246,7 @@ TEST(ResultFile, ScalesOfTextsHaveTextsOfAnyLength) {
     file.add_scale("/", "point", many, {"1", "point"});
     const auto values = file.create_dataset("/parameters/a", Number::f8, {"component"}, label);
     file.write_all<double>(values, std::vector{1.0, 2.0, 3.0, 4.0});
-    file.commit_sealed();
+    file.commit_checkpoint();
   }
   EXPECT_EQ(read_texts(path, "/parameters/component"), names);
   EXPECT_EQ(read_texts(path, "/point"), many);
@@ -279,6 +279,42 @@ TEST(ResultFile, ReplacesItsOwnCaseAndKeepsOthers) {
   EXPECT_EQ(resolved_case_of(folder / "a.1.h5"), "case one");
   EXPECT_EQ(resolved_case_of(folder / "a.2.h5"), "case two");
   EXPECT_EQ(resolved_case_of(path), "case three");
+}
+
+/// Of the command `train`, with what it says of case and data.
+void write_of(const std::string& path, const std::string& resolved, const std::string& data) {
+  ResultFile file(MPI_COMM_WORLD, path);
+  const std::string group = ResultFile::provenance_group;
+  file.attribute(group, ResultFile::command, std::string("train"));
+  file.attribute(group, ResultFile::resolved_case, resolved);
+  if (!data.empty()) file.attribute(group, ResultFile::data, data);
+  file.commit();
+}
+
+TEST(ResultFile, OtherDataMakeAnotherResultButNotOtherPlaces) {
+  const Folder folder;
+  const std::string path = folder / "a.h5";
+  const std::string here = "[data]\ninput = { file = \"/a.h5\", dataset = \"x\" }\n";
+  const std::string there = "[data]\ninput = { file = \"/b.h5\", dataset = \"x\" }\n";
+  write_of(path, here, "data.input 01 /a.h5: x\n");
+  write_of(path, there, "data.input 01 /b.h5: x\n"); // moved
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"a.h5"});
+  write_of(path, there, "data.input 02 /b.h5: x\n"); // changed
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.1.h5", "a.h5"}));
+  write_of(path, there, ""); // as versions before did it: the files tell
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.1.h5", "a.h5"}));
+  write_of(path, here, "data.input 02 /a.h5: x\n");
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.1.h5", "a.2.h5", "a.h5"}));
+}
+
+TEST(ResultFile, IsSealed) {
+  const Folder folder;
+  const std::string path = folder / "a.h5";
+  write_of(path, "case", "");
+  EXPECT_EQ(seal_problem(MPI_COMM_WORLD, path), "");
+  if (world_rank() == 0) std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
+  barrier();
+  EXPECT_NE(seal_problem(MPI_COMM_WORLD, path), "");
 }
 
 TEST(ResultFile, KeepsAFileThatIsNoResult) {
