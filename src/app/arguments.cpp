@@ -127,6 +127,9 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
       arguments.command_name = info.name;
     });
   }
+  if (std::ranges::find(words, "--restart=") != words.end())
+    throw InputError("nadir: --restart= names no file: say --restart=FILE, or --restart for the "
+                     "newest checkpoint");
   std::vector<std::string> reversed(words.rbegin(), words.rend());
   try {
     app.parse(reversed);
