@@ -74,6 +74,14 @@ struct MemoryPlan {
   double disk = 0, disk_in_all = 0; ///< bytes of states in a rank's scratch file, of all ranks
 };
 MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
+/// The same for a number of ranks that have `free` bytes each. Not collective.
+MemoryPlan plan_memory(const Case& c, std::int64_t samples, Workload workload, int ranks,
+                       double free);
+
+/// On how many ranks, with as much memory for each, a plan that does not fit here would: the fewest
+/// that were tried, in words. Not collective.
+std::string fitting_ranks_text(const Case& c, std::int64_t samples, Workload workload, int ranks,
+                               double free);
 
 /// Throws InputError where a node has less memory than the work needs there, else returns the
 /// plan. Collective.

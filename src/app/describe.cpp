@@ -7,6 +7,10 @@
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/input/file_checks.hpp"
+#include "nadir/training/initial_values.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace nadir::app {
 namespace {
@@ -56,6 +60,60 @@ std::string search_text(const Case& c, std::int64_t samples) {
 
 } // namespace
 
+/// Whether the coefficients alone, and what a rank needs to read them, fit where the case does not.
+bool coefficients_fit(const Job& job, Workload workload) {
+  const MemoryPlan memory = plan_memory(job.session.comm(), job.c, job.samples, workload);
+  double bytes = 0;
+  for (const auto& part : memory.estimate.parts)
+    if (part.name == "coefficients" || part.name == "grid") bytes += part.bytes;
+  return 2 * bytes < memory.free; // one of them once more while its file is read
+}
+
+/// A case whose coefficients are those of `c` at any point: on a small grid, where they are
+/// numbers.
+Case at_one_point(const Case& c) {
+  Case small = c;
+  for (const auto p : all_parameters) case_of(small, p).varies_space = false;
+  for (auto& n : small.grid.shape) n = std::min<std::int64_t>(n, 2 * state_ghosts(c) + 2);
+  return small;
+}
+
+void print_coefficients(const Job& job, const Grid& grid, const Coefficients& coefficients) {
+  const Case& c = job.c;
+  job.log.line("initial coefficients");
+  job.log.line(parameter_table(grid, c, coefficients));
+  const std::string cut_off = truncation_text(grid, c, coefficients);
+  if (!cut_off.empty()) job.log.line(cut_off);
+  job.log.line("stability of the initial coefficients");
+  job.log.line(stability_text(stability_of(grid, c, coefficients)));
+}
+
+/// What can be said of the coefficients where the case does not fit the memory.
+void print_coefficients_in_brief(const Job& job, Workload workload) {
+  const Case& c = job.c;
+  const auto from_file = [&](Parameter p) {
+    return case_of(c, p).varies_space && case_of(c, p).init_file;
+  };
+  if (is_full_matrix(c.kernel)) {
+    job.log.line("stability of the initial coefficients");
+    return job.log.line(stability_text({.full_matrix = true}));
+  }
+  if (std::ranges::none_of(all_parameters, from_file)) {
+    const Case small = at_one_point(c);
+    const Grid grid(MPI_COMM_SELF, small.grid, state_ghosts(c));
+    return print_coefficients(job, grid, initial_coefficients(grid, small));
+  }
+  if (!coefficients_fit(job, workload))
+    return job.log.line("stability of the initial coefficients: their fields do not fit, either");
+  const Grid grid(job.session.comm(), c.grid, state_ghosts(c));
+  print_coefficients(job, grid, initial_coefficients(grid, c));
+}
+
+/// As the other commands do, so that what they would refuse is refused here.
+void read_data(const Job& job, const Grid& grid) {
+  print_targets(job, grid, load_observations(grid, job.c));
+}
+
 void run_describe(const Job& job) {
   const Case& c = job.c;
   const Extents shape = three_extents(c.grid.shape);
@@ -84,17 +142,18 @@ void run_describe(const Job& job) {
     log.line("checkpoints of `train`: up to " + bytes_text(checkpoint_bytes(c, job.samples)) +
              " each");
   const bool learns = count.trained > 0 && !c.data.targets.empty();
-  check_memory(job.session.comm(), c, job.samples, learns ? Workload::train : Workload::forward);
+  const Workload workload = learns ? Workload::train : Workload::forward;
+  try {
+    check_memory(job.session.comm(), c, job.samples, workload);
+  } catch (const InputError&) {
+    print_coefficients_in_brief(job, workload);
+    throw;
+  }
   const Grid grid(job.session.comm(), c.grid,
                   state_ghosts(c)); // only now: its index lists take memory too
   std::vector<DataRead> read;
-  const Coefficients coefficients = start_coefficients(job, grid, read);
-  log.line("initial coefficients");
-  log.line(parameter_table(grid, c, coefficients));
-  const std::string cut_off = truncation_text(grid, c, coefficients);
-  if (!cut_off.empty()) log.line(cut_off);
-  log.line("stability of the initial coefficients");
-  log.line(stability_text(stability_of(grid, c, coefficients)));
+  print_coefficients(job, grid, start_coefficients(job, grid, read));
+  read_data(job, grid);
   log.detail("resolved case:\n" + resolved_text(c));
 }
 

@@ -192,12 +192,18 @@ Case load_case(const Session& session, const Arguments& arguments) {
 MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload) {
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
+  const NodeMemory node = node_memory(comm);
+  double free = node.available > 0 ? node.available / node.ranks : infinity;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &free, 1, MPI_DOUBLE, MPI_MIN, comm));
+  return plan_memory(c, samples, workload, ranks, free);
+}
+
+MemoryPlan plan_memory(const Case& c, std::int64_t samples, Workload workload, int ranks,
+                       double free) {
   const Extents shape = three_extents(c.grid.shape);
   const Extents box = largest_box(shape, *choose_process_grid(shape, ranks, state_ghosts(c)));
-  const NodeMemory node = node_memory(comm);
   MemoryPlan memory;
-  memory.free = node.available > 0 ? node.available / node.ranks : infinity;
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &memory.free, 1, MPI_DOUBLE, MPI_MIN, comm));
+  memory.free = free;
   constexpr double share = 0.9; // an automatic choice leaves some to others
   const auto plan = [&](int groups) {
     const Boxes boxes(box, box_in_group(c, ranks, groups));
@@ -217,6 +223,8 @@ MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workl
 }
 
 MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload) {
+  int ranks = 1;
+  check_mpi(MPI_Comm_size(comm, &ranks));
   Diagnostics diagnostics;
   MemoryPlan memory = plan_memory(comm, c, samples, workload);
   const StatePlan& plan = memory.states;
@@ -231,10 +239,11 @@ MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Work
                   static_cast<long long>(plan.states(c.network.layers)), bytes_text(held).c_str()));
   else if (needed > memory.free)
     add(diagnostics, c, limited ? "run.memory" : "grid.shape",
-        formatted("this case needs %s on each rank of a node that has %s free for it; use %s",
+        formatted("this case needs %s on each rank of a node that has %s free for it; use %s; ",
                   bytes_text(needed).c_str(), bytes_text(memory.free).c_str(),
                   limited ? "less for states, more nodes or fewer ranks on each"
-                          : "more nodes, fewer ranks on each or a smaller grid"));
+                          : "more nodes, fewer ranks on each or a smaller grid") +
+            fitting_ranks_text(c, samples, workload, ranks, memory.free));
   else if (goes_back && plan.repetition() > longest_repetition)
     add(diagnostics, c, "network.layers",
         formatted("only %lld of their states fit the memory; computing the others again would "

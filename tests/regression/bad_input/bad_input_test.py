@@ -43,7 +43,7 @@ TOO_MANY = (
 )
 TOO_LARGE = (
     r"case.toml:\d+:1: grid.shape: this case needs [\d.]+ [GT]iB on each rank of a node that has [\d.]+ .iB "
-    r"free for it; use more nodes, fewer ranks on each or a smaller grid"
+    r"free for it; use more nodes, fewer ranks on each or a smaller grid; it fits on \d+ ranks with that much memory each"
 )
 
 
@@ -134,6 +134,7 @@ def check_size(folder):
         expect(run.code == 2 and re.fullmatch(TOO_LARGE, run.err.strip()), f"too little memory: {run}")
         # The description comes first: it tells where the memory would go.
         told = re.search(r"^  gradient +[\d.]+ [GT]iB +\(.*states [\d.]+ GiB.*\n +states: 3 of 1001 are held", run.out, re.M)
+        told = told and "diffusive number  sum 2 omega D / spacing^2" in run.out
         expect(told if command == "describe" else not run.out, f"too little memory: {run}")
         expect(snapshot(folder) == before, f"too little memory: files changed: {run}")
 

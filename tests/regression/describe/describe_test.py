@@ -1,0 +1,107 @@
+"""`nadir describe` opens the data as the other commands do, and says what can be said of a case that does not fit."""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from program import expect, nadir, snapshot, succeed  # noqa: E402
+
+CASE = """\
+[grid]
+shape = [40, 50]
+boundary = ["reflect", "periodic"]
+[network]
+layers = 4
+[kernel]
+diffusion = { init = 0.1 }
+[data]
+input = { file = "fields.h5", dataset = "x" }
+target = { file = "fields.h5", dataset = "y" }
+"""
+# Two thousand million unknowns of a parameter, twenty vectors of them.
+LARGE = CASE.replace("layers = 4", "layers = 1000000").replace(
+    "init = 0.1", 'init = 0.1, varies = ["space", "layer"]'
+)
+NAN = "is missing or not finite (NaN, fill value, mask = 0 or infinite); an input must be known everywhere: fill its gaps"
+
+
+def write_fields(path):
+    values = np.random.default_rng(1).normal(size=(40, 50))
+    holes = values.copy()
+    holes[3, 4] = np.nan
+    with h5py.File(path, "w") as file:
+        file["x"], file["holes"], file["none"] = values, holes, np.full((40, 50), np.nan)
+        file.create_dataset("y", data=values, chunks=(40, 50), fletcher32=True)
+        file["wrong"] = np.full((40, 50), np.inf)
+        place = file["y"].id.get_chunk_info(0).byte_offset
+    data = bytearray(path.read_bytes())
+    data[place + 1000] ^= 1
+    path.with_name("damaged.h5").write_bytes(data)
+
+
+def check_data(folder):
+    """What `train` refuses, `describe` refuses with the same words."""
+    write_fields(folder / "fields.h5")
+    wrong = {
+        "a hole in the input": (('dataset = "x"', 'dataset = "holes"'), f"point (y,x) = (3, 4) {NAN}"),
+        "a damaged dataset": (('fields.h5", dataset = "y"', 'damaged.h5", dataset = "y"'), "damaged.h5: y: "),
+        "no target value": (('dataset = "y"', 'dataset = "none"'), "no value is observed"),
+        "an infinite target": (('dataset = "y"', 'dataset = "wrong"'), "is infinite"),
+        "an init file with holes": (
+            ("init = 0.1", 'init = { file = "fields.h5", dataset = "holes" }, varies = ["space"]'),
+            "element (3, 4) is missing or not finite",
+        ),
+    }
+    for number, (what, (change, told)) in enumerate(wrong.items()):
+        expect(change[0] in CASE, f"{what}: the case has no {change[0]}")
+        (folder / "case.toml").write_text(CASE.replace(*change))
+        before = snapshot(folder)
+        described, trained = (
+            nadir(command, "case.toml", folder=folder, ranks=1 + number % 2) for command in ("describe", "train")
+        )
+        expect(described.code == trained.code == 2, f"{what}: {described}{trained}")
+        expect(told in described.err and told in trained.err, f"{what}: {described}{trained}")
+        lines = [[line for line in run.err.splitlines() if told in line] for run in (described, trained)]
+        expect(lines[0] == lines[1] and len(lines[0]) == 1, f"{what}: {described}{trained}")
+        expect(snapshot(folder) == before, f"{what}: files changed")
+    (folder / "case.toml").write_text(CASE)
+    run = succeed("describe", "case.toml", folder=folder, ranks=2)
+    expect("target at layer 4: 2000 values in the loss" in run.out, f"{run}")
+
+
+def check_too_large(folder):
+    """Of a case that does not fit: stability all the same, and how many ranks do."""
+    if os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") > 3e11:
+        return print("the largest case that 32-bit integers count may fit this machine: not tested")
+    write_fields(folder / "fields.h5")
+    (folder / "case.toml").write_text(LARGE)
+    run = nadir("describe", "case.toml", folder=folder, ranks=2)
+    expect(run.code == 2, f"{run}")
+    found = re.search(r"needs ([\d.]+ [GT]iB) on each rank .+; it fits on (\d+) ranks with that much memory each", run.err)
+    expect(found and int(found[2]) > 2, f"{run}")
+    small = CASE.replace("layers = 4", "layers = 3")
+    (folder / "case.toml").write_text(small)
+    fits = succeed("describe", "case.toml", folder=folder)
+    told = [line for line in fits.out.splitlines() if "number" in line or "maximum norm" in line]
+    expect(len(told) == 3, f"{fits}")
+    for line in told:
+        expect(line in run.out, f"no '{line}': {run}")
+    expect(re.search(r"^D +0.1 .. 0.1, mean 0.1  \(trained, by space and layer\)", run.out, re.M), f"{run}")
+
+
+chosen = sys.argv[2:]
+for check in (check_data, check_too_large):
+    if chosen and check.__name__ not in chosen:
+        continue
+    folder = Path(tempfile.mkdtemp(prefix="nadir-describe-"))
+    try:
+        check(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
