@@ -25,6 +25,7 @@ from xarray.core.indexing import IndexingSupport, LazilyIndexedArray, explicit_i
 SCHEMA = 1
 AXES = ("z", "y", "x")
 UNFINISHED = ".part-"  # in the name of a file that is still being written
+SEAL = np.uint64(0x316C616573646E21)  # "!ndseal1"
 SCORES = ("loss", "misfit", "withheld_rms", "withheld_persistence_rms", "withheld_interpolation_rms")
 HOUSEKEEPING = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "_Encoding"}
 ORDER = ("run", "sample", "layer", "iteration", "advection_component", "diffusion_component", *AXES)
@@ -52,6 +53,36 @@ def open_file(path):
     if version is None or version == SCHEMA:
         raise ReadError(f"{path}: not a result of nadir (no schema_version or no /parameters)")
     raise ReadError(f"{path}: schema_version is {version}, this reader knows {SCHEMA}")
+
+
+def seal_problem(path):
+    """Why a result or checkpoint is not as nadir wrote it, in words; None when it is.
+
+    Reads all of it. Results of versions before have no seal, and programs that change a file drop it.
+    """
+    size = Path(path).stat().st_size - 32
+    if size < 0:
+        return "is too short"
+    with open(path, "rb") as file:
+        file.seek(size)
+        begin, length, checksum, end = np.frombuffer(file.read(32), dtype="<u8")
+        if begin != SEAL or end != ~SEAL or length != size:
+            return "has no seal: it is incomplete, was changed, or is of an older version"
+        file.seek(0)
+        found, place = np.zeros(1, dtype="<u8"), 0
+        while block := file.read(min(8 << 20, max(0, size - 8 * place))):
+            words = np.frombuffer(block + b"\0" * (-len(block) % 8), dtype="<u8")
+            places = np.arange(place, place + len(words), dtype="<u8")
+            found += _mixed(words + places * np.uint64(0x9E3779B97F4A7C15)).sum(dtype="<u8")
+            place += len(words)
+    return None if found[0] == checksum else "is damaged: its checksum is not that of its contents"
+
+
+def _mixed(x):
+    """splitmix64's finaliser, modulo 2^64 as arrays of numpy are."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
 
 
 def open_run(path, data_units=False):

@@ -122,6 +122,21 @@ def check_checkpoint(folder):
         expect(run.parameters.diffusion.dims == ("y", "x"), "its parameters")
 
 
+def check_seals(folder):
+    """Results and checkpoints are as they were written, or not."""
+    for name in ("long.h5", "long.checkpoint-2.h5"):
+        path = folder / name
+        expect(nadir_io.seal_problem(path) is None, f"{name}: {nadir_io.seal_problem(path)}")
+        good = path.read_bytes()
+        for at in (0, len(good) // 2, len(good) - 33):
+            path.write_bytes(good[:at] + bytes([good[at] ^ 8]) + good[at + 1 :])
+            expect("is damaged" in nadir_io.seal_problem(path), f"{name}, byte {at}: {nadir_io.seal_problem(path)}")
+        for length in (0, 31, 32, len(good) - 32, len(good) - 1):
+            path.write_bytes(good[:length])
+            expect(nadir_io.seal_problem(path), f"{name}, {length} bytes")
+        path.write_bytes(good)
+
+
 def check_lock_free(path):
     """While a run is open here, another process may open the file for writing."""
     with nadir_io.open_run(path) as run:
@@ -235,6 +250,7 @@ with tempfile.TemporaryDirectory() as name:
     check_groups(path)
     check_other_commands(folder)
     check_checkpoint(folder)
+    check_seals(folder)
     check_lock_free(path)
     check_refusals(folder, path)
     check_sweep(folder)

@@ -1,4 +1,6 @@
 #include "nadir/analysis/convolution_choice.hpp"
+#include "nadir/input/case_reader.hpp"
+#include "nadir/network/kernel_operator.hpp"
 
 #include "support/cases.hpp"
 
@@ -22,6 +24,17 @@ TEST(ConvolutionChoice, IsLeftToUsWhereBothWaysAreOpen) {
   Case varying = gaussian;
   varying.kernel.width = test::trained({0.9}, true, false);
   EXPECT_FALSE(may_choose_convolution(varying));
+}
+
+TEST(ConvolutionChoice, IsHeededAndNoPartOfTheCase) {
+  const Case open = test::gaussian_case({16}, {test::periodic}, 3);
+  Case settled = open;
+  settled.convolution = Convolution::fft;
+  EXPECT_TRUE(is_swept(open));
+  EXPECT_FALSE(is_swept(settled));
+  EXPECT_EQ(resolved_text(settled), resolved_text(open));
+  settled.run.convolution = Convolution::stencil; // what the case says counts
+  EXPECT_TRUE(is_swept(settled));
 }
 
 TEST(ConvolutionChoice, MeasuresBothWays) {
