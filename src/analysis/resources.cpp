@@ -37,8 +37,8 @@ double blocks(const Case& c, Parameter p) {
 /// default memory of 5 pairs, of which its own quasi-Newton matrices keep several copies.
 double training_vectors(const std::string& optimizer) {
   if (optimizer == "bqnls") return 25;
-  if (optimizer == "steepest-descent") return 5;
-  if (optimizer == "adam") return 8;
+  if (optimizer == "steepest-descent") return 6;
+  if (optimizer == "adam") return 9;
   if (optimizer == "cg") return 9;
   if (optimizer == "bncg") return 28;
   if (optimizer == "lmvm" || optimizer == "blmvm") return 38;
@@ -155,6 +155,16 @@ double penalty_vectors(const Case& c) {
 double bound_vectors(const Case& c) {
   const auto bounded = [&](Parameter p) { return case_of(c, p).train && case_of(c, p).bounds; };
   return std::ranges::any_of(all_parameters, bounded) ? 2 : 0;
+}
+
+/// Scales of the unknowns, and what PETSc's types see in place of them and their bounds. They are
+/// not needed on grids with steps of 1, unless a bias is trained.
+double scale_vectors(const Case& c) {
+  const auto is_one = [](double step) { return step == 1; };
+  if (std::ranges::all_of(c.grid.spacing, is_one) && !c.network.bias.train) return 0;
+  const std::string& type = c.training.optimizer;
+  const bool ours = type == "bqnls" || type == "steepest-descent" || type == "adam";
+  return ours ? 1 : 2 + bound_vectors(c);
 }
 
 /// What layers that are not swept as one hold beside the states.
@@ -330,10 +340,10 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
   const double work = together * (4 * swept.state + (several ? 2 : 1) * swept.wide) + sizes.state +
                       writing_bytes(c, sizes);
   // Where states are rounded, a gradient is compared with the exact one.
-  const double vectors =
-      penalty_vectors(c) + (training ? training_vectors(c.training.optimizer) + bound_vectors(c)
-                            : plan.single ? 3
-                                          : 2);
+  const double vectors = penalty_vectors(c) + (training ? training_vectors(c.training.optimizer) +
+                                                              bound_vectors(c) + scale_vectors(c)
+                                               : plan.single ? 3
+                                                             : 2);
   const double states = together * plan.room(c.network.layers);
   const bool grouped = plan.groups > 1; // then layers are swept on the group's grid
   const double shared =

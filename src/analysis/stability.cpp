@@ -364,4 +364,18 @@ std::string stability_text(const Stability& s) {
   return text;
 }
 
+std::string start_advice(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+  std::string text = "\ntry a start nearer to rest: smaller init (and bounds, which keep it so), a "
+                     "smaller network.relaxation, fewer network.layers";
+  const bool explicit_euler = c.network.scheme == SchemeKind::explicit_euler;
+  if (!has_key(c.kernel, "diffusion") || is_galerkin(c) || !explicit_euler) return text;
+  const Stability s = stability_of(grid, c, coefficients);
+  double squares = 0;
+  for (const double step : c.grid.spacing) squares += 1 / (step * step);
+  if (!(s.omega_max > 0)) return text;
+  return text + formatted("; with omega = %g the largest stable D (isotropic, f = identity, R = U "
+                          "= 0) is %g",
+                          s.omega_max, 1 / (2 * s.omega_max * squares));
+}
+
 } // namespace nadir

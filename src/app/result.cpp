@@ -196,7 +196,7 @@ void ResultWriter::write_history() {
          [](const Iteration& i) { return i.loss.loss(); });
   column("misfit", {loss_units, "misfit"}, [](const Iteration& i) { return i.loss.misfit; });
   column("penalty", {loss_units, "penalties"}, [](const Iteration& i) { return i.loss.penalty; });
-  column("gradient_norm", {"1", "norm of the (projected) gradient"},
+  column("gradient_norm", {"1", "norm of the (projected) gradient by scaled unknowns"},
          [](const Iteration& i) { return i.gradient_norm; });
   column("step_length", {"1", "length of the step that led here"},
          [](const Iteration& i) { return i.step_length; });

@@ -21,7 +21,7 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
   const Iteration& best = training.history[training.best];
   log.line(training.reason);
   if (training.lost > 0)
-    log.line(formatted("%lld trial steps were taken back; the last: %s",
+    log.line(formatted("%lld trial steps were shortened; the last: %s",
                        static_cast<long long>(training.lost), training.last_lost.c_str()));
   log.line(formatted("best at iteration %lld: loss %.8g of %.8g at the start",
                      static_cast<long long>(best.iteration), best.loss.loss(),
@@ -61,6 +61,8 @@ class Training {
     } catch (const StopRequest& request) {
       progress.finish();
       leave(request);
+    } catch (const NoStart& error) {
+      throw NumericsError(error.what() + start_advice(grid_, job_.c, objective_.coefficients()));
     }
   }
 

@@ -72,6 +72,17 @@ std::vector<std::string> point_names(const GridCase& grid) {
   return names;
 }
 
+/// The product of the steps along the axes named by letters: "yx" is Delta_y Delta_x.
+double steps_along(const GridCase& grid, std::string_view axes) {
+  const auto names = axis_names(grid.dimension());
+  double product = 1;
+  for (const char axis : axes) {
+    const auto found = std::ranges::find(names, std::string(1, axis));
+    product *= grid.spacing[static_cast<std::size_t>(found - names.begin())];
+  }
+  return product;
+}
+
 } // namespace
 
 bool has_key(const KernelFamily& family, std::string_view key) {
@@ -233,6 +244,23 @@ std::vector<std::string> kernel_components(const KernelCase& kernel, const GridC
   if (key != "diffusion") return one;
   const auto names = diffusion_names(dimension, kernel.diffusion_tensor);
   return names.empty() ? one : names;
+}
+
+double component_scale(const KernelCase& kernel, const GridCase& grid, std::string_view key,
+                       std::int64_t component) {
+  const double shortest = std::ranges::min(grid.spacing);
+  if (key == "width" || key == "length") return shortest;
+  if (key == "strength") {
+    double volume = 1;
+    for (const double step : grid.spacing) volume *= step;
+    return 1 / volume;
+  }
+  if (key != "advection" && key != "diffusion" && key != "higher") return 1;
+  if (key == "advection") return grid.spacing[static_cast<std::size_t>(component)];
+  if (key == "diffusion" && kernel.diffusion_tensor == DiffusionTensor::isotropic)
+    return shortest * shortest;
+  const auto names = kernel_components(kernel, grid, key);
+  return steps_along(grid, names[static_cast<std::size_t>(component)]);
 }
 
 } // namespace nadir

@@ -1,6 +1,7 @@
 #include "nadir/training/optimizer.hpp"
 
-#include "nadir/base/error.hpp"
+#include "tao_type.hpp"
+
 #include "nadir/base/log.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/session.hpp"
@@ -8,6 +9,8 @@
 #include "nadir/training/quasi_newton.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
 
 namespace nadir {
@@ -31,6 +34,7 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
   static const bool registered = (register_descent_types(), register_quasi_newton_type(), true);
   static_cast<void>(registered);
   const ControlSpace& space = objective.space();
+  scales_ = objective.scales();
   solution_ = space.create();
   best_ = space.create();
   MPI_Comm comm = PetscObjectComm(reinterpret_cast<PetscObject>(solution_.get()));
@@ -43,17 +47,13 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
     // Only the gradient relative to the first one ends a run early.
     check_petsc(TaoSetTolerances(tao_, 0.0, 0.0, c.training.gradient_tolerance));
     check_petsc(TaoSetMaximumFunctionEvaluations(tao_, PETSC_MAX_INT));
-    if (space.any_bounds()) {
-      lower_ = space.create();
-      upper_ = space.create();
-      space.bounds(lower_, upper_);
-      check_petsc(TaoSetVariableBounds(tao_, lower_, upper_));
-    }
+    set_bounds(space);
     set_monitor(tao_, monitor, this);
     check_petsc(TaoSetFromOptions(tao_));
     refuse_other_type();
     set_descent_rates(tao_, c.training);
     check_petsc(TaoSetUp(tao_));
+    check_petsc(TaoGetTolerances(tao_, &absolute_, nullptr, &relative_));
     query_options({"-tao_view", "-tao_ls_view"}); // TaoSolve reads them at its end
     if (!has_memory()) accepted_ = space.create();
   } catch (const SystemError& error) {
@@ -61,6 +61,18 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
     throw InputError("training.optimizer, or PETSc's options for it: " +
                      text.substr(0, text.rfind(" [")));
   }
+}
+
+/// PETSc's own types know of no scales: they get other unknowns.
+void Optimizer::set_bounds(const ControlSpace& space) {
+  if (space.any_bounds()) {
+    lower_ = space.create();
+    upper_ = space.create();
+    space.bounds(lower_, upper_);
+  }
+  const bool ours = use_scales(tao_, scales_);
+  unknowns_ = Unknowns(space, ours ? nullptr : scales_.get(), lower_, upper_);
+  if (lower_) check_petsc(TaoSetVariableBounds(tao_, unknowns_.lower(), unknowns_.upper()));
 }
 
 /// The case names the type: bounds and rates were checked for that one, and the result file says
@@ -75,7 +87,7 @@ void Optimizer::refuse_other_type() const {
 }
 
 TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>& each) {
-  check_petsc(VecCopy(x, solution_));
+  unknowns_.assign(x, solution_);
   if (accepted_) check_petsc(VecCopy(x, accepted_));
   each_ = each;
   start_ = MPI_Wtime();
@@ -89,11 +101,16 @@ TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>
   const ProfileEvent event(Event::optimizer);
   const PetscErrorCode code = TaoSolve(tao_);
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-  check_petsc(code);
-  TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
-  check_petsc(TaoGetConvergedReason(tao_, &reason));
-  result_.reason = reason_text(reason);
-  result_.converged = reason > 0; // TAO's convention
+  if (!result_.history.empty() && breaks_down(code)) {
+    result_.reason = "stopped: the optimizer met numbers it cannot go on with (often: rounding is "
+                     "reached)";
+  } else {
+    check_petsc(code);
+    TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
+    check_petsc(TaoGetConvergedReason(tao_, &reason));
+    result_.reason = reason_text(reason);
+    result_.converged = reason > 0; // TAO's convention
+  }
   check_petsc(VecCopy(best_, x));
   return result_;
 }
@@ -119,22 +136,33 @@ void Optimizer::resume(TrainingProgress progress, Vec best) {
   const std::int64_t left = std::max<std::int64_t>(0, case_.training.iterations - first_iteration_);
   check_petsc(TaoSetMaximumIterations(tao_, static_cast<PetscInt>(left)));
   // The tolerance is relative to the very first gradient.
-  PetscReal absolute = 0, relative = 0, first = 0;
-  check_petsc(TaoGetTolerances(tao_, &absolute, &relative, &first));
-  absolute = std::max<PetscReal>(absolute, first * result_.history.front().gradient_norm);
-  check_petsc(TaoSetTolerances(tao_, absolute, relative, 0.0));
+  const Iteration& first = result_.history.front();
+  check_petsc(TaoSetTolerances(tao_, PETSC_DEFAULT, PETSC_DEFAULT, 0.0));
+  if (!has_memory()) unknowns_.set_first_loss(first.loss.loss());
+  set_absolute_tolerance(std::max<double>(absolute_, relative_ * first.gradient_norm));
+}
+
+void Optimizer::set_absolute_tolerance(double norm) {
+  check_petsc(TaoSetTolerances(tao_, norm / unknowns_.loss_unit(), PETSC_DEFAULT, PETSC_DEFAULT));
 }
 
 PetscErrorCode Optimizer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void* context) {
   auto& self = *static_cast<Optimizer*>(context);
-  try {
-    *f = self.evaluate_trial(x, g);
-    return success;
-  } catch (const NumericsError& error) {
-    const auto& history = self.result_.history;
+  const auto& history = self.result_.history;
+  const auto place = [&] {
     const std::int64_t next = history.empty() ? 0 : history.back().iteration + 1;
-    self.failure_ = std::make_exception_ptr(
-        NumericsError(formatted("iteration %lld: ", static_cast<long long>(next)) + error.what()));
+    return formatted("iteration %lld: ", static_cast<long long>(next));
+  };
+  try {
+    *f = self.evaluate_trial(self.unknowns_.parameters(x), g) / self.unknowns_.loss_unit();
+    self.unknowns_.scale_gradient(g);
+    return success;
+  } catch (const NoState& error) {
+    self.failure_ = std::make_exception_ptr(NoState(place() + error.what()));
+  } catch (const NumericsError& error) {
+    self.failure_ = history.empty()
+                        ? std::make_exception_ptr(NoStart(place() + error.what()))
+                        : std::make_exception_ptr(NumericsError(place() + error.what()));
   } catch (...) {
     self.failure_ = std::current_exception();
   }
@@ -144,30 +172,47 @@ PetscErrorCode Optimizer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void
 double Optimizer::evaluate_trial(Vec x, Vec g) {
   try {
     const LossParts parts = objective_.value_and_gradient(x, g);
+    if (recent_.empty() && result_.history.empty() && !has_memory()) {
+      unknowns_.set_first_loss(parts.loss());
+      set_absolute_tolerance(absolute_);
+    }
     recent_.push_front(parts);
     if (recent_.size() > remembered_evaluations) recent_.pop_back();
+    lost_value_.reset();
     return parts.loss();
-  } catch (const NoState& error) {
-    const std::optional<double> rise = rise_to(x);
-    if (!rise) throw;
+  } catch (const NumericsError& error) {
+    if (result_.history.empty()) throw;
+    lost_value_ = value_of_lost(x);
+    if (!lost_value_) throw;
     ++result_.lost;
     result_.last_lost = error.what();
     check_petsc(VecSet(g, 0.0));
-    return result_.history.back().loss.loss() + *rise;
+    return *lost_value_;
   }
 }
 
-/// What the loss is said to rise by from the last iterate to a trial that has none, so that a line
-/// search or trust region comes back from there: twice what the gradient could let it fall. Nothing
-/// where there is no iterate to come back to, or every step is taken.
-std::optional<double> Optimizer::rise_to(Vec x) {
-  if (result_.history.empty() || takes_every_step(case_.training.optimizer)) return std::nullopt;
+/// What the loss is said to be at a trial that has none, so that a line search or trust region
+/// comes back from there: higher than at the last iterate by twice what the gradient could let it
+/// fall. An infinite value would end some of them. Nothing where the trial is the iterate.
+std::optional<double> Optimizer::value_of_lost(Vec x) {
+  if (takes_every_step(case_.training.optimizer)) return std::numeric_limits<double>::infinity();
   const VecHandle step = objective_.space().create();
   check_petsc(VecWAXPY(step, -1.0, memory().point, x));
+  if (scales_) check_petsc(VecPointwiseDivide(step, step, scales_));
   PetscReal length = 0;
   check_petsc(VecNorm(step, NORM_2, &length));
   if (length == 0) return std::nullopt;
-  return 2 * length * result_.history.back().gradient_norm;
+  constexpr double visible = 1e-8; // line searches take what is smaller for rounding
+  const Iteration& last = result_.history.back();
+  const double loss = last.loss.loss();
+  return loss + std::max(2 * length * last.gradient_norm, visible * std::abs(loss));
+}
+
+/// Some line searches look at nothing.
+void Optimizer::refuse_lost_iterate(double value) const {
+  if (lost_value_ && value == *lost_value_ / unknowns_.loss_unit())
+    throw NumericsError("the line search took a step to where there is no loss: " +
+                        result_.last_lost);
 }
 
 PetscErrorCode Optimizer::monitor(Tao tao, void* context) {
@@ -186,6 +231,9 @@ void Optimizer::record_iteration(Tao tao) {
   PetscReal f = 0, norm = 0, step = 0;
   TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
   check_petsc(TaoGetSolutionStatus(tao, &number, &f, &norm, nullptr, &step, &reason));
+  refuse_lost_iterate(f);
+  const LossParts parts = parts_of(f);
+  norm *= unknowns_.loss_unit();
   const std::int64_t iteration = first_iteration_ + number;
   auto& history = result_.history;
   // Some types call their monitors twice for one iterate, and a run that goes on meets its first
@@ -195,13 +243,13 @@ void Optimizer::record_iteration(Tao tao) {
     return stop_if_agreed();
   }
   const std::int64_t evaluations = objective_.evaluations() - evaluations_before_;
-  history.push_back({iteration, parts_of(f), norm, step, evaluations, MPI_Wtime() - start_});
-  if (accepted_) check_petsc(VecCopy(solution_, accepted_));
+  history.push_back({iteration, parts, norm, step, evaluations, MPI_Wtime() - start_});
+  if (accepted_) check_petsc(VecCopy(unknowns_.parameters(solution_), accepted_));
   iteration_ = static_cast<double>(iteration);
-  if (f < best_loss_) {
-    best_loss_ = f;
+  if (parts.loss() < best_loss_) {
+    best_loss_ = parts.loss();
     result_.best = result_.history.size() - 1;
-    check_petsc(VecCopy(solution_, best_));
+    check_petsc(VecCopy(unknowns_.parameters(solution_), best_));
   }
   each_(history.back());
   stop_if_agreed();
@@ -211,25 +259,24 @@ void Optimizer::stop_if_agreed() const {
   if (stop_ && stop_->agreed()) throw StopRequest(stop_->why());
 }
 
-/// Misfit and penalty of the evaluation whose sum TAO reports.
-LossParts Optimizer::parts_of(double loss) {
-  const auto same = [&](const LossParts& parts) { return parts.loss() == loss; };
+/// Misfit and penalty of the evaluation whose value TAO reports.
+LossParts Optimizer::parts_of(double value) {
+  const double unit = unknowns_.loss_unit();
+  const auto same = [&](const LossParts& parts) { return parts.loss() / unit == value; };
   const auto found = std::ranges::find_if(recent_, same);
   if (found != recent_.end()) return *found;
-  const double penalty = objective_.penalty_value(solution_);
-  return {loss - penalty, penalty};
+  const double penalty = objective_.penalty_value(unknowns_.parameters(solution_));
+  return {value * unit - penalty, penalty};
 }
 
-std::string Optimizer::reason_text(TaoConvergedReason reason) const {
+std::string Optimizer::reason_text(TaoConvergedReason reason) {
   PetscInt iterations = 0;
-  PetscReal tolerance = 0;
   check_petsc(TaoGetMaximumIterations(tao_, &iterations)); // PETSc's options may have changed them
-  check_petsc(TaoGetTolerances(tao_, nullptr, nullptr, &tolerance));
   switch (reason) {
   case TAO_CONVERGED_GATOL:
   case TAO_CONVERGED_GRTOL:
   case TAO_CONVERGED_GTTOL:
-    return formatted("converged: the gradient fell below %g of the first one", tolerance);
+    return convergence_text(reason);
   case TAO_CONVERGED_STEPTOL:
     return "converged: the steps became too small to matter";
   case TAO_CONVERGED_MINF:
@@ -247,6 +294,60 @@ std::string Optimizer::reason_text(TaoConvergedReason reason) const {
     return "diverged: PETSc met a number that is not finite";
   default:
     return formatted("ended with TAO's reason %d", static_cast<int>(reason));
+  }
+}
+
+std::string Optimizer::convergence_text(TaoConvergedReason reason) {
+  const auto& history = result_.history;
+  const Iteration &first = history.front(), &last = history.back();
+  if (first.gradient_norm == 0) return start_text();
+  if (last.gradient_norm == 0)
+    return last.loss.loss() == 0 ? "converged: the loss is 0" : "converged: the gradient is 0";
+  if (reason == TAO_CONVERGED_GRTOL)
+    return "converged: the gradient fell below -tao_grtol times the loss";
+  if (last.gradient_norm > relative_ * first.gradient_norm)
+    return formatted("converged: the gradient fell below %g", absolute_);
+  return formatted("converged: the gradient fell below %g of the first one", relative_);
+}
+
+/// Why a run ended where it began, with a gradient of 0.
+std::string Optimizer::start_text() {
+  const VecHandle g = objective_.space().create();
+  const LossParts start = objective_.value_and_gradient(best_, g);
+  PetscReal norm = 0;
+  check_petsc(VecNorm(g, NORM_2, &norm));
+  if (norm > 0)
+    return "converged at the start: the loss would fall only beyond the bounds of the unknowns";
+  if (start.misfit == 0 && fit_depends_on_unknowns())
+    return "converged at the start: the loss is 0, nothing is left to learn";
+  throw NumericsError(
+      "nothing was learned: the gradient is 0 at the start, the loss does not change with any "
+      "trained parameter there. Look at network.relaxation = 0, an input of zeros, an activation "
+      "without slope, a start that symmetry holds fast (another init leaves it), values whose "
+      "squares are too small for numbers");
+}
+
+/// Whether a misfit of 0 is that of these parameters alone: others, a sixteenth of their scales
+/// away, have another one.
+bool Optimizer::fit_depends_on_unknowns() {
+  constexpr double way = 1.0 / 16;
+  const VecHandle x = objective_.space().create();
+  {
+    const VecRead from(best_);
+    const auto read = [](Vec v) {
+      return v ? std::optional<VecRead>(std::in_place, v) : std::nullopt;
+    };
+    const auto scale = read(scales_), high = read(upper_);
+    VecWrite to(x);
+    for (PetscInt i = 0; i < objective_.space().local_size(); ++i) {
+      const double step = way * (scale ? (*scale)[i] : 1.0);
+      to[i] = high && from[i] + step > (*high)[i] ? from[i] - step : from[i] + step;
+    }
+  }
+  try {
+    return objective_.value(x).misfit != 0;
+  } catch (const NumericsError&) {
+    return true;
   }
 }
 

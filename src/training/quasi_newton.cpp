@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace nadir {
 namespace {
@@ -35,7 +36,7 @@ class QuasiNewton final : public TaoState {
   std::string problem() const;
   void forget(double f, double norm);
   void remember(Tao tao);
-  void update_diagonal(const Pair& pair);
+  void update_diagonal(const Pair& pair, double sDs);
   void precondition(Vec g, Vec d);
   void estimate_active(Tao tao);
   template<class Use> void for_active(Tao tao, Use use);
@@ -45,8 +46,8 @@ class QuasiNewton final : public TaoState {
   PetscInt most_pairs_ = 5;
   std::vector<Pair> pairs_; ///< most_pairs_ of them, the first count_ in use, oldest first
   double count_ = 0;
-  double width_ = first_width;
-  VecHandle diagonal_; ///< of H_0
+  double width_ = first_width; ///< in the scale of each unknown
+  VecHandle diagonal_;         ///< of H_0
   VecHandle old_point_, old_gradient_, reduced_, work_;
   bool searching_ = false; ///< the solution is a trial point
 };
@@ -98,11 +99,16 @@ std::string QuasiNewton::problem() const {
   return {};
 }
 
-/// H becomes a multiple of the identity: a step of length 2 |f| / |g|.
+/// H becomes a multiple of the identity of scaled unknowns: a step of length 2 |f| / |g|.
 void QuasiNewton::forget(double f, double norm) {
   count_ = 0;
-  const double squares = std::max(norm * norm, machine_epsilon);
-  check_petsc(VecSet(diagonal_, (f == 0 ? 2.0 : 2.0 * std::abs(f)) / squares));
+  const double multiple = f == 0 ? 1 / norm : 2.0 * std::abs(f) / (norm * norm);
+  if (!scales) {
+    check_petsc(VecSet(diagonal_, multiple));
+    return;
+  }
+  check_petsc(VecPointwiseMult(diagonal_, scales, scales));
+  check_petsc(VecScale(diagonal_, multiple));
 }
 
 /// Takes in the last step, from the old point and gradient to the solution's.
@@ -110,8 +116,11 @@ void QuasiNewton::remember(Tao tao) {
   check_petsc(VecAYPX(old_point_, -1.0, tao->solution));
   check_petsc(VecAYPX(old_gradient_, -1.0, tao->gradient));
   const double ys = dot(old_point_, old_gradient_);
-  // With negative curvature H would not stay positive definite.
-  if (ys <= std::pow(machine_epsilon, 2.0 / 3.0) * dot(old_point_, old_point_)) return;
+  check_petsc(VecPointwiseDivide(work_, old_point_, diagonal_));
+  const double sDs = dot(work_, old_point_);
+  // With negative curvature H would not stay positive definite. Against sDs, what the diagonal
+  // expects of y.s, no units are left.
+  if (!(ys > std::pow(machine_epsilon, 2.0 / 3.0) * sDs)) return;
   if (pairs() == pairs_.size())
     std::rotate(pairs_.begin(), pairs_.begin() + 1, pairs_.end());
   else
@@ -120,16 +129,15 @@ void QuasiNewton::remember(Tao tao) {
   std::swap(last.s, old_point_);
   std::swap(last.y, old_gradient_);
   last.ys = ys;
-  update_diagonal(last);
+  update_diagonal(last, sDs);
 }
 
 /// d = 1 / H_0 follows
 ///     d <- d + y^2 / ys - (1 - phi) (d s)^2 / sDs + phi (sDs y^2 / ys - 2 d s y) / ys,
 /// the diagonal of the Broyden class; then H_0 is scaled so that y H_0 y = ys.
-void QuasiNewton::update_diagonal(const Pair& pair) {
+void QuasiNewton::update_diagonal(const Pair& pair, double sDs) {
   const double ys = pair.ys;
-  check_petsc(VecPointwiseDivide(work_, pair.s, diagonal_));
-  const double sDs = std::max(dot(work_, pair.s), std::numeric_limits<double>::min());
+  sDs = std::max(sDs, std::numeric_limits<double>::min());
   {
     PetscInt n = 0;
     check_petsc(VecGetLocalSize(work_, &n));
@@ -170,6 +178,7 @@ void QuasiNewton::estimate_active(Tao tao) {
   check_petsc(VecAYPX(work_, -trial_step, tao->solution));
   check_petsc(VecMedian(tao->XL, work_, tao->XU, work_));
   check_petsc(VecAXPY(work_, -1.0, tao->solution));
+  if (scales) check_petsc(VecPointwiseDivide(work_, work_, scales));
   PetscReal length = 0;
   check_petsc(VecNorm(work_, NORM_2, &length));
   width_ = std::min(width_, static_cast<double>(length));
@@ -182,10 +191,12 @@ template<class Use> void QuasiNewton::for_active(Tao tao, Use use) {
   PetscInt n = 0;
   check_petsc(VecGetLocalSize(tao->solution, &n));
   const VecRead x(tao->solution), g(tao->gradient), low(tao->XL), high(tao->XU);
+  const std::optional<VecRead> scale = read_scales();
   for (PetscInt i = 0; i < n; ++i) {
-    if (x[i] <= low[i] + width_ && g[i] > 0)
+    const double width = scale ? width_ * (*scale)[i] : width_;
+    if (x[i] <= low[i] + width && g[i] > 0)
       use(i, low[i] - x[i]);
-    else if (x[i] >= high[i] - width_ && g[i] < 0)
+    else if (x[i] >= high[i] - width && g[i] < 0)
       use(i, high[i] - x[i]);
   }
 }
@@ -208,9 +219,14 @@ bool QuasiNewton::search(Tao tao, double& f) {
   searching_ = true;
   TaoLineSearchConvergedReason reason = TAOLINESEARCH_CONTINUE_ITERATING;
   check_petsc(TaoLineSearchSetInitialStepLength(tao->linesearch, 1.0));
-  check_petsc(TaoLineSearchApply(tao->linesearch, tao->solution, &f, tao->gradient,
-                                 tao->stepdirection, &tao->step, &reason));
-  check_petsc(TaoAddLineSearchCounts(tao));
+  const PetscErrorCode code = TaoLineSearchApply(tao->linesearch, tao->solution, &f, tao->gradient,
+                                                 tao->stepdirection, &tao->step, &reason);
+  if (breaks_down(code)) {
+    reason = TAOLINESEARCH_FAILED_BADPARAMETER;
+  } else {
+    check_petsc(code);
+    check_petsc(TaoAddLineSearchCounts(tao));
+  }
   searching_ = false;
   if (reason == TAOLINESEARCH_SUCCESS || reason == TAOLINESEARCH_SUCCESS_USER) return true;
   f = old_f;
@@ -225,7 +241,7 @@ void QuasiNewton::solve(Tao tao) {
   PetscReal f = 0;
   tao->step = 0;
   check_petsc(TaoComputeObjectiveAndGradient(tao, tao->solution, &f, tao->gradient));
-  double norm = projected_norm(tao, tao->gradient, projected_gradient_);
+  double norm = projected_norm(tao);
   while (goes_on(tao, f, norm)) {
     if (count_ == 0) forget(f, norm);
     estimate_active(tao);
@@ -243,7 +259,7 @@ void QuasiNewton::solve(Tao tao) {
     ++tao->niter;
     ++iteration_;
     remember(tao);
-    norm = projected_norm(tao, tao->gradient, projected_gradient_);
+    norm = projected_norm(tao);
   }
 }
 

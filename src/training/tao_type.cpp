@@ -6,23 +6,49 @@
 
 namespace nadir {
 
-std::optional<TaoMemory> memory_of(Tao tao) {
+namespace {
+
+bool is_ours(Tao tao) {
   constexpr std::array<std::string_view, 3> ours{"bqnls", "steepest-descent", "adam"};
   TaoType type = nullptr;
   check_petsc(TaoGetType(tao, &type));
-  if (!type || std::ranges::find(ours, type) == ours.end()) return std::nullopt;
+  return type && std::ranges::find(ours, type) != ours.end();
+}
+
+} // namespace
+
+std::optional<TaoMemory> memory_of(Tao tao) {
+  if (!is_ours(tao)) return std::nullopt;
   return state_of(tao).memory(tao);
+}
+
+bool use_scales(Tao tao, Vec scales) {
+  if (!is_ours(tao)) return false;
+  state_of(tao).scales = scales;
+  return true;
+}
+
+bool breaks_down(PetscErrorCode code) {
+  const bool does =
+      code == PETSC_ERR_PLIB || code == PETSC_ERR_FP || code == PETSC_ERR_ARG_OUTOFRANGE;
+  if (does) take_petsc_message();
+  return does;
 }
 
 void project_solution(Tao tao) {
   if (tao->bounded) check_petsc(VecMedian(tao->XL, tao->solution, tao->XU, tao->solution));
 }
 
-double projected_norm(Tao tao, Vec gradient, Vec work) {
-  Vec g = gradient;
+double TaoState::projected_norm(Tao tao) {
+  Vec g = tao->gradient;
   if (tao->bounded) {
-    check_petsc(VecBoundGradientProjection(gradient, tao->solution, tao->XL, tao->XU, work));
-    g = work;
+    check_petsc(
+        VecBoundGradientProjection(g, tao->solution, tao->XL, tao->XU, projected_gradient_));
+    g = projected_gradient_;
+  }
+  if (scales) {
+    check_petsc(VecPointwiseMult(projected_gradient_, scales, g));
+    g = projected_gradient_;
   }
   PetscReal norm = 0;
   check_petsc(VecNorm(g, NORM_2, &norm));

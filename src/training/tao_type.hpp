@@ -5,6 +5,9 @@
 
 #include <petsc/private/taoimpl.h>
 
+#include <optional>
+#include <utility>
+
 namespace nadir {
 
 /// Base of what our own TAO types keep in tao->data, which PETSc hands back to us.
@@ -17,9 +20,18 @@ class TaoState {
   virtual void solve(Tao tao) = 0;
   virtual TaoMemory memory(Tao tao) = 0;
 
+  /// Unknowns are measured in these (use_scales); null for the unknowns as they are.
+  Vec scales = nullptr;
+
  protected:
-  VecHandle projected_gradient_;
-  double iteration_ = 0; ///< number of the iterate, counted over all restarts
+  /// Norm of the gradient by scaled unknowns, without the components that would leave the bounds.
+  double projected_norm(Tao tao);
+  std::optional<VecRead> read_scales() const {
+    return scales ? std::optional<VecRead>(std::in_place, scales) : std::nullopt;
+  }
+
+  VecHandle projected_gradient_; ///< work space of projected_norm
+  double iteration_ = 0;         ///< number of the iterate, counted over all restarts
 };
 
 inline TaoState& state_of(Tao tao) { return *static_cast<TaoState*>(tao->data); }
@@ -42,11 +54,12 @@ template<class State> PetscErrorCode create_tao_type(Tao tao) {
   return success;
 }
 
+/// Whether PETSc's error is that numbers made no sense to a solver or line search, as those of a
+/// step that rounding leads do; then its text is forgotten.
+bool breaks_down(PetscErrorCode code);
+
 /// Moves the solution into the bounds, where there are any.
 void project_solution(Tao tao);
-
-/// Norm of `gradient` without the components that would leave the bounds; `work` is overwritten.
-double projected_norm(Tao tao, Vec gradient, Vec work);
 
 /// Logs and monitors the iterate with value f and gradient norm `norm`, applies the convergence
 /// test. Returns whether to go on.

@@ -77,6 +77,11 @@ std::vector<std::string> kernel_components(const KernelCase& kernel, const GridC
 /// How many there are.
 std::int64_t count_components(const KernelCase& kernel, const GridCase& grid, std::string_view key);
 
+/// What a change of order one is to a component of a parameter, in the units of the grid: Delta^|k|
+/// for a coefficient of order k (the shortest step for what is isotropic), 1 for pure numbers.
+double component_scale(const KernelCase& kernel, const GridCase& grid, std::string_view key,
+                       std::int64_t component);
+
 /// Offsets of a full stencil, C order, axes slowest first, unused ones 0.
 std::vector<std::array<int, 3>> stencil_offsets(int dimension, int radius);
 

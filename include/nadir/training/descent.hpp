@@ -15,7 +15,10 @@ namespace nadir {
 ///
 /// P is the projection on the bounds, where there are any. Both run a fixed number of steps unless
 /// the (projected) gradient falls below the tolerances; neither searches along a line, so the
-/// objective may rise. Collective.
+/// objective may rise. Only where it is infinite, the step is shortened until the objective is no
+/// higher than before it. With use_scales adam works in scaled unknowns; steepest descent is (5) as
+/// it stands. epsilon of adam is a share of the objective's first value (a power of two near it).
+/// Collective.
 void register_descent_types();
 
 /// Whether a type, by its name, is one of these, which take every step.

@@ -5,6 +5,7 @@
 #include "nadir/training/control.hpp"
 #include "nadir/training/penalty.hpp"
 #include "nadir/training/sample_groups.hpp"
+#include "nadir/training/unknowns.hpp"
 
 #include <memory>
 #include <optional>
@@ -63,6 +64,9 @@ class Objective {
   double penalty_value(Vec x);
   /// That of one parameter; its derivative in `gradient`, which is 0 elsewhere. Collective.
   double penalty_of(const ControlSpace::Block& block, Vec x, Vec gradient);
+
+  /// Null where all are 1. Collective.
+  VecHandle scales() const { return unknown_scales(grid_, case_, space_, observations_); }
 
   /// Long evaluations end with StopRequest on all ranks when they agree to stop; every evaluation
   /// takes the decision along in its reduction.

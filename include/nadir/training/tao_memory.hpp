@@ -24,4 +24,9 @@ struct TaoMemory {
 /// is interrupted amid a step, it is that of the step's start, or of its evaluation.
 std::optional<TaoMemory> memory_of(Tao tao);
 
+/// Our own types measure unknowns, and with them gradients and steps, in these scales (null: in
+/// themselves) from now on, so that results do not depend on units; `scales` must outlive the
+/// solver. False for PETSc's types, which know of no such thing.
+bool use_scales(Tao tao, Vec scales);
+
 } // namespace nadir

@@ -14,6 +14,7 @@ namespace {
 
 constexpr PetscErrorCode success = PetscErrorCode(0);
 constexpr PetscInt pairs_per_rank = 3;
+double unit_of_loss = 1;
 
 /// The sum of Rosenbrock's functions of neighbouring entries, (1 - a)^2 + 100 (b - a^2)^2.
 PetscErrorCode rosenbrock(Tao, Vec x, PetscReal* f, Vec g, void* evaluations) {
@@ -23,9 +24,9 @@ PetscErrorCode rosenbrock(Tao, Vec x, PetscReal* f, Vec g, void* evaluations) {
     VecWrite to(g);
     for (PetscInt i = 0; i < pairs_per_rank; ++i) {
       const double a = from[2 * i], b = from[2 * i + 1], t = b - a * a;
-      sum += (1 - a) * (1 - a) + 100 * t * t;
-      to[2 * i] = -2 * (1 - a) - 400 * a * t;
-      to[2 * i + 1] = 200 * t;
+      sum += unit_of_loss * ((1 - a) * (1 - a) + 100 * t * t);
+      to[2 * i] = unit_of_loss * (-2 * (1 - a) - 400 * a * t);
+      to[2 * i + 1] = unit_of_loss * 200 * t;
     }
   }
   MPI_Comm comm = MPI_COMM_NULL;
@@ -117,6 +118,25 @@ TEST(QuasiNewton, GoesOnBitByBitFromItsMemory) {
       PetscBool same = PETSC_FALSE;
       check_petsc(VecEqual(second.x, whole.x, &same));
       EXPECT_TRUE(same) << before << " steps before";
+    }
+  }
+}
+
+/// No threshold of its own has the units of the loss.
+TEST(QuasiNewton, TakesTheSameStepsInAnyUnitOfTheLoss) {
+  for (const auto bound : {std::optional<double>{}, std::optional<double>{0.5}}) {
+    Problem one(bound, 25);
+    check_petsc(TaoSetTolerances(one.tao, 0, 0, 1e-9));
+    check_petsc(TaoSolve(one.tao));
+    EXPECT_GT(one.evaluations, 20);
+    for (const double unit : {0x1p-90, 0x1p90}) {
+      Problem other(bound, 25);
+      check_petsc(TaoSetTolerances(other.tao, 0, 0, 1e-9));
+      unit_of_loss = unit;
+      check_petsc(TaoSolve(other.tao));
+      unit_of_loss = 1;
+      EXPECT_EQ(other.evaluations, one.evaluations) << unit;
+      EXPECT_EQ(other.loss(), unit * one.loss()) << unit;
     }
   }
 }
