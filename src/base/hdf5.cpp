@@ -3,6 +3,8 @@
 #include "nadir/base/check.hpp"
 #include "nadir/base/files.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -28,6 +30,14 @@ Properties access_by(MPI_Comm comm) {
   silence();
   Properties access(check(H5Pcreate(H5P_FILE_ACCESS), "create access list"));
   check(H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL), "set MPI-IO access");
+  return access;
+}
+
+/// Without MPI-IO; data go to the system at once, past HDF5's buffers.
+Properties own_access() {
+  silence();
+  Properties access(check(H5Pcreate(H5P_FILE_ACCESS), "create access list"));
+  check(H5Pset_sieve_buf_size(access, 0), "set buffer size");
   return access;
 }
 
@@ -167,10 +177,34 @@ File create_file(MPI_Comm comm, const std::string& path) {
 }
 
 File create_own_file(const std::string& path) {
-  silence();
-  const Properties access(check(H5Pcreate(H5P_FILE_ACCESS), "create access list"));
-  check(H5Pset_sieve_buf_size(access, 0), "set buffer size");
+  const Properties access = own_access();
   return File(check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), "create the file"));
+}
+
+File create_result_file(const std::string& path) {
+  const Properties access = own_access();
+  check(H5Pset_alignment(access, hsize_t{4} << 20, hsize_t{1} << 20), "set alignment");
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
+  check(H5Pset_file_locking(access, false, true), "set locking");
+#endif
+  const Properties creation(check(H5Pcreate(H5P_FILE_CREATE), "create creation list"));
+  check(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+        "keep creation order");
+  return File(check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation, access), "create the file"));
+}
+
+void abandon(File& file) noexcept {
+  const hid_t id = file.release();
+  void* handle = nullptr;
+  if (id < 0 || H5Fget_vfd_handle(id, H5P_DEFAULT, &handle) < 0 || !handle) return;
+  // What it took of the disk is given back. Its descriptor stays open, so that no other file gets
+  // its inode, by which HDF5 would take that for this one.
+  static_cast<void>(!ftruncate(*static_cast<int*>(handle), 0));
+}
+
+void start() {
+  H5dont_atexit();
+  H5open(); // once MPI has begun, it would also end with it
 }
 
 std::vector<hsize_t> extents(hid_t dataset) {

@@ -1,18 +1,21 @@
 #include "nadir/base/session.hpp"
 
+#include "mpi_io.hpp"
+#include "petsc_words.hpp"
+
 #include "nadir/base/check.hpp"
+#include "nadir/base/collective.hpp"
+#include "nadir/base/error.hpp"
+#include "nadir/base/hdf5.hpp"
 
 #include <petscsys.h>
 #include <slepcsys.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <thread>
 
 namespace nadir {
@@ -34,32 +37,23 @@ Arguments& petsc_arguments() {
   return arguments;
 }
 
-/// PETSc would print its own error of several lines about a file it cannot read.
-void check_options_files(const std::vector<std::string>& words) {
-  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i] != "-options_file" && words[i] != "-f") continue;
-    if (access(words[i + 1].c_str(), R_OK) != 0)
-      throw InputError("-- " + words[i] + " " + words[i + 1] + ": " + std::strerror(errno));
-  }
-}
-
 void start_petsc(const std::vector<std::string>& words) {
-  check_options_files(words);
   auto& a = petsc_arguments();
-  a.words = {"nadir"};
+  // Signals belong to the batch system, and what is ignored (nohup) is to stay so.
+  a.words = {"nadir", "-no_signal_handler"};
   a.words.insert(a.words.end(), words.begin(), words.end());
   for (auto& word : a.words) a.pointers.push_back(word.data());
   a.pointers.push_back(nullptr);
   a.count = static_cast<int>(a.words.size());
   a.list = a.pointers.data();
-  check_petsc(PetscInitialize(&a.count, &a.list, nullptr, nullptr));
+  // Before all else: PETSc would print its own error of several lines.
   install_petsc_error_handler();
+  check_petsc(PetscInitialize(&a.count, &a.list, nullptr, nullptr));
   query_options({"-options_left", "-options_view"}); // PetscFinalize reads them
-  // The program names unused options itself, and signals belong to the batch system.
+  // The program names unused options itself.
   if (std::ranges::find(words, "-options_left") == words.end()) {
     check_petsc(PetscOptionsSetValue(nullptr, "-options_left", "no"));
   }
-  check_petsc(PetscPopSignalHandler());
   check_petsc(SlepcInitializeNoArguments());
 }
 
@@ -95,9 +89,20 @@ void query_options(const std::vector<std::string>& names) {
   }
 }
 
+/// Collective: what one rank finds in its environment, all refuse.
+void Session::check_surroundings() const {
+  check_mpi_io(comm_);
+  together<InputError>(comm_, "", [&] {
+    const auto problems = wrong_petsc_words(words_, rank_ == 0);
+    if (!problems.empty()) throw InputError(problems);
+  });
+}
+
 Session::Session(const std::vector<std::string>& petsc_words) : words_(petsc_words) {
   // A file beyond the size limit is to be an error of the write, not the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);
+  prepare_mpi_io();
+  hdf5::start();
   int given = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given));
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
@@ -105,13 +110,15 @@ Session::Session(const std::vector<std::string>& petsc_words) : words_(petsc_wor
   check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &last_));
   check_mpi(MPI_Comm_rank(comm_, &rank_));
   check_mpi(MPI_Comm_size(comm_, &ranks_));
+  check_surroundings();
   start_petsc(petsc_words);
 }
 
 Session::~Session() {
   SlepcFinalize();
+  if (PetscFinalize() != 0 && rank_ == 0)
+    std::fprintf(stderr, "warning: PETSc: %s\n", take_petsc_message().c_str());
   PetscPopErrorHandler();
-  PetscFinalize();
   MPI_Comm_free(&last_);
   MPI_Comm_free(&comm_);
   MPI_Finalize();

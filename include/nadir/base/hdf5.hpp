@@ -51,6 +51,8 @@ template<herr_t (*close_id)(hid_t)> class Handle {
     if (id_ >= 0) close_id(id_);
     id_ = -1;
   }
+  /// Gives the identifier away, open.
+  hid_t release() noexcept { return std::exchange(id_, -1); }
 
  private:
   hid_t id_ = -1;
@@ -72,6 +74,17 @@ File create_file(MPI_Comm comm, const std::string& path);
 /// Creates a file of this rank alone, without MPI-IO, whose data go to the system at once; it must
 /// not exist. Not collective; the functions below with a communicator are not for it.
 File create_own_file(const std::string& path);
+/// The same for results: links keep the order in which they are made, and large datasets begin on a
+/// boundary that file systems stripe by. Without HDF5's locks: others write numbers into it.
+File create_result_file(const std::string& path);
+/// Gives up a file of this rank alone, whose name is gone or goes next. It is never closed: where a
+/// write has failed, HDF5 cannot write its tables either, and is left with half a file that ends
+/// the process later.
+void abandon(File& file) noexcept;
+
+/// Before MPI_Init: HDF5 does not close at the end of MPI or the process what is open then, which
+/// is abandoned files alone.
+void start();
 
 /// What a path of a file leads to.
 enum class Thing { nothing, dataset, group, other, broken_link };

@@ -20,7 +20,8 @@ double process_seconds();
 class Session {
  public:
   /// Starts MPI, hands `petsc_words` (what stood after `--`) to PETSc's options, and turns errors
-  /// of MPI and PETSc into codes that check_mpi and check_petsc throw. Collective.
+  /// of MPI and PETSc into codes that check_mpi and check_petsc throw. Throws InputError for what
+  /// these would not survive in words and environment. Collective.
   explicit Session(const std::vector<std::string>& petsc_words = {});
   ~Session();
   Session(const Session&) = delete;
@@ -42,6 +43,8 @@ class Session {
   ExitCode agree(ExitCode code, const std::string& message) const;
 
  private:
+  void check_surroundings() const;
+
   std::vector<std::string> words_;
   MPI_Comm comm_ = MPI_COMM_NULL; ///< for the program
   MPI_Comm last_ = MPI_COMM_NULL; ///< for agree() only
