@@ -20,23 +20,8 @@
 namespace nadir {
 namespace {
 
-hid_t stored_type(Number number) {
-  switch (number) {
-  case Number::f8:
-    return H5T_IEEE_F64LE;
-  case Number::i8:
-    return H5T_STD_I64LE;
-  case Number::i4:
-    return H5T_STD_I32LE;
-  case Number::i1:
-    return H5T_STD_I8LE;
-  case Number::u1:
-    return H5T_STD_U8LE;
-  }
-  throw std::logic_error("unknown type of number");
-}
-
-hid_t memory_type(Number number) {
+/// In memory and in the file.
+hid_t type_of(Number number) {
   switch (number) {
   case Number::f8:
     return H5T_NATIVE_DOUBLE;
@@ -105,27 +90,52 @@ template<class Work> void ResultFile::together(Work&& work) const {
   nadir::together<SystemError>(comm_, path_ + ": ", std::forward<Work>(work));
 }
 
-ResultFile::ResultFile(MPI_Comm comm, std::string path) : comm_(comm), path_(std::move(path)) {
+ResultFile::ResultFile(MPI_Comm comm, std::string path)
+    : comm_(comm), path_(std::move(path)), data_(comm) {
   const ProfileEvent event(Event::write);
   check_mpi(MPI_Comm_rank(comm, &rank_));
   if (rank_ == 0) temporary_ = temporary_name(path_);
   temporary_ = broadcast_text(comm, temporary_);
-  together([&] {
-    if (rank_ == 0) make_folder_of(path_);
-  });
-  together([&] { file_ = hdf5::create_file(comm_, temporary_); });
+  try {
+    together([&] {
+      if (rank_ != 0) return;
+      make_folder_of(path_);
+      file_ = hdf5::create_result_file(temporary_);
+    });
+    together([&] { data_.open(temporary_); });
+  } catch (...) {
+    give_up();
+    throw;
+  }
 }
 
-ResultFile::~ResultFile() {
+ResultFile::~ResultFile() { give_up(); }
+
+/// Closes what is open and removes what is not complete.
+void ResultFile::give_up() noexcept {
+  hdf5::abandon(file_);
   entries_.clear();
-  if (file_.open()) {
-    // HDF5 still writes its own tables when it closes, and ranks wait for each other there: a full
-    // disk would leave them waiting. Giving up the data first makes room.
-    if (rank_ == 0 && truncate(temporary_.c_str(), 0) != 0) unlink(temporary_.c_str());
-    MPI_Barrier(comm_);
-    file_.reset();
-  }
+  data_.reset();
+  if (removable_) MPI_Barrier(comm_); // nobody has it open any more
   if (removable_ && rank_ == 0) unlink(temporary_.c_str());
+}
+
+/// Rank 0's part of create().
+void ResultFile::make(const std::string& path, const Label& label, Entry& entry) {
+  require_group(file_, parent_of(path));
+  const hdf5::Space space = space_of(entry.extents);
+  const hdf5::Properties creation = entry.number ? contiguous_block() : text_block();
+  const hdf5::Type texts = entry.number ? hdf5::Type() : stored_text();
+  const hid_t stored = entry.number ? type_of(*entry.number) : hid_t{texts};
+  entry.handle = hdf5::Dataset(hdf5::check(
+      H5Dcreate2(file_, path.c_str(), stored, space, H5P_DEFAULT, creation, H5P_DEFAULT),
+      "create a dataset"));
+  hdf5::write_attribute(entry.handle, "units", label.units);
+  hdf5::write_attribute(entry.handle, "long_name", label.long_name);
+  const haddr_t offset = H5Dget_offset(entry.handle);
+  if (offset == HADDR_UNDEF) return; // no elements
+  entry.array.offset = offset;
+  reserve_disk(temporary_, offset, H5Dget_storage_size(entry.handle));
 }
 
 ResultFile::Dataset ResultFile::create(const std::string& path, std::optional<Number> number,
@@ -133,26 +143,13 @@ ResultFile::Dataset ResultFile::create(const std::string& path, std::optional<Nu
   const ProfileEvent event(Event::write);
   Dataset dataset;
   dataset.index = entries_.size();
+  entries_.push_back(
+      {path, extents, number, {}, {0, extents, number ? H5Tget_size(type_of(*number)) : 0}});
+  Entry& entry = entries_.back();
   together([&] {
-    require_group(file_, parent_of(path));
-    const hdf5::Space space = space_of(extents);
-    const hdf5::Properties creation = number ? contiguous_block() : text_block();
-    const hdf5::Type texts = number ? hdf5::Type() : stored_text();
-    const hid_t stored = number ? stored_type(*number) : hid_t{texts};
-    hdf5::Dataset handle(hdf5::check(
-        H5Dcreate2(file_, path.c_str(), stored, space, H5P_DEFAULT, creation, H5P_DEFAULT),
-        "create a dataset"));
-    hdf5::write_attribute(handle, "units", label.units);
-    hdf5::write_attribute(handle, "long_name", label.long_name);
-    entries_.push_back({path, extents, number, std::move(handle)});
+    if (rank_ == 0) make(path, label, entry);
   });
-  // A full disk is found here, by one rank, and not amid a collective write.
-  together([&] {
-    if (rank_ != 0) return;
-    const hid_t handle = entries_[dataset.index].handle;
-    const haddr_t offset = H5Dget_offset(handle);
-    if (offset != HADDR_UNDEF) reserve_disk(temporary_, offset, H5Dget_storage_size(handle));
-  });
+  check_mpi(MPI_Bcast(&entry.array.offset, 1, MPI_UINT64_T, 0, comm_));
   return dataset;
 }
 
@@ -161,6 +158,7 @@ ResultFile::Dataset ResultFile::create_scale(const std::string& group, const std
                                              const Label& label) {
   const Dataset scale = create(child_of(group, name), number, {size}, label);
   together([&] {
+    if (rank_ != 0) return;
     hdf5::check(H5DSset_scale(entries_[scale.index].handle, name.c_str()), "make a scale");
   });
   return scale;
@@ -199,6 +197,7 @@ ResultFile::Dataset ResultFile::create_dataset(const std::string& path, Number n
   for (const auto& name : scales) extents.push_back(find_scale(group, name).extents.front());
   const Dataset dataset = create(path, number, extents, label);
   together([&] {
+    if (rank_ != 0) return;
     for (unsigned axis = 0; axis < scales.size(); ++axis) {
       const Entry& scale = find_scale(group, scales[axis]);
       hdf5::check(H5DSattach_scale(entries_[dataset.index].handle, scale.handle, axis),
@@ -230,7 +229,7 @@ void ResultFile::write_box(Dataset dataset, std::span<const std::int64_t> indice
   const Entry& entry = entries_[dataset.index];
   together([&] {
     if (number != entry.number) throw std::logic_error("wrong type for " + entry.path);
-    write_slab(entry, slab_of(entry, indices, box), values);
+    data_.write(entry.array, slab_of(entry, indices, box), values);
   });
 }
 
@@ -244,27 +243,16 @@ void ResultFile::write_range(Dataset dataset, std::int64_t first, std::int64_t c
     hdf5::Slab slab{std::vector<hsize_t>(entry.extents.size(), 0), entry.extents};
     slab.start[0] = static_cast<hsize_t>(first);
     slab.count[0] = static_cast<hsize_t>(count);
-    write_slab(entry, slab, values);
+    data_.write(entry.array, slab, values);
   });
-}
-
-/// Large data is on its way to the disk while the next is computed; the end of the run would wait
-/// for it otherwise.
-void ResultFile::write_slab(const Entry& entry, const hdf5::Slab& slab, const void* values) {
-  const hid_t type = memory_type(entry.number.value());
-  hdf5::write(comm_, entry.handle, slab, type, values);
-  const auto [first, last] = hdf5::range_of(slab, entry.extents);
-  const std::size_t size = H5Tget_size(type);
-  const haddr_t offset = H5Dget_offset(entry.handle);
-  if (offset != HADDR_UNDEF && slab.elements() * size >= hdf5::large_bytes)
-    start_write_back(temporary_, offset + first * size, (last - first) * size);
 }
 
 void ResultFile::read(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
                       double* values) {
   const Entry& entry = entries_[dataset.index];
   together([&] {
-    hdf5::read(comm_, entry.handle, slab_of(entry, indices, box), H5T_NATIVE_DOUBLE, values);
+    if (entry.number != Number::f8) throw std::logic_error("wrong type for " + entry.path);
+    data_.read(entry.array, slab_of(entry, indices, box), values);
   });
 }
 
@@ -274,9 +262,9 @@ void ResultFile::write_whole(Dataset dataset, Number number, std::size_t size, c
   together([&] {
     if (number != entry.number || size != elements(entry.extents))
       throw std::logic_error("wrong type or size for " + entry.path);
-    hdf5::Slab slab{std::vector<hsize_t>(entry.extents.size(), 0), entry.extents};
-    slab.participates = rank_ == 0;
-    hdf5::write(comm_, entry.handle, slab, memory_type(number), values);
+    if (rank_ != 0 || size == 0) return;
+    hdf5::check(H5Dwrite(entry.handle, type_of(number), H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+                "write a dataset");
   });
 }
 
@@ -284,6 +272,7 @@ template<class Value>
 void ResultFile::put_attribute(const std::string& path, const std::string& name,
                                const Value& value) {
   together([&] {
+    if (rank_ != 0) return;
     if (!hdf5::exists(file_, path)) require_group(file_, path);
     const hid_t id = hdf5::check(H5Oopen(file_, path.c_str(), H5P_DEFAULT), "open an object");
     const hdf5::Handle<H5Oclose> object(id);
@@ -306,12 +295,14 @@ void ResultFile::attribute(const std::string& path, const std::string& name, std
 }
 
 void ResultFile::close() {
-  // The flush reaches the disks of all nodes; once per file, not per write.
-  together([&] { hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "flush the file"); });
+  together([&] { data_.close(); });
   together([&] {
+    if (rank_ != 0) return;
+    // What fails here leaves a file that can still be given up; H5Fclose does not.
+    hdf5::check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "flush the file");
     for (Entry& entry : entries_) entry.handle.close();
+    file_.close();
   });
-  together([&] { file_.close(); });
   together([&] {
     if (rank_ == 0) write_texts(temporary_, texts_);
   });

@@ -27,6 +27,16 @@ hdf5::File open_to_change(const std::string& path) {
   return hdf5::File(hdf5::check(H5Fopen(path.c_str(), H5F_ACC_RDWR, access), "open the file"));
 }
 
+void write_into(hid_t file, const StoredTexts& texts) {
+  const hdf5::Type type = stored_text();
+  std::vector<const char*> pointers;
+  for (const std::string& text : texts.values) pointers.push_back(text.c_str());
+  const hdf5::Dataset dataset(
+      hdf5::check(H5Dopen2(file, texts.dataset.c_str(), H5P_DEFAULT), "open a dataset"));
+  hdf5::check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
+              "write texts");
+}
+
 } // namespace
 
 hdf5::Type stored_text() {
@@ -47,14 +57,12 @@ void write_texts(const std::string& path, std::span<const StoredTexts> all) {
   if (all.empty()) return;
   reserve_disk(path, std::filesystem::file_size(path), room_for(all));
   hdf5::File file = open_to_change(path);
-  const hdf5::Type type = stored_text();
-  for (const StoredTexts& texts : all) {
-    std::vector<const char*> pointers;
-    for (const std::string& text : texts.values) pointers.push_back(text.c_str());
-    const hdf5::Dataset dataset(
-        hdf5::check(H5Dopen2(file, texts.dataset.c_str(), H5P_DEFAULT), "open a dataset"));
-    hdf5::check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
-                "write texts");
+  try {
+    for (const StoredTexts& texts : all) write_into(file, texts);
+    hdf5::check(H5Fflush(file, H5F_SCOPE_GLOBAL), "flush the file");
+  } catch (...) {
+    hdf5::abandon(file);
+    throw;
   }
   file.close();
 }

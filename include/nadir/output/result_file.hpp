@@ -2,6 +2,7 @@
 
 #include "nadir/base/box.hpp"
 #include "nadir/base/hdf5.hpp"
+#include "nadir/output/shared_file.hpp"
 #include "nadir/output/stored_texts.hpp"
 
 #include <mpi.h>
@@ -37,7 +38,9 @@ struct Label {
   std::string long_name;
 };
 
-/// One HDF5 file of results, written by all ranks together.
+/// One HDF5 file of results, written by all ranks together: rank 0 writes the tables, all write
+/// numbers, and no rank waits for another's disk, so that a write that fails on one of them is an
+/// error of all.
 ///
 /// It grows under a temporary name beside `path`; commit() completes, verifies and renames it.
 /// Destroyed without commit (also by an exception that all ranks throw), it is removed. Everything
@@ -120,7 +123,8 @@ class ResultFile {
     std::string path;
     std::vector<hsize_t> extents;
     std::optional<Number> number; ///< none for texts
-    hdf5::Dataset handle;
+    hdf5::Dataset handle;         ///< open on rank 0
+    SharedFile::Array array;      ///< where its numbers are
   };
 
   hdf5::Slab slab_of(const Entry& entry, std::span<const std::int64_t> indices,
@@ -136,7 +140,8 @@ class ResultFile {
   void write_range(Dataset dataset, std::int64_t first, std::int64_t count, Number number,
                    const void* values);
   void write_whole(Dataset dataset, Number number, std::size_t size, const void* values);
-  void write_slab(const Entry& entry, const hdf5::Slab& slab, const void* values);
+  void make(const std::string& path, const Label& label, Entry& entry);
+  void give_up() noexcept;
   template<class Value>
   void put_attribute(const std::string& path, const std::string& name, const Value& value);
   void close();
@@ -149,7 +154,8 @@ class ResultFile {
   std::string path_;
   std::string temporary_;
   bool removable_ = true; ///< the temporary file is ours alone and incomplete
-  hdf5::File file_;
+  hdf5::File file_;       ///< open on rank 0
+  SharedFile data_;
   std::vector<Entry> entries_;
   std::vector<StoredTexts> texts_; ///< written when the file is closed
 };

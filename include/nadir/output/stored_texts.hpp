@@ -21,8 +21,8 @@ hdf5::Type stored_text();
 /// How a dataset of such texts is created; collective like any.
 hdf5::Properties text_block();
 
-/// Writes texts into a file that nobody has open. HDF5 cannot write them through MPI-IO, so one
-/// rank calls, on its own. Throws SystemError where the disk is full, before anything is written.
+/// Writes texts into a file that nobody has open. One rank calls, on its own. Throws SystemError
+/// where the disk is full, before anything is written.
 void write_texts(const std::string& path, std::span<const StoredTexts> all);
 
 } // namespace nadir

@@ -431,6 +431,35 @@ TEST(ResultFile, ABlockThatOneRankCannotWriteIsAnErrorOfAllAndLeavesNothing) {
   EXPECT_TRUE(folder.names().empty());
 }
 
+/// A limit that stays: also the tables cannot be written, and the process must survive its end.
+TEST(ResultFile, ARankThatCannotWriteAnyMoreLeavesNothingAndHangsNobody) {
+  const Folder folder;
+  const std::string path = folder / "a.h5";
+  write_result(path, "case one", 1.0);
+  for (const int weak : {0, test::world_size() - 1}) {
+    const FileSizeLimit limit(world_rank() == weak ? 600 : RLIM_INFINITY);
+    const auto write = [&] {
+      ResultFile file(MPI_COMM_WORLD, path);
+      write_state(file);
+      file.commit();
+    };
+    try {
+      write();
+      // Where rank 0 gathers all rows of this small file, the last one has nothing to write.
+      EXPECT_NE(weak, 0);
+    } catch (const SystemError& error) {
+      EXPECT_NE(std::string(error.what()).find("File too large"), std::string::npos)
+          << error.what();
+    }
+  }
+  barrier();
+  const auto names = folder.names();
+  EXPECT_TRUE(std::ranges::all_of(names, [](const std::string& name) {
+    return name == "a.h5" || name == "a.1.h5";
+  })) << names.back();
+  EXPECT_EQ(read_all(folder / names.front(), "/loss"), std::vector{1.0});
+}
+
 TEST(CheckWritable, LeavesNoTraceAndTheFileMakesItsFolder) {
   const Folder folder;
   EXPECT_EQ(check_writable(MPI_COMM_WORLD, folder / "new/deep/a.h5"), "");
