@@ -2,22 +2,28 @@
 
 #include "commands.hpp"
 
+#include <signal.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace nadir::app {
 
-/// Notes SIGUSR1 from now on. Called first of all: it may come before there is anything to stop.
+/// Notes SIGUSR1 and SIGUSR2 from now on. Called first of all: they may come before there is
+/// anything to stop.
 void note_early_signal();
 
-/// Where the wish to stop a run early comes from: SIGUSR1, SIGTERM (a second one ends the process
-/// at once), the file NAME.stop, run.time_limit. For Stop; one at a time.
+/// Where the wish to stop a run early comes from: SIGUSR1, SIGUSR2, SIGTERM, SIGINT (a second one
+/// of these two ends the process at once), SIGHUP, SIGXCPU, SIGPIPE, the file NAME.stop,
+/// run.time_limit. For Stop; one at a time.
 class StopWishes {
  public:
-  /// Catches SIGTERM from now on. A stop file that is there already is an old one.
+  /// Catches these signals from now on, some only unless they are ignored. A stop
+  /// file that is there already is an old one.
   explicit StopWishes(const Job& job);
-  /// From here on SIGTERM ends the process again.
+  /// From here on signals do what they did before.
   ~StopWishes();
   StopWishes(const StopWishes&) = delete;
   StopWishes& operator=(const StopWishes&) = delete;
@@ -44,6 +50,7 @@ class StopWishes {
   bool appeared_ = false;
   double limit_; ///< seconds of the process; infinite without one
   double iteration_ = 0, checkpoint_ = 0;
+  std::vector<struct sigaction> before_; ///< what signals did before
 };
 
 } // namespace nadir::app

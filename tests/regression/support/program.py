@@ -65,11 +65,13 @@ def succeed(*words, **options):
     return run
 
 
-def start(*words, folder, ranks=1):
-    """The same in the background: a process whose output is a pipe."""
+def start(*words, folder, ranks=1, **more):
+    """The same in the background: a process whose output is a pipe. `more` goes to Popen."""
     settings = {**ENVIRONMENT, **os.environ}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command_of(words, ranks), cwd=folder, env=settings, stdout=pipe, stderr=pipe, text=True)
+    return subprocess.Popen(
+        command_of(words, ranks), cwd=folder, env=settings, stdout=pipe, stderr=pipe, text=True, **more
+    )
 
 
 def wait_for(run, condition, seconds=60):
