@@ -90,6 +90,16 @@ void add_options(CLI::App& sub, Command command, Arguments& arguments, bool& qui
   }
 }
 
+/// An option with an empty value would count as not given: `--output "$FILE"` of a script whose
+/// variable is not set.
+void refuse_empty_values(const CLI::App& sub) {
+  for (const CLI::Option* option : sub.get_options()) {
+    const auto& values = option->results();
+    if (std::ranges::any_of(values, &std::string::empty))
+      throw InputError("nadir: " + option->get_name() + " needs a value, and got an empty one");
+  }
+}
+
 /// The word that is no command, with the nearest one that is.
 void refuse_unknown_command(const std::vector<std::string>& words) {
   if (words.empty() || words[0].starts_with("-")) return;
@@ -141,6 +151,7 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     throw InputError(std::string("nadir: ") + error.what() + "; see nadir --help");
   }
+  refuse_empty_values(*app.get_subcommands().front());
   arguments.restart = !arguments.restart_file.empty();
   if (arguments.restart_file == "newest") arguments.restart_file.clear();
   if (quiet && verbose) throw InputError("nadir: --quiet and --verbose exclude each other");
