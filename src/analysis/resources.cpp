@@ -1,6 +1,7 @@
 #include "nadir/analysis/resources.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/memory_limits.hpp"
 #include "nadir/grid/field.hpp"
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/kernel.hpp"
@@ -289,22 +290,6 @@ double group_bytes(const Case& c, const Sizes& sizes, const Sizes& swept, const 
          fields * (swept.field + shares.nodes * sizes.field);
 }
 
-double read_number(const char* path) {
-  std::ifstream file(path);
-  double number = 0;
-  return file >> number ? number : 0.0; // "max" means no limit
-}
-
-/// Bytes of files that this control group's memory holds and can give up.
-double cached_files() {
-  std::ifstream file("/sys/fs/cgroup/memory.stat");
-  for (std::string word; file >> word;) {
-    double bytes = 0;
-    if (word == "inactive_file" && file >> bytes) return bytes;
-  }
-  return 0;
-}
-
 } // namespace
 
 double MemoryEstimate::total() const {
@@ -441,6 +426,10 @@ double checkpoint_bytes(const Case& c, std::int64_t samples) {
          real * static_cast<double>(count_parameters(c).trained) * (remembered + best);
 }
 
+double NodeMemory::per_rank() const {
+  return std::min(available > 0 ? available / ranks : process, process);
+}
+
 NodeMemory node_memory(MPI_Comm comm) {
   NodeMemory memory;
   MPI_Comm node = MPI_COMM_NULL;
@@ -452,11 +441,11 @@ NodeMemory node_memory(MPI_Comm comm) {
     double kib = 0;
     if (word == "MemAvailable:" && info >> kib) memory.available = 1024 * kib;
   }
-  const double limit = read_number("/sys/fs/cgroup/memory.max");
-  const double used = read_number("/sys/fs/cgroup/memory.current");
-  // What is there of files makes room when it is needed; 0 would mean that nothing is known.
-  const double room = std::max(1.0, limit - (used - cached_files()));
-  if (limit > 0) memory.available = std::min(memory.available, room);
+  const double room = control_group_room();
+  const bool limited = std::isfinite(room);
+  if (limited && memory.available > 0) memory.available = std::min(memory.available, room);
+  if (limited && memory.available == 0) memory.available = room;
+  memory.process = process_memory_room();
   return memory;
 }
 

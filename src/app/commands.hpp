@@ -6,6 +6,7 @@
 #include "nadir/base/session.hpp"
 #include "nadir/input/case.hpp"
 #include "nadir/input/data_checksum.hpp"
+#include "nadir/input/diagnostics.hpp"
 #include "nadir/network/coefficients.hpp"
 
 #include <cstdint>
@@ -59,9 +60,17 @@ void run_interpret(const Session& session, const Arguments& arguments, const Log
 /// ranks, output. Throws InputError with all that is wrong. Collective.
 Case load_case(const Session& session, const Arguments& arguments);
 
+/// A file that a command reads, and what asks for it: "data.input.file".
+struct FileRead {
+  std::string what, path;
+};
+
 /// Why a result cannot be written to `path`, in words, on all ranks; empty when it can: no room for
-/// it there, or somebody's data under that name. Collective.
-std::string output_problem(MPI_Comm comm, const std::string& path);
+/// it there, somebody's data under that name, or a file that the command reads. Collective.
+std::string output_problem(MPI_Comm comm, const std::string& path,
+                           const std::vector<FileRead>& read);
+/// The same for a case's output. Collective.
+void check_output(MPI_Comm comm, const Case& c, Diagnostics& diagnostics);
 /// Clears away what killed runs left. Collective.
 void clear_away_leftovers(const Session& session, const std::string& output);
 

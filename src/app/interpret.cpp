@@ -20,6 +20,17 @@ std::string output_of(const Arguments& arguments) {
   return "results/" + stem + "-interpretation.h5";
 }
 
+/// FILE, and those of the options "FILE:/dataset".
+std::vector<FileRead> files_of(const Arguments& arguments) {
+  std::vector<FileRead> files{{"FILE", arguments.case_file}};
+  const auto add = [&](const char* what, const std::string& value) {
+    if (!value.empty()) files.push_back({what, value.substr(0, value.rfind(':'))});
+  };
+  add("--coordinates", arguments.interpret.coordinates);
+  add("--signals", arguments.interpret.signals);
+  return files;
+}
+
 Share share_of(const Session& session, std::int64_t matrices) {
   const std::int64_t rank = session.rank(), ranks = session.ranks();
   const std::int64_t first = matrices * rank / ranks;
@@ -47,9 +58,7 @@ double bytes_needed(const Subject& subject, Share share) {
 }
 
 void check_room(const Session& session, const Subject& subject, Share share) {
-  const NodeMemory node = node_memory(session.comm());
-  if (node.available <= 0) return;
-  const double free = node.available / node.ranks;
+  const double free = node_memory(session.comm()).per_rank();
   const double needed = bytes_needed(subject, share);
   const std::string problem =
       needed <= free
@@ -152,7 +161,7 @@ std::vector<Interpretation> interpret_share(const Session& session, const Subjec
 void run_interpret(const Session& session, const Arguments& arguments, const Log& log) {
   const std::string output = output_of(arguments);
   std::unique_ptr<Subject> subject;
-  const std::string no_output = output_problem(session.comm(), output);
+  const std::string no_output = output_problem(session.comm(), output, files_of(arguments));
   together<InputError>(session.comm(), "", [&] {
     std::vector<std::string> problems;
     try {

@@ -24,7 +24,6 @@
 #include <petscsys.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <limits>
 
 namespace nadir::app {
@@ -123,21 +122,6 @@ void check_groups(const Session& session, const Case& c, std::int64_t samples) {
   diagnostics.throw_if_any();
 }
 
-/// Why a file that stands there must not be moved away: it is somebody's data, or the case itself.
-std::string foreign_file(MPI_Comm comm, const std::string& path) {
-  int rank = 0;
-  check_mpi(MPI_Comm_rank(comm, &rank));
-  std::error_code none;
-  if (rank != 0 || !std::filesystem::exists(path, none) || origin_of(path)) return {};
-  return path + " is there and no result of nadir; choose another name";
-}
-
-void check_output(MPI_Comm comm, const Case& c, Command command, Diagnostics& diagnostics) {
-  if (command == Command::describe) return;
-  const std::string problem = output_problem(comm, c.output.file);
-  if (!problem.empty()) add(diagnostics, c, "output.file", problem);
-}
-
 /// The folder for states must be there on every rank's node.
 void check_scratch_folder(MPI_Comm comm, const Case& c, Command command, Diagnostics& diagnostics) {
   if (c.run.scratch.empty() || (command != Command::gradient && command != Command::train)) return;
@@ -166,11 +150,6 @@ void clear_away_leftovers(const Session& session, const std::string& output) {
   });
 }
 
-std::string output_problem(MPI_Comm comm, const std::string& path) {
-  const std::string problem = check_writable(comm, path);
-  return problem.empty() ? first_problem(comm, foreign_file(comm, path)) : problem;
-}
-
 Case load_case(const Session& session, const Arguments& arguments) {
   Diagnostics diagnostics;
   Case c = read_case(session.comm(), arguments.case_file, arguments.overrides, diagnostics);
@@ -181,7 +160,8 @@ Case load_case(const Session& session, const Arguments& arguments) {
   }
   check_grid(session.comm(), c, diagnostics);
   check_case_files(session.comm(), c, diagnostics);
-  if (!c.output.file.empty()) check_output(session.comm(), c, arguments.command, diagnostics);
+  if (!c.output.file.empty() && arguments.command != Command::describe)
+    check_output(session.comm(), c, diagnostics);
   check_scratch_folder(session.comm(), c, arguments.command, diagnostics);
   diagnostics.throw_if_any();
   const Log log(session.rank(), arguments.verbosity);
@@ -192,8 +172,7 @@ Case load_case(const Session& session, const Arguments& arguments) {
 MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload) {
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
-  const NodeMemory node = node_memory(comm);
-  double free = node.available > 0 ? node.available / node.ranks : infinity;
+  double free = node_memory(comm).per_rank();
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &free, 1, MPI_DOUBLE, MPI_MIN, comm));
   return plan_memory(c, samples, workload, ranks, free);
 }

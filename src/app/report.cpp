@@ -30,15 +30,20 @@ std::string place_text(const Case& c, std::int64_t layer) {
   return formatted("layer %lld", whole(layer));
 }
 
-/// The table of another case's run is kept, as its result will be.
+const std::vector<std::string> table_names{"iteration",   "loss",          "misfit",
+                                           "penalty",     "gradient_norm", "step_length",
+                                           "evaluations", "seconds"};
+
+/// The table of another case's run is kept, as its result will be, and a file of somebody.
 void keep_other_table(const Job& job, MPI_Comm comm, const std::vector<DataRead>& read) {
-  if (job.restart) return; // its rows come again from the checkpoint
   const std::string& file = job.c.output.file;
   together<SystemError>(comm, "", [&] {
     if (job.session.rank() != 0) return;
     const auto there = origin_of(file);
     const Origin here{job.arguments.command_name, resolved_text(job.c), data_text(read)};
-    if (there && same_origin(*there, here)) return;
+    // After a restart its rows come again from the checkpoint.
+    const bool same = job.restart || (there && same_origin(*there, here));
+    if (same && is_table(output_stem(file) + ".csv", table_names)) return;
     keep_table(output_stem(file) + ".csv", output_stem(file));
   });
 }
@@ -59,11 +64,7 @@ CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<DataRead>& r
   keep_other_table(job, comm, read);
   std::vector<CsvFile::Row> rows;
   for (const Iteration& iteration : history) rows.push_back(row_of(iteration));
-  return {comm,
-          output_stem(job.c.output.file) + ".csv",
-          {"iteration", "loss", "misfit", "penalty", "gradient_norm", "step_length", "evaluations",
-           "seconds"},
-          rows};
+  return {comm, output_stem(job.c.output.file) + ".csv", table_names, rows};
 }
 
 /// Which states of a gradient are held, and how; empty where it is all of them and nothing else was

@@ -272,7 +272,8 @@ void ResultWriter::write_xdmf_file() {
                             component_names(c_, p), layers_));
   }
   const std::vector<double> times(layers_.begin(), layers_.end());
-  write_xdmf(r_.grid.comm(), c_.grid, c_.output.file, times, fields);
+  const auto kept = write_xdmf(r_.grid.comm(), c_.grid, c_.output.file, times, fields);
+  if (!kept.empty()) r_.job.log.line("the .xdmf file that stood there is kept as " + kept);
 }
 
 Outcome write_result(const Result& result) {

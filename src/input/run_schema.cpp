@@ -125,7 +125,7 @@ Section<RunCase> run_section() {
       "memory", &RunCase::memory, memory_size(),
       "of each rank for the states a gradient goes back over: all of them where they fit, else as "
       "many as do, and the others are computed again, with the same result; \"auto\": what the "
-      "node has free");
+      "node has free, within the limits of the process (ulimit -v) and of its control groups");
   s.key("state_precision", &RunCase::single_states,
         choice<bool>("state_precision", {{"double", false}, {"single", true}}),
         "single: the way back of a gradient reads states rounded to single precision, which take "

@@ -19,6 +19,12 @@ std::string line_of(std::span<const double> values) {
 
 } // namespace
 
+bool is_table(const std::string& path, const std::vector<std::string>& names) {
+  std::ifstream file(path);
+  std::string line;
+  return std::getline(file, line) && line == join(names, ",");
+}
+
 CsvFile::CsvFile(MPI_Comm comm, std::string path, std::vector<std::string> names,
                  const std::vector<Row>& rows)
     : comm_(comm), path_(std::move(path)), columns_(names.size()) {

@@ -11,8 +11,11 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
+#include <thread>
 
 namespace nadir {
 namespace {
@@ -29,14 +32,46 @@ bool lock(int file) {
 bool still_named(int file, const std::string& path) {
   struct stat open_one {
   }, named{};
-  return fstat(file, &open_one) == 0 && stat(path.c_str(), &named) == 0 &&
+  return fstat(file, &open_one) == 0 && lstat(path.c_str(), &named) == 0 &&
          open_one.st_ino == named.st_ino && open_one.st_dev == named.st_dev;
 }
 
+/// How every lock begins: files of others are not touched.
+constexpr std::string_view beginning = "nadir: ";
+/// And how those of runs of earlier versions do.
+constexpr std::string_view older_beginning = "host ";
+
+/// What is in an open file, waiting a moment for a run that has just created it.
 std::string text_of(int file) {
+  using namespace std::chrono_literals;
+  constexpr int attempts = 20;
   std::array<char, 512> text{};
-  const ssize_t got = pread(file, text.data(), text.size() - 1, 0);
-  return got > 0 ? text.data() : "of unknown origin";
+  for (int i = 0; i < attempts; ++i) {
+    const ssize_t got = pread(file, text.data(), text.size() - 1, 0);
+    if (got > 0) return text.data();
+    std::this_thread::sleep_for(25ms);
+  }
+  return {};
+}
+
+/// Opens a lock that is there; -1 where there is none any more. Throws InputError for what is no
+/// lock of this program: somebody's file, a link, a folder.
+int open_existing(const std::string& path) {
+  // Not waiting for the other end of a FIFO, not following a link.
+  const int file = open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0 && errno == ENOENT) return -1;
+  struct stat status {};
+  const bool regular = file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  const std::string text = regular ? text_of(file) : "";
+  if (text.starts_with(beginning) || text.starts_with(older_beginning)) return file;
+  // One that its holder has just removed is not judged.
+  if (regular && !still_named(file, path)) return close(file), -1;
+  const std::string why = file < 0 && errno != ELOOP && errno != EISDIR && errno != ENXIO
+                              ? std::string(": ") + std::strerror(errno)
+                              : "";
+  if (file >= 0) close(file);
+  throw InputError(path + " is there and no lock of nadir" + why +
+                   "; rename it, or choose another --output");
 }
 
 } // namespace
@@ -45,10 +80,16 @@ OutputLock::OutputLock(MPI_Comm comm, const std::string& result, const std::stri
     : path_(output_stem(result) + ".lock") {
   int rank = 0;
   check_mpi(MPI_Comm_rank(comm, &rank));
-  std::string refusal;
+  std::string refusal, foreign;
   together<SystemError>(comm, "", [&] {
-    if (rank == 0) refusal = acquire(holder);
+    try {
+      if (rank == 0) refusal = acquire(std::string(beginning) + holder);
+    } catch (const InputError& error) {
+      foreign = error.what();
+    }
   });
+  foreign = broadcast_text(comm, foreign);
+  if (!foreign.empty()) throw InputError(foreign);
   warning_ = broadcast_text(comm, warning_);
   refusal = broadcast_text(comm, refusal);
   if (!refusal.empty())
@@ -58,7 +99,7 @@ OutputLock::OutputLock(MPI_Comm comm, const std::string& result, const std::stri
 
 OutputLock::~OutputLock() {
   if (file_ < 0) return;
-  unlink(path_.c_str());
+  if (still_named(file_, path_)) unlink(path_.c_str());
   close(file_);
   // Folders it made are there for what a run writes, not for the lock.
   std::error_code not_empty;
@@ -67,13 +108,15 @@ OutputLock::~OutputLock() {
 
 /// Returns the holder's text when another run has the lock.
 std::string OutputLock::acquire(const std::string& holder) {
-  for (auto folder = std::filesystem::absolute(path_).parent_path();
-       !std::filesystem::exists(folder) && folder.has_relative_path();
+  std::error_code none;
+  for (auto folder = std::filesystem::absolute(path_, none).parent_path();
+       !std::filesystem::exists(folder, none) && folder.has_relative_path();
        folder = folder.parent_path())
     made_.push_back(folder.string());
   make_folder_of(path_);
   while (true) {
-    file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file_ < 0 && errno == EEXIST && (file_ = open_existing(path_)) < 0) continue;
     if (file_ < 0) throw SystemError("cannot create " + path_ + ": " + std::strerror(errno));
     const bool locked = lock(file_);
     const int code = errno;
@@ -83,14 +126,19 @@ std::string OutputLock::acquire(const std::string& holder) {
                  "): take care that no other run writes there";
       break;
     }
-    const std::string other = locked ? "" : text_of(file_);
+    std::string other = locked ? "" : text_of(file_);
     close(file_);
     file_ = -1;
-    if (!locked) return other;
+    if (other.starts_with(beginning)) other.erase(0, beginning.size());
+    if (!locked) return other.empty() ? "of unknown origin" : other;
   }
   const bool written = ftruncate(file_, 0) == 0 && pwrite(file_, holder.data(), holder.size(), 0) ==
                                                        static_cast<ssize_t>(holder.size());
-  if (!written) throw SystemError("cannot write " + path_ + ": " + std::strerror(errno));
+  if (!written) {
+    const int failure = errno;
+    unlink(path_.c_str()); // an empty one would be taken for somebody's
+    throw SystemError("cannot write " + path_ + ": " + std::strerror(failure));
+  }
   return {};
 }
 

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <string_view>
 #include <vector>
 
 namespace nadir {
@@ -47,6 +49,11 @@ std::string unmarked(const std::string& marked, std::string_view mark) {
   const bool digits = marked.find_first_not_of("0123456789abcdef", at + mark.size()) == marked.npos;
   return digits && marked.substr(at, mark.size()) == mark ? marked.substr(0, at) : std::string();
 }
+
+/// The longest that is appended to NAME, and the longest names and paths of Linux.
+constexpr std::size_t longest_end =
+    std::string_view(".checkpoint-0000000000.h5.part-00000000").size();
+constexpr std::size_t longest_name = NAME_MAX, longest_path = PATH_MAX - 1;
 
 /// Whether NAME.h5's run writes a file of this path.
 bool belongs_to(const std::string& path, const std::string& stem) {
@@ -107,6 +114,29 @@ bool set_aside(const std::string& path, const std::string& aside) {
   fail("cannot rename " + path, errno);
 }
 
+/// Makes a complete file durable. One that cannot be is of no use and not left behind.
+void sync_or_remove(const std::string& temporary) {
+  try {
+    sync(temporary);
+  } catch (...) {
+    unlink(temporary.c_str());
+    throw;
+  }
+}
+
+/// Renames a complete file, or removes it where that fails.
+void rename_or_remove(const std::string& temporary, const std::string& path) {
+  if (rename(temporary.c_str(), path.c_str()) == 0) return;
+  const int code = errno;
+  unlink(temporary.c_str());
+  fail("cannot rename " + temporary + " to " + path, code);
+}
+
+bool is_there(const std::string& path) {
+  std::error_code none;
+  return fs::exists(fs::symlink_status(path, none));
+}
+
 /// The XDMF file beside a kept result goes with it, and names it.
 void keep_xdmf(const std::string& stem, const std::string& kept_stem) {
   std::ifstream in(stem + ".xdmf", std::ios::binary);
@@ -126,6 +156,7 @@ std::string keep(const std::string& old, const std::string& path) {
   const std::string stem = output_stem(path);
   for (int k = 1;; ++k) {
     const std::string kept_stem = stem + "." + std::to_string(k);
+    if (is_there(kept_stem + ".xdmf")) continue; // somebody's: ours go with their results
     if (move_to_free_name(old, kept_stem + ".h5")) return kept_stem;
   }
 }
@@ -162,6 +193,19 @@ std::string take_name(const std::string& temporary, const std::string& path,
   throw SystemError("cannot rename " + temporary + " to " + path + ": other runs keep using it");
 }
 
+/// Whether the names that a run makes of NAME are too long for the system.
+std::string too_long(const std::string& path) {
+  const std::string stem = output_stem(path), name = fs::path(stem).filename().string();
+  const auto problem = [](const char* what, std::size_t length, std::size_t most) {
+    return std::string("its ") + what + " of " + std::to_string(length) +
+           " bytes is too long: at most " + std::to_string(most - longest_end) +
+           ", because what a run writes beside it has longer names";
+  };
+  if (name.size() + longest_end > longest_name) return problem("name", name.size(), longest_name);
+  if (stem.size() + longest_end > longest_path) return problem("path", stem.size(), longest_path);
+  return {};
+}
+
 } // namespace
 
 std::string output_stem(const std::string& path) {
@@ -177,6 +221,29 @@ void move_companion(const std::string& from, const std::string& to) {
 }
 
 std::string keep_file(const std::string& path) { return keep(path, path) + ".h5"; }
+
+std::string keep_companion(const std::string& path) {
+  const std::string suffix = fs::path(path).extension().string();
+  const std::string stem = path.substr(0, path.size() - suffix.size());
+  for (int k = 1;; ++k) {
+    const std::string kept = stem + "." + std::to_string(k) + suffix;
+    if (!is_there(stem + "." + std::to_string(k) + ".h5") && move_to_free_name(path, kept))
+      return kept;
+  }
+}
+
+std::string canonical_path(const std::string& path) {
+  std::error_code error;
+  const fs::path whole = fs::weakly_canonical(fs::absolute(path, error), error);
+  return error ? path : whole.string();
+}
+
+bool is_written_by(const std::string& path, const std::string& result) {
+  const std::string whole = canonical_path(path), output = canonical_path(result);
+  const std::string stem = output_stem(output);
+  return whole == output || belongs_to(whole, stem) || whole == stem + ".lock" ||
+         whole == stem + ".stop";
+}
 
 void clear_leftovers(const std::string& result) {
   const std::string stem = output_stem(result);
@@ -204,8 +271,13 @@ void make_folder_of(const std::string& path) {
 
 std::string unwritable(const std::string& path) {
   std::error_code error;
-  if (path.empty() || path.back() == '/') return "'" + path + "' is not the name of a file";
-  if (fs::is_directory(path, error)) return path + " is a folder";
+  const fs::path name = fs::path(path).filename();
+  if (name.empty()) return "'" + path + "' is not the name of a file";
+  if (fs::is_directory(canonical_path(path), error)) return path + " is a folder";
+  if (name == "." || name == "..") return "'" + path + "' is not the name of a file";
+  if (const std::string problem = too_long(path); !problem.empty()) return problem;
+  const fs::file_status status = fs::status(canonical_path(path), error);
+  if (fs::exists(status) && !fs::is_regular_file(status)) return path + " is no regular file";
   // Nothing is created yet: the folder that is there, or the one it would be made in, is tried.
   fs::path folder = fs::absolute(folder_of(path), error);
   while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
@@ -252,28 +324,31 @@ void start_write_back(const std::string& path, std::uint64_t offset, std::uint64
 
 std::string place_file(const std::string& temporary, const std::string& path,
                        const std::function<bool(const std::string&)>& replaceable) {
-  sync(temporary);
+  sync_or_remove(temporary);
   const std::string complete = marked_name(path, complete_mark);
-  if (rename(temporary.c_str(), complete.c_str()) != 0) fail("cannot rename " + temporary, errno);
+  rename_or_remove(temporary, complete);
   const std::string kept = take_name(complete, path, replaceable);
   sync(folder_of(path));
   return kept;
 }
 
 void place_companion(const std::string& temporary, const std::string& path) {
-  sync(temporary);
-  if (rename(temporary.c_str(), path.c_str()) != 0)
-    fail("cannot rename " + temporary + " to " + path, errno);
+  sync_or_remove(temporary);
+  rename_or_remove(temporary, path);
   sync(folder_of(path));
 }
 
 void place_text(const std::string& text, const std::string& path) {
   const std::string temporary = temporary_name(path);
+  errno = 0;
   std::ofstream out(temporary, std::ios::binary);
   out << text;
   out.close();
   if (!out) {
-    fs::remove(temporary);
+    const int code = errno;
+    std::error_code none;
+    fs::remove(temporary, none);
+    if (code != 0) fail("cannot write " + path, code);
     throw SystemError("cannot write " + path);
   }
   place_companion(temporary, path);

@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <span>
 #include <stdexcept>
+#include <string_view>
 
 namespace nadir {
 namespace {
@@ -117,6 +119,20 @@ std::string grid_text(const GridCase& grid) {
   return text + "        </Geometry>\n";
 }
 
+/// How every XDMF file of this program begins, and hardly another.
+constexpr std::string_view beginning =
+    "<?xml version=\"1.0\" ?>\n<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" []>\n<Xdmf Version=\"2.0\">\n"
+    "  <Domain>\n    <Grid Name=\"layers\" GridType=\"Collection\" CollectionType=\"Temporal\">\n";
+
+/// Whether a file that may be absent was written by somebody else.
+bool is_foreign(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return false;
+  std::string text(beginning.size(), '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  return text != beginning;
+}
+
 std::string numbered(const std::string& name, std::int64_t sample, std::int64_t samples) {
   return samples == 1 ? name : name + " " + std::to_string(sample);
 }
@@ -135,10 +151,7 @@ std::string xdmf_reference(const std::string& h5_name) {
 
 std::string xdmf_text(const GridCase& grid, const std::string& h5_name,
                       const std::vector<double>& times, const std::vector<XdmfField>& fields) {
-  std::string text = "<?xml version=\"1.0\" ?>\n<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" []>\n"
-                     "<Xdmf Version=\"2.0\">\n  <Domain>\n"
-                     "    <Grid Name=\"layers\" GridType=\"Collection\" "
-                     "CollectionType=\"Temporal\">\n";
+  std::string text(beginning);
   for (std::size_t step = 0; step < times.size(); ++step) {
     text += "      <Grid Name=\"grid\" GridType=\"Uniform\">\n";
     text += "        <Time Value=\"" + exact_digits(times[step]) + "\"/>\n" + grid_text(grid);
@@ -148,16 +161,19 @@ std::string xdmf_text(const GridCase& grid, const std::string& h5_name,
   return text + "    </Grid>\n  </Domain>\n</Xdmf>\n";
 }
 
-void write_xdmf(MPI_Comm comm, const GridCase& grid, const std::string& h5_path,
-                const std::vector<double>& times, const std::vector<XdmfField>& fields) {
+std::string write_xdmf(MPI_Comm comm, const GridCase& grid, const std::string& h5_path,
+                       const std::vector<double>& times, const std::vector<XdmfField>& fields) {
   int rank = 0;
   check_mpi(MPI_Comm_rank(comm, &rank));
   const std::string path = output_stem(h5_path) + ".xdmf";
+  std::string kept;
   together<SystemError>(comm, "", [&] {
     if (rank != 0) return;
+    if (is_foreign(path)) kept = keep_companion(path);
     const std::string h5_name = std::filesystem::path(h5_path).filename().string();
     place_text(xdmf_text(grid, h5_name, times, fields), path);
   });
+  return broadcast_text(comm, kept);
 }
 
 std::vector<XdmfField> state_fields(std::int64_t samples, std::int64_t stored_layers) {

@@ -7,6 +7,7 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -72,10 +73,12 @@ double result_bytes(const Case& c, std::int64_t samples);
 double checkpoint_bytes(const Case& c, std::int64_t samples);
 
 /// Memory of this node that is free for use (Linux: MemAvailable, less where a control group allows
-/// less), and this job's ranks on it. Collective.
+/// less), this job's ranks on it, and what the limits of this process allow. Collective.
 struct NodeMemory {
   double available = 0.0; ///< bytes; 0 when unknown
   int ranks = 1;
+  double process = std::numeric_limits<double>::infinity(); ///< bytes
+  double per_rank() const;                                  ///< bytes; infinite when unknown
 };
 NodeMemory node_memory(MPI_Comm comm);
 

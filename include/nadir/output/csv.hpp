@@ -34,4 +34,7 @@ class CsvFile {
   std::ofstream out_; ///< open on rank 0
 };
 
+/// Whether the file at `path` is a table with these columns.
+bool is_table(const std::string& path, const std::vector<std::string>& names);
+
 } // namespace nadir

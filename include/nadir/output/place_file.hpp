@@ -46,6 +46,13 @@ void move_companion(const std::string& from, const std::string& to);
 
 /// Renames NAME.h5 to the first free NAME.k.h5; returns that.
 std::string keep_file(const std::string& path);
+/// The same for a file NAME.EXT of somebody that stands where a companion is to be written.
+std::string keep_companion(const std::string& path);
+
+/// The path without detours, links resolved as far as it exists; as given where that fails.
+std::string canonical_path(const std::string& path);
+/// Whether a run with this result writes, moves or removes the file that `path` leads to.
+bool is_written_by(const std::string& path, const std::string& result);
 
 /// Clears away what killed runs of this result left behind: files that were growing are removed,
 /// complete ones get their names, or are kept. Only while no other run writes there (OutputLock).

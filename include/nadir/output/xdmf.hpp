@@ -32,10 +32,11 @@ std::string xdmf_reference(const std::string& h5_name);
 std::string xdmf_text(const GridCase& grid, const std::string& h5_name,
                       const std::vector<double>& times, const std::vector<XdmfField>& fields);
 
-/// Writes that text as NAME.xdmf beside NAME.h5, under a temporary name first. Rank 0 writes.
+/// Writes that text as NAME.xdmf beside NAME.h5, under a temporary name first. A file of that name
+/// which this program did not write is kept as NAME.k.xdmf: that name is returned. Rank 0 writes.
 /// Collective; all ranks throw the same SystemError or none does.
-void write_xdmf(MPI_Comm comm, const GridCase& grid, const std::string& h5_path,
-                const std::vector<double>& times, const std::vector<XdmfField>& fields);
+std::string write_xdmf(MPI_Comm comm, const GridCase& grid, const std::string& h5_path,
+                       const std::vector<double>& times, const std::vector<XdmfField>& fields);
 
 /// /state as a field per sample ("state", with several samples "state 0", "state 1", ...): one step
 /// per stored layer.

@@ -53,4 +53,15 @@ TEST(CsvFile, FailsOnAllRanks) {
   EXPECT_THROW(full.row(std::array{1.0, 2.0}), std::logic_error);
 }
 
+TEST(CsvFile, IsKnownByItsColumns) {
+  const Folder folder;
+  const std::vector<std::string> names{"iteration", "loss"};
+  { const CsvFile csv(MPI_COMM_WORLD, folder / "a.csv", names); }
+  folder.touch({"b.csv"});
+  EXPECT_TRUE(is_table(folder / "a.csv", names));
+  EXPECT_FALSE(is_table(folder / "a.csv", {"iteration"}));
+  EXPECT_FALSE(is_table(folder / "b.csv", names));
+  EXPECT_FALSE(is_table(folder / "absent.csv", names));
+}
+
 } // namespace

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 using namespace nadir;
 using nadir::test::Folder;
 
@@ -59,6 +61,22 @@ TEST(Xdmf, LiesBesideTheResult) {
   EXPECT_THROW(
       write_xdmf(MPI_COMM_WORLD, plane(), folder / "missing/a.h5", {0.0}, state_fields(1, 1)),
       SystemError);
+}
+
+TEST(Xdmf, ReplacesItsOwnFileAndKeepsOthers) {
+  const Folder folder;
+  const auto write = [&] {
+    return write_xdmf(MPI_COMM_WORLD, plane(), folder / "a.h5", {0.0}, state_fields(1, 1));
+  };
+  EXPECT_EQ(write(), "");
+  EXPECT_EQ(write(), "");
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"a.xdmf"});
+  folder.touch({"a.xdmf", "a.1.xdmf"}); // somebody's
+  EXPECT_EQ(write(), folder / "a.2.xdmf");
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.1.xdmf", "a.2.xdmf", "a.xdmf"}));
+  std::string text;
+  std::ifstream(folder / "a.2.xdmf") >> text;
+  EXPECT_EQ(text, "a.xdmf");
 }
 
 } // namespace
