@@ -87,10 +87,10 @@ double control_group_room(const std::string& own_groups, const std::string& moun
   for (std::string line; std::getline(groups, line);) { // number:controllers:path
     const auto first = line.find(':'), second = line.find(':', first + 1);
     if (first == line.npos || second == line.npos) continue;
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    const std::string controllers = line.substr(first, second - first) + ',';
     const std::string group = line.substr(second + 1);
-    if (controllers == ",,") room = std::min(room, room_up_to(mount, group, version_2));
-    if (controllers.find(",memory,") != line.npos)
+    if (controllers == ":,") room = std::min(room, room_up_to(mount, group, version_2));
+    if (controllers.find(":memory,") != line.npos || controllers.find(",memory,") != line.npos)
       room = std::min(room, room_up_to(fs::path(mount) / "memory", group, version_1));
   }
   return room;

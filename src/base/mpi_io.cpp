@@ -107,8 +107,10 @@ std::string failed_trial() {
   for (const std::string_view kind : kinds)
     if (const std::string setting = setting_of(kind);
         !setting.empty() && setting != no_shared_pointers)
-      chosen += (chosen.empty() ? "" : " ") + variable_of(kind) + "=" + setting;
-  return "this MPI cannot open files" + (chosen.empty() ? "" : "; the environment has " + chosen);
+      chosen += ' ' + variable_of(kind) + '=' + setting;
+  std::string problem = "this MPI cannot open files";
+  if (!chosen.empty()) problem.append("; the environment has").append(chosen);
+  return problem;
 }
 
 } // namespace

@@ -40,7 +40,7 @@ Arguments& petsc_arguments() {
 void start_petsc(const std::vector<std::string>& words) {
   auto& a = petsc_arguments();
   // Signals belong to the batch system, and what is ignored (nohup) is to stay so.
-  a.words = {"nadir", "-no_signal_handler"};
+  a.words = {"nadir", "-no_signal_handler", "true"};
   a.words.insert(a.words.end(), words.begin(), words.end());
   for (auto& word : a.words) a.pointers.push_back(word.data());
   a.pointers.push_back(nullptr);
@@ -63,7 +63,7 @@ std::vector<std::string> unused_options() {
   char** values = nullptr;
   check_petsc(PetscOptionsLeftGet(nullptr, &count, &names, &values));
   std::vector<std::string> result;
-  for (PetscInt i = 0; i < count; ++i) result.push_back("-" + std::string(names[i]));
+  for (PetscInt i = 0; i < count; ++i) result.emplace_back("-") += names[i];
   check_petsc(PetscOptionsLeftRestore(nullptr, &count, &names, &values));
   return result;
 }

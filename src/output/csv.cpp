@@ -13,8 +13,11 @@ namespace {
 
 std::string line_of(std::span<const double> values) {
   std::string line;
-  for (const double value : values) line += (line.empty() ? "" : ",") + exact_digits(value);
-  return line + "\n";
+  for (const double value : values) {
+    if (!line.empty()) line += ',';
+    line += exact_digits(value);
+  }
+  return line + '\n';
 }
 
 } // namespace
