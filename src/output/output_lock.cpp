@@ -106,6 +106,40 @@ OutputLock::~OutputLock() {
   for (const auto& folder : made_) std::filesystem::remove(folder, not_empty);
 }
 
+/// Creates the lock where there is none: it appears held and with its text, so that a run killed
+/// meanwhile leaves nothing that could be taken for somebody's file.
+bool OutputLock::create(const std::string& holder) {
+  const std::string temporary = temporary_name(path_);
+  file_ = open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file_ < 0) throw SystemError("cannot create " + path_ + ": " + std::strerror(errno));
+  try {
+    write(holder);
+    if (!lock(file_)) warn(errno);
+    if (take_free_name(temporary, path_)) return true;
+  } catch (...) {
+    unlink(temporary.c_str());
+    close(file_);
+    throw;
+  }
+  unlink(temporary.c_str());
+  close(file_);
+  file_ = -1;
+  warning_.clear();
+  return false;
+}
+
+/// Never empty on the way.
+void OutputLock::write(const std::string& holder) const {
+  const auto size = static_cast<off_t>(holder.size());
+  if (pwrite(file_, holder.data(), holder.size(), 0) != size || ftruncate(file_, size) != 0)
+    throw SystemError("cannot write " + path_ + ": " + std::strerror(errno));
+}
+
+void OutputLock::warn(int code) {
+  warning_ = "no lock on " + path_ + " (" + std::strerror(code) +
+             "): take care that no other run writes there";
+}
+
 /// Returns the holder's text when another run has the lock.
 std::string OutputLock::acquire(const std::string& holder) {
   std::error_code none;
@@ -114,30 +148,22 @@ std::string OutputLock::acquire(const std::string& holder) {
        folder = folder.parent_path())
     made_.push_back(folder.string());
   make_folder_of(path_);
-  while (true) {
-    file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file_ < 0 && errno == EEXIST && (file_ = open_existing(path_)) < 0) continue;
-    if (file_ < 0) throw SystemError("cannot create " + path_ + ": " + std::strerror(errno));
+  while (!create(holder)) {
+    file_ = open_existing(path_);
+    if (file_ < 0) continue;
     const bool locked = lock(file_);
     const int code = errno;
-    if (locked && still_named(file_, path_)) break;
-    if (!locked && code != EAGAIN && code != EACCES) {
-      warning_ = "no lock on " + path_ + " (" + std::strerror(code) +
-                 "): take care that no other run writes there";
-      break;
+    const bool impossible = !locked && code != EAGAIN && code != EACCES;
+    if (impossible) warn(code);
+    if (impossible || (locked && still_named(file_, path_))) {
+      write(holder);
+      return {};
     }
     std::string other = locked ? "" : text_of(file_);
     close(file_);
     file_ = -1;
     if (other.starts_with(beginning)) other.erase(0, beginning.size());
     if (!locked) return other.empty() ? "of unknown origin" : other;
-  }
-  const bool written = ftruncate(file_, 0) == 0 && pwrite(file_, holder.data(), holder.size(), 0) ==
-                                                       static_cast<ssize_t>(holder.size());
-  if (!written) {
-    const int failure = errno;
-    unlink(path_.c_str()); // an empty one would be taken for somebody's
-    throw SystemError("cannot write " + path_ + ": " + std::strerror(failure));
   }
   return {};
 }

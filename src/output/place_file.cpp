@@ -57,7 +57,8 @@ constexpr std::size_t longest_name = NAME_MAX, longest_path = PATH_MAX - 1;
 
 /// Whether NAME.h5's run writes a file of this path.
 bool belongs_to(const std::string& path, const std::string& stem) {
-  if (path == stem + ".h5" || path == stem + ".xdmf" || path == stem + ".csv") return true;
+  for (const char* end : {".h5", ".xdmf", ".csv", ".lock"})
+    if (path == stem + end) return true;
   return path.starts_with(stem + ".checkpoint-") && path.ends_with(".h5");
 }
 
@@ -222,6 +223,10 @@ void move_companion(const std::string& from, const std::string& to) {
 
 std::string keep_file(const std::string& path) { return keep(path, path) + ".h5"; }
 
+bool take_free_name(const std::string& from, const std::string& to) {
+  return move_to_free_name(from, to);
+}
+
 std::string keep_companion(const std::string& path) {
   const std::string suffix = fs::path(path).extension().string();
   const std::string stem = path.substr(0, path.size() - suffix.size());
@@ -241,8 +246,7 @@ std::string canonical_path(const std::string& path) {
 bool is_written_by(const std::string& path, const std::string& result) {
   const std::string whole = canonical_path(path), output = canonical_path(result);
   const std::string stem = output_stem(output);
-  return whole == output || belongs_to(whole, stem) || whole == stem + ".lock" ||
-         whole == stem + ".stop";
+  return whole == output || belongs_to(whole, stem) || whole == stem + ".stop";
 }
 
 void clear_leftovers(const std::string& result) {

@@ -27,6 +27,9 @@ class OutputLock {
 
  private:
   std::string acquire(const std::string& holder);
+  bool create(const std::string& holder);
+  void write(const std::string& holder) const;
+  void warn(int code);
 
   std::string path_, warning_;
   int file_ = -1;                 ///< open on rank 0

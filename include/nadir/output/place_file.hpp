@@ -44,6 +44,9 @@ void place_companion(const std::string& temporary, const std::string& path);
 /// Renames a file that may be absent, unless something stands at `to`.
 void move_companion(const std::string& from, const std::string& to);
 
+/// Renames a file unless something stands at `to`: false then. Throws SystemError.
+bool take_free_name(const std::string& from, const std::string& to);
+
 /// Renames NAME.h5 to the first free NAME.k.h5; returns that.
 std::string keep_file(const std::string& path);
 /// The same for a file NAME.EXT of somebody that stands where a companion is to be written.

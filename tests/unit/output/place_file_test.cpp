@@ -23,8 +23,8 @@ TEST(ClearLeftovers, RemovesWhatWasGrowingAndKeepsWhatWasWhole) {
                      "a.h5.locktest.0", "ab.h5.part-01234567"};
   folder.touch(others);
   folder.touch({"a.h5.part-01234567", "a.csv.part-89abcdef", "a.checkpoint-3.h5.part-00000000",
-                "a.checkpoint-3.h5.part-00000000.locktest.0", "a.h5", "a.h5.done-01234567",
-                "a.checkpoint-4.h5.done-01234567"});
+                "a.checkpoint-3.h5.part-00000000.locktest.0", "a.lock.part-01234567", "a.h5",
+                "a.h5.done-01234567", "a.checkpoint-4.h5.done-01234567"});
   if (test::world_rank() == 0) clear_leftovers(folder / "a.h5");
   Names expected = others;
   expected.insert(expected.end(), {"a.h5", "a.1.h5", "a.checkpoint-4.h5"});
