@@ -66,9 +66,10 @@ Section<TrainingCase> training_section() {
         "minimise the loss over all parameters at once");
   s.key("optimizer", &TrainingCase::optimizer, optimizer, "the method");
   s.key("iterations", &TrainingCase::iterations, integer(at_least(0)), "at most so many");
-  s.key("gradient_tolerance", &TrainingCase::gradient_tolerance, real(not_negative()),
-        "stop when the gradient norm (by unknowns without units) has fallen by this factor from the "
-        "first");
+  s.key(
+      "gradient_tolerance", &TrainingCase::gradient_tolerance, real(not_negative()),
+      "stop when the gradient norm (by unknowns without units) has fallen by this factor from the "
+      "first");
   s.key("learning_rate", &TrainingCase::learning_rate, real(positive()),
         "step of steepest-descent (in the units of the case) and adam (without units)");
   s.key("adam_beta1", &TrainingCase::adam_beta1, real(from_to_below(0, 1)),
