@@ -7,20 +7,12 @@
 
 #include <array>
 #include <fstream>
-#include <sstream>
 
 using namespace nadir;
 using nadir::test::Folder;
+using nadir::test::text_of;
 
 namespace {
-
-/// The text as it is now; no rank goes on before all have read it.
-std::string text_of(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  test::barrier();
-  return text.str();
-}
 
 TEST(CsvFile, RowsAppearAsTheyAreWritten) {
   const Folder folder;

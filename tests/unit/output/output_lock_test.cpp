@@ -13,6 +13,7 @@
 
 using namespace nadir;
 using nadir::test::Folder;
+using nadir::test::text_of;
 
 namespace {
 
@@ -41,13 +42,6 @@ TEST(OutputLock, LeavesNothingBehind) {
   const Folder folder;
   { const OutputLock lock(MPI_COMM_WORLD, folder / "deep/er/a.h5", "one"); }
   EXPECT_TRUE(folder.names().empty()) << folder.names().front();
-}
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  test::barrier(); // before rank 0 writes again
-  return text;
 }
 
 /// Whether a lock for a.h5 is refused in words that name the file.

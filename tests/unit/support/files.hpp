@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,14 @@ class Folder {
  private:
   std::filesystem::path path_;
 };
+
+/// The text of a file as it is now; no rank goes on before all have read it.
+inline std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  barrier();
+  return text;
+}
 
 /// No file of this rank may grow beyond `bytes` while this lives.
 class FileLimit {
