@@ -49,7 +49,8 @@ TEST(IncrementBaseline, DoesNotDependOnTheUnitsOfTheAxes) {
   EXPECT_GT(expected, 0.01);
   for (const auto& spacing : std::vector<std::vector<double>>{
            {0.5, 2.0}, {1e3, 1.0}, {1.0, 1e3}, {1e-3, 1e-3}, {50.0, 50.0}})
-    EXPECT_EQ(baseline(spacing, bent, 0.0), expected) << spacing[0] << ", " << spacing[1];
+    // Multigrid sums in no fixed order, so not to the last bit.
+    EXPECT_NEAR(baseline(spacing, bent, 0.0), expected, 1e-9) << spacing[0] << ", " << spacing[1];
 }
 
 /// Where a sample has nothing observed, nothing is known of its increment: output = input.
