@@ -86,8 +86,13 @@ void broadcast(MPI_Comm comm, std::int64_t& value) {
 
 } // namespace
 
-template<class Work> void ResultFile::together(Work&& work) const {
-  nadir::together<SystemError>(comm_, path_ + ": ", std::forward<Work>(work));
+template<class Work> void ResultFile::together(Work&& work) {
+  try {
+    nadir::together<SystemError>(comm_, path_ + ": ", std::forward<Work>(work));
+  } catch (...) {
+    written_so_far_ = false;
+    throw;
+  }
 }
 
 ResultFile::ResultFile(MPI_Comm comm, std::string path)
@@ -113,8 +118,10 @@ ResultFile::~ResultFile() { give_up(); }
 
 /// Closes what is open and removes what is not complete.
 void ResultFile::give_up() noexcept {
-  hdf5::abandon(file_);
+  if (file_.open() && (!written_so_far_ || H5Fflush(file_, H5F_SCOPE_GLOBAL) < 0))
+    hdf5::abandon(file_);
   entries_.clear();
+  file_.reset();
   data_.reset();
   if (removable_) MPI_Barrier(comm_); // nobody has it open any more
   if (removable_ && rank_ == 0) unlink(temporary_.c_str());

@@ -147,13 +147,14 @@ class ResultFile {
   void close();
   void verify() const;
   std::string place(const std::function<bool(const std::string&)>& replaceable);
-  template<class Work> void together(Work&& work) const;
+  template<class Work> void together(Work&& work);
 
   MPI_Comm comm_;
   int rank_ = 0;
   std::string path_;
   std::string temporary_;
   bool removable_ = true; ///< the temporary file is ours alone and incomplete
+  bool written_so_far_ = true; ///< no write has failed: HDF5 can close the file
   hdf5::File file_;       ///< open on rank 0
   SharedFile data_;
   std::vector<Entry> entries_;

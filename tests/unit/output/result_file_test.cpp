@@ -266,6 +266,16 @@ TEST(ResultFile, IsRemovedWhenNotCommitted) {
   EXPECT_TRUE(folder.names().empty());
 }
 
+TEST(ResultFile, LeavesNothingOpenWhenSomethingElseEndsIt) {
+  const Folder folder;
+  const auto before = H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL);
+  {
+    ResultFile file(MPI_COMM_WORLD, folder / "a.h5");
+    write_state(file);
+  }
+  EXPECT_EQ(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL), before);
+}
+
 TEST(ResultFile, ReplacesItsOwnCaseAndKeepsOthers) {
   const Folder folder;
   const std::string path = folder / "a.h5";
