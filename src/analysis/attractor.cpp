@@ -55,7 +55,7 @@ FixedPointMethod method_of(const AttractorCase& a) {
 
 } // namespace
 
-AttractorSearch::AttractorSearch(LayerMap& map, const Observations& observations)
+AttractorSearch::AttractorSearch(FixedPointMap& map, const Observations& observations)
     : map_(map), a_(map.problem().attractor), observations_(observations), spectrum_(map, a_.modes),
       response_(map), solver_(map, method_of(a_), a_.tolerance, a_.iterations),
       work_(map.create()) {}
@@ -132,7 +132,7 @@ Attractors AttractorSearch::linear(const Tell& tell) {
   } else {
     spectrum = spectrum_.solve(null.right);
   }
-  const bool attracts = null.everything || spectrum.fate() == Fate::stable;
+  const bool attracts = null.everything || spectrum.fate() == StabilityClass::stable;
   for (std::int64_t s = 0; s < observations_.samples; ++s) {
     const std::string name = fill_start(s, start);
     reach(z0, start, z);

@@ -1,7 +1,7 @@
 #include "nadir/analysis/explained.hpp"
 
 #include "nadir/base/hashed_random.hpp"
-#include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/stencil_table.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "nadir/analysis/moments.hpp"
 
-#include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/stencil_table.hpp"
 
 #include <algorithm>
 #include <cmath>

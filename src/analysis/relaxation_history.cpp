@@ -34,7 +34,7 @@ double factor_of_two_modes(Vec d0, Vec d1, Vec d2) {
 /// is enlarged to `size` after each, until the factor has settled.
 class RateMeter {
  public:
-  RateMeter(LayerMap& map, Vec fixed, double size) : map_(map), fixed_(fixed), size_(size) {
+  RateMeter(FixedPointMap& map, Vec fixed, double size) : map_(map), fixed_(fixed), size_(size) {
     for (VecHandle& d : d_) d = map.create();
   }
 
@@ -66,7 +66,7 @@ class RateMeter {
     return root_mean_square(d_[2]) > rounding * size_;
   }
 
-  LayerMap& map_;
+  FixedPointMap& map_;
   Vec fixed_;
   double size_;
   std::array<VecHandle, 3> d_; ///< after consecutive layers
@@ -82,7 +82,7 @@ std::int64_t place_of_least(const std::vector<double>& values) {
 
 class Follower {
  public:
-  Follower(LayerMap& map, const Observations& observations, std::int64_t s,
+  Follower(FixedPointMap& map, const Observations& observations, std::int64_t s,
            const FixedPoint* attractor)
       : map_(map), observations_(observations), sample_(s), attractor_(attractor),
         misfit_(map.state_layout(), observations, map.problem().loss.reduction), z_(map.create()),
@@ -139,7 +139,7 @@ class Follower {
     return sum_over_ranks(map_.grid().comm(), misfit_.distance(sample_, last, map_.padded(z_)));
   }
 
-  LayerMap& map_;
+  FixedPointMap& map_;
   const Observations& observations_;
   std::int64_t sample_;
   const FixedPoint* attractor_;
@@ -151,8 +151,8 @@ class Follower {
 
 } // namespace
 
-RelaxationHistory follow_relaxation(LayerMap& map, const Observations& observations, std::int64_t s,
-                                    const FixedPoint* attractor) {
+RelaxationHistory follow_relaxation(FixedPointMap& map, const Observations& observations,
+                                    std::int64_t s, const FixedPoint* attractor) {
   return Follower(map, observations, s, attractor).run();
 }
 

@@ -247,10 +247,10 @@ StatePlan some_states(const Case& c, const StatePlan& from, double states) {
   if (plan.single) costs = {0.5, 1, static_cast<double>(plan.exact + plan.window)};
   const double room = std::max(states, plan.single ? fewest_rounded + costs.beside : fewest);
   plan.keep_all = false;
-  plan.reversal = plan_reversal(c.network.layers, room, costs);
+  plan.reversal = plan_revolve(c.network.layers, room, costs);
   if (c.run.scratch.empty()) return plan;
   costs.kept = 0;
-  const ReversalPlan on_disk = plan_reversal(c.network.layers, room, costs);
+  const RevolvePlan on_disk = plan_revolve(c.network.layers, room, costs);
   if (on_disk.forward >= plan.reversal.forward) return plan;
   plan.reversal = on_disk;
   plan.on_disk = true;
@@ -267,14 +267,14 @@ struct Shares {
 Shares shares_of(const Case& c, std::int64_t samples, int groups) {
   const std::int64_t each = samples_per_leaf(c, samples), leaves = (samples + each - 1) / each;
   const auto count = [](auto n) { return static_cast<double>(n); };
-  if (groups == 1) return {samples, count(GradientTree::most_nodes({0, leaves}, leaves)), 0};
+  if (groups == 1) return {samples, count(PairwiseSum::most_nodes({0, leaves}, leaves)), 0};
   Shares shares;
   for (int g = 0; g < groups; ++g) {
     const auto some = SampleGroups::leaves_of(g, groups, leaves);
     shares.samples = std::max(shares.samples, (some.last - some.first) * each);
-    shares.nodes += count(GradientTree::joined(some, leaves).size());
+    shares.nodes += count(PairwiseSum::joined(some, leaves).size());
     shares.nodes_in_group =
-        std::max(shares.nodes_in_group, count(GradientTree::most_nodes(some, leaves)));
+        std::max(shares.nodes_in_group, count(PairwiseSum::most_nodes(some, leaves)));
   }
   return shares;
 }
@@ -370,7 +370,7 @@ StatePlan exact_plan(const Case& c, const StatePlan& plan) {
   exact.samples = plan.samples;
   exact.groups = plan.groups;
   exact.keep_all = false;
-  exact.reversal = plan_reversal(c.network.layers, std::max(fewest, (plan.reversal.block + 1) / 2));
+  exact.reversal = plan_revolve(c.network.layers, std::max(fewest, (plan.reversal.block + 1) / 2));
   return exact;
 }
 

@@ -14,36 +14,36 @@ constexpr double infinite_time = std::numeric_limits<double>::infinity();
 
 } // namespace
 
-std::string_view name_of(Fate fate) {
+std::string_view name_of(StabilityClass fate) {
   switch (fate) {
-  case Fate::stable:
+  case StabilityClass::stable:
     return "stable";
-  case Fate::unstable:
+  case StabilityClass::unstable:
     return "unstable";
-  case Fate::neutral:
+  case StabilityClass::neutral:
     return "neutral";
-  case Fate::unknown:
+  case StabilityClass::unknown:
     break;
   }
   return "unknown";
 }
 
-Fate Spectrum::fate() const {
-  if (std::isnan(radius)) return Fate::unknown;
-  if (radius > 1.0 + neutral_width) return Fate::unstable;
-  return radius < 1.0 - neutral_width ? Fate::stable : Fate::neutral;
+StabilityClass Spectrum::fate() const {
+  if (std::isnan(radius)) return StabilityClass::unknown;
+  if (radius > 1.0 + neutral_width) return StabilityClass::unstable;
+  return radius < 1.0 - neutral_width ? StabilityClass::stable : StabilityClass::neutral;
 }
 
 double Spectrum::relaxation_layers() const {
-  return fate() == Fate::stable ? -1.0 / std::log(radius) : infinite_time;
+  return fate() == StabilityClass::stable ? -1.0 / std::log(radius) : infinite_time;
 }
 
 double Spectrum::layers_to(double tolerance, double distance) const {
-  if (fate() != Fate::stable) return infinite_time;
+  if (fate() != StabilityClass::stable) return infinite_time;
   return distance > tolerance ? relaxation_layers() * std::log(distance / tolerance) : 0.0;
 }
 
-SpectrumSolver::SpectrumSolver(LayerMap& map, std::int64_t modes)
+SpectrumSolver::SpectrumSolver(FixedPointMap& map, std::int64_t modes)
     : map_(map), modes_(modes), jacobian_(map.layer_jacobian()) {
   constexpr double tolerance = 1e-10;
   constexpr PetscInt most_restarts = 2000;

@@ -20,8 +20,8 @@ double triad(const double* b, const double* c, std::size_t n, double* a) {
 }
 
 /// What attractors took, each on average.
-std::string solves_text(MPI_Comm comm, const Work& work) {
-  const Work::Solves& s = *work.solves;
+std::string solves_text(MPI_Comm comm, const WorkCounters& work) {
+  const WorkCounters::Solves& s = *work.solves;
   std::array all{s.forward,           s.adjoint,       s.layers,
                  s.products,          s.products_back, work.forward_seconds,
                  work.adjoint_seconds};
@@ -69,12 +69,13 @@ double stream_bandwidth(MPI_Comm comm) {
   return 4 * bytes_each * static_cast<double>(n) / best; // two read, one read and written
 }
 
-std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples) {
+std::string speed_text(MPI_Comm comm, const Case& c, const WorkCounters& work,
+                       std::size_t samples) {
   if (work.solves) return solves_text(comm, work);
   return speed_text(comm, c, work, samples, stream_bandwidth(comm));
 }
 
-std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples,
+std::string speed_text(MPI_Comm comm, const Case& c, const WorkCounters& work, std::size_t samples,
                        double bandwidth) {
   if (work.solves) return solves_text(comm, work);
   std::array slowest{work.forward_seconds, work.adjoint_seconds};

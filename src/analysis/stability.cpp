@@ -2,8 +2,8 @@
 
 #include "nadir/base/log.hpp"
 #include "nadir/input/schemes.hpp"
-#include "nadir/kernel/differences.hpp"
 #include "nadir/kernel/node_terms.hpp"
+#include "nadir/kernel/stencil_table.hpp"
 #include "nadir/network/scheme.hpp"
 
 #include <algorithm>
@@ -196,7 +196,7 @@ class TableAmplification {
  public:
   TableAmplification(const Grid& grid, const Case& c)
       : scheme_(c.network.scheme),
-        table_(differences_of(c.kernel, grid.dimension(), grid.spacings())) {
+        table_(stencil_table_of(c.kernel, grid.dimension(), grid.spacings())) {
     const auto d = static_cast<std::size_t>(grid.dimension());
     for_waves(d, [&](const std::array<double, 3>& angles) {
       auto& angle = angles_.emplace_back();
@@ -214,7 +214,7 @@ class TableAmplification {
     if (table_.linear())
       return 1 + 10 * most_amplified_points / static_cast<std::int64_t>(table_.coefficients);
     double neighbours = 0;
-    for (const Difference& term : table_.terms) neighbours += static_cast<double>(term.size());
+    for (const Stencil& term : table_.terms) neighbours += static_cast<double>(term.size());
     return 1 + static_cast<std::int64_t>(most_phases / neighbours) / std::ssize(angles_);
   }
 
@@ -269,7 +269,7 @@ class TableAmplification {
   }
 
   SchemeKind scheme_;
-  Differences table_;
+  StencilTable table_;
   std::vector<std::array<double, max_dimension>> angles_;
   std::vector<Wave> waves_; ///< where the weights are the coefficients
 };

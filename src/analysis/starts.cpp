@@ -1,8 +1,8 @@
 #include "nadir/analysis/starts.hpp"
 
+#include "nadir/attractor/fixed_point_map.hpp"
 #include "nadir/base/handle.hpp"
 #include "nadir/base/hashed_random.hpp"
-#include "nadir/network/layer_map.hpp"
 
 #include <array>
 #include <cmath>

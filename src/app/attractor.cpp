@@ -59,7 +59,9 @@ void print_points(const Job& job, const Attractors& found) {
   }
   if (found.points.size() > shown)
     job.log.line(formatted("  ... and %zu more in the file", found.points.size() - shown));
-  const auto incomplete = [](const FixedPoint& p) { return p.spectrum.fate() == Fate::unknown; };
+  const auto incomplete = [](const FixedPoint& p) {
+    return p.spectrum.fate() == StabilityClass::unknown;
+  };
   if (std::ranges::any_of(found.points, incomplete))
     job.log.warning("eigenvalues of some fixed points were not found; try -- "
                     "-attractor_eps_ncv 60 -attractor_eps_max_it 20000");
@@ -109,7 +111,7 @@ void print_physical_time(const Job& job, const Attractors& found) {
   const ParameterCase& omega = job.c.network.relaxation;
   if (omega.varies_space || omega.init_file || found.points.empty()) return;
   const Spectrum& spectrum = found.points.front().spectrum;
-  if (spectrum.fate() != Fate::stable) return;
+  if (spectrum.fate() != StabilityClass::stable) return;
   const double layer = omega.init.front() / job.c.network.rate;
   job.log.line(formatted("in physical time (omega / gamma = %.4g a layer) disturbances of fixed "
                          "point 0 decay like exp(-t / %.4g)",
@@ -139,7 +141,7 @@ void run_attractor(const Job& job) {
   const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
   Observations observations = load_observations(grid, job.c);
   Coefficients coefficients = start_coefficients(job, grid, observations.read);
-  LayerMap map(grid, job.c, coefficients);
+  FixedPointMap map(grid, job.c, coefficients);
   AttractorSearch search(map, observations);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, 0);

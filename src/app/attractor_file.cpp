@@ -73,7 +73,7 @@ class AttractorWriter {
     by_sample<double>("measured_rate",
                       {"1", "factor per layer that disturbances shrink by in the end"},
                       [](const RelaxationHistory& h) { return h.rate; });
-    const auto dataset = file_.create_dataset("/relaxation/attractor", Number::i8, {"sample"},
+    const auto dataset = file_.create_dataset("/relaxation/attractor", StoredType::i8, {"sample"},
                                               {"1", "the attractor it reaches, -1 for none"});
     file_.write_all<std::int64_t>(dataset, found_.attractors.reached);
     file_.attribute("/relaxation", "depth_tolerance", c_.attractor.depth_tolerance);
@@ -106,14 +106,14 @@ class AttractorWriter {
       values.insert(values.end(), (h.*member).begin(), (h.*member).end());
       values.resize(values.size() + depths - (h.*member).size(), not_there);
     }
-    const auto dataset = file_.create_dataset(std::string("/relaxation/") + name, Number::f8,
+    const auto dataset = file_.create_dataset(std::string("/relaxation/") + name, StoredType::f8,
                                               {"sample", "depth"}, label);
     file_.write_all<double>(dataset, values);
   }
 
   void write_states() {
     const auto dataset =
-        file_.create_dataset("/attractor/state", Number::f8, writer_.with_axes({"attractor"}),
+        file_.create_dataset("/attractor/state", StoredType::f8, writer_.with_axes({"attractor"}),
                              {units(), "fixed point z* of the layers"});
     for (std::size_t k = 0; k < points_.size(); ++k) {
       const std::array at{static_cast<std::int64_t>(k)};
@@ -138,7 +138,7 @@ class AttractorWriter {
       }
     }
     const auto dataset =
-        file_.create_dataset("/attractor/eigenvalue", Number::f8, {"attractor", "mode", "part"},
+        file_.create_dataset("/attractor/eigenvalue", StoredType::f8, {"attractor", "mode", "part"},
                              {"1", "leading eigenvalues of the layer map's Jacobian"});
     file_.write_all<double>(dataset, values);
   }
@@ -152,12 +152,12 @@ class AttractorWriter {
       std::vector<std::int64_t> index;
       for (const auto& point : c_.attractor.green) index.push_back(point[a]);
       const auto dataset =
-          file_.create_dataset("/attractor/source_" + names[a], Number::i8, {"source"},
+          file_.create_dataset("/attractor/source_" + names[a], StoredType::i8, {"source"},
                                {"1", "index of the point along " + names[a]});
       file_.write_all<std::int64_t>(dataset, index);
     }
     const auto dataset = file_.create_dataset(
-        "/attractor/green", Number::f8, writer_.with_axes({"attractor", "source"}),
+        "/attractor/green", StoredType::f8, writer_.with_axes({"attractor", "source"}),
         {"1", "response of the fixed point to a unit of b at the source, to first order"});
     for (std::size_t k = 0; k < found_.green.size(); ++k) {
       const std::array at{static_cast<std::int64_t>(k / sources),

@@ -168,7 +168,7 @@ void Checkpoints::keep_best(const Grid& grid, Objective& objective, Optimizer& o
 }
 
 std::string Checkpoints::write(const Result& result, ResultWriter& from, ResultFile::Dataset states,
-                               const StatePass& pass, std::int64_t layer) {
+                               const StateScan& scan, std::int64_t layer) {
   const double started = process_seconds();
   const std::string path = checkpoint_path(c_.output.file, layer);
   if (has(layer)) return path;
@@ -179,12 +179,12 @@ std::string Checkpoints::write(const Result& result, ResultWriter& from, ResultF
   const Box& box = result.grid.owned();
   const auto points = static_cast<std::size_t>(result.observations.points);
   const auto current =
-      writer.file().create_dataset("/current", Number::f8, writer.with_axes({"sample"}),
+      writer.file().create_dataset("/current", StoredType::f8, writer.with_axes({"sample"}),
                                    {writer.state_units(), "state of the layer that was reached"});
   for (std::int64_t s = 0; s < result.observations.samples; ++s) {
     const std::array at{s};
     writer.file().write(current, at, box,
-                        pass.current().data() + static_cast<std::size_t>(s) * points);
+                        scan.current().data() + static_cast<std::size_t>(s) * points);
   }
   if (!layers.empty()) {
     const auto stored = writer.create_states();
@@ -197,7 +197,7 @@ std::string Checkpoints::write(const Result& result, ResultWriter& from, ResultF
       }
     }
   }
-  const StatePass::Sums sums = pass.sums();
+  const StateScan::Sums sums = scan.sums();
   writer.write_distances(sums.distances);
   writer.file().attribute("/", "layer_reached", layer);
   writer.file().attribute("/", "misfit_so_far", sums.misfit);

@@ -38,7 +38,7 @@ class Checkpoints {
   /// The states at `layer` and what was stored and collected so far; `states` is the dataset of
   /// `writer` that has the stored ones.
   std::string write(const Result& result, ResultWriter& writer, ResultFile::Dataset states,
-                    const StatePass& pass, std::int64_t layer);
+                    const StateScan& scan, std::int64_t layer);
 
  private:
   void write_memory(ResultWriter& writer, const Grid& grid, const Objective& objective,

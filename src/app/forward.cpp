@@ -6,6 +6,7 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/stop.hpp"
+#include "nadir/training/make_network.hpp"
 #include "nadir/training/penalty.hpp"
 
 #include <algorithm>
@@ -33,40 +34,40 @@ class ForwardRun {
       : result_(result), job_(result.job), comm_(result.grid.comm()), wishes_(job_),
         stop_(comm_, [this](bool amid_work) { return wishes_(amid_work); }),
         checkpoints_(job_, wishes_), writer_(result, job_.c.output.file, job_.c.output.layers),
-        pass_(result, job_.c.output.layers) {}
+        scan_(result, job_.c.output.layers) {}
 
   Outcome run() {
     const ProfileStage stage(Stage::computing);
     writer_.add_root_scales();
     const ResultFile::Dataset states = writer_.create_states();
-    const StatePass::Store store = [&](std::int64_t sample, std::int64_t position,
+    const StateScan::Store store = [&](std::int64_t sample, std::int64_t position,
                                        const double* packed) {
       const std::array at{sample, position};
       writer_.file().write(states, at, result_.grid.owned(), packed);
     };
     const std::int64_t n = result_.network.layers();
-    std::int64_t layer = job_.restart ? resume_forward(result_, pass_, store) : 0;
+    std::int64_t layer = job_.restart ? resume_forward(result_, scan_, store) : 0;
     while (layer < n) {
       const std::int64_t last = std::min(layer + block_, checkpoints_.next_due(layer, n));
       advance(layer, last, store);
       layer = last;
       const bool stop = stop_.ask() && layer < n;
       if (!stop && (layer == n || !checkpoints_.due(layer))) continue;
-      const std::string path = checkpoints_.write(result_, writer_, states, pass_, layer);
+      const std::string path = checkpoints_.write(result_, writer_, states, scan_, layer);
       if (stop) leave(layer, path);
     }
-    writer_.write_distances(pass_.distances());
-    const Outcome outcome = finish_result(result_, writer_, pass_.outcome());
+    writer_.write_distances(scan_.distances());
+    const Outcome outcome = finish_result(result_, writer_, scan_.outcome());
     checkpoints_.tidy(false);
     return outcome;
   }
 
  private:
   /// Blocks grow while they take less than `short_block` seconds on the slowest rank.
-  void advance(std::int64_t first, std::int64_t last, const StatePass::Store& store) {
+  void advance(std::int64_t first, std::int64_t last, const StateScan::Store& store) {
     constexpr double short_block = 0.2, long_block = 1.0;
     const double start = process_seconds();
-    pass_.advance(first, last, store);
+    scan_.advance(first, last, store);
     double seconds = process_seconds() - start;
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, comm_));
     if (seconds < short_block && last - first == block_) block_ *= 2;
@@ -99,7 +100,7 @@ class ForwardRun {
   Stop stop_;
   Checkpoints checkpoints_;
   ResultWriter writer_;
-  StatePass pass_;
+  StateScan scan_;
   std::int64_t block_ = 1;
   double reported_ = process_seconds();
 };

@@ -124,7 +124,7 @@ void run_gradient(const Job& job) {
     gradient_seconds.push_back(
         time_of(grid.comm(), [&] { parts = objective.value_and_gradient(x, gradient); }));
   }
-  const Work work = objective.work(); // what writing computes is another matter
+  const WorkCounters work = objective.work(); // what writing computes is another matter
   const auto state_error = compare_rounded(job, objective, memory.states, x, gradient);
   print_outcome(job, write_result({.job = job,
                                    .grid = grid,

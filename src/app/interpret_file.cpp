@@ -131,7 +131,7 @@ class InterpretationWriter {
     add_row_scales(group);
     std::vector<std::int32_t> powers;
     for (const MomentIndex& k : plan_.indices) powers.insert(powers.end(), k.begin(), k.end());
-    file_.write_all<std::int32_t>(file_.create_dataset(group + "/index", Number::i4,
+    file_.write_all<std::int32_t>(file_.create_dataset(group + "/index", StoredType::i4,
                                                        {"moment", "axis"},
                                                        {"1", "powers k of the offsets by axis"}),
                                   powers);

@@ -6,7 +6,7 @@
 #include "nadir/input/file_checks.hpp"
 #include "nadir/input/schemes.hpp"
 #include "nadir/input/stored_array.hpp"
-#include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/stencil_table.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/output/result_file.hpp"
 
@@ -229,11 +229,11 @@ class ResultSubject : public Subject {
     if (table_.identity) taps[static_cast<std::size_t>(own_)] += 1.0;
     const std::vector<double> weights = table_.weights_of(theta);
     for (std::size_t t = 0; t < weights.size(); ++t)
-      for (const Neighbour& neighbour : table_.terms[t])
+      for (const StencilEntry& neighbour : table_.terms[t])
         taps[tap(neighbour)] += weights[t] * neighbour.weight;
   }
 
-  std::size_t tap(const Neighbour& neighbour) const {
+  std::size_t tap(const StencilEntry& neighbour) const {
     std::int64_t place = 0;
     for (int a = max_dimension - c_.grid.dimension(); a < max_dimension; ++a)
       place = place * (2 * table_.radius + 1) + table_.radius +
@@ -241,14 +241,14 @@ class ResultSubject : public Subject {
     return static_cast<std::size_t>(place);
   }
 
-  static Differences table_of(const Case& c) {
+  static StencilTable table_of(const Case& c) {
     std::array<double, max_dimension> spacing{1, 1, 1};
     std::copy_backward(c.grid.spacing.begin(), c.grid.spacing.end(), spacing.end());
-    return differences_of(c.kernel, c.grid.dimension(), spacing);
+    return stencil_table_of(c.kernel, c.grid.dimension(), spacing);
   }
 
   Case c_;
-  Differences table_; ///< of the kernel's coefficients
+  StencilTable table_; ///< of the kernel's coefficients
   std::vector<Parameter> parameters_;
   std::vector<StoredParameter> coefficients_; ///< of those, in the order of the table
   std::vector<std::size_t> components_;       ///< of each

@@ -28,8 +28,8 @@ void mention_checkpoints(const Job& job);
 void resume_training(const Job& job, const Grid& grid, const ControlSpace& space,
                      Optimizer& optimizer, Vec x);
 
-/// Hands the stored states so far to `store`, the rest to `pass`. Returns the layer that was
+/// Hands the stored states so far to `store`, the rest to `scan`. Returns the layer that was
 /// reached. Collective. Throws InputError for what cannot be read, or cannot be right.
-std::int64_t resume_forward(const Result& result, StatePass& pass, const StatePass::Store& store);
+std::int64_t resume_forward(const Result& result, StateScan& scan, const StateScan::Store& store);
 
 } // namespace nadir::app

@@ -65,14 +65,14 @@ void ResultWriter::add_axis_scales(const std::string& group) {
 }
 
 ResultFile::Dataset ResultWriter::create_states() {
-  return file_.create_dataset("/state", Number::f8, with_axes({"sample", "layer"}),
+  return file_.create_dataset("/state", StoredType::f8, with_axes({"sample", "layer"}),
                               {state_units(), "state z of the network"});
 }
 
 void ResultWriter::write_distances(const std::vector<double>& distances) {
   if (!has_target()) return;
   const auto dataset = file_.create_dataset(
-      "/loss_by_layer", Number::f8, {"sample", "depth"},
+      "/loss_by_layer", StoredType::f8, {"sample", "depth"},
       {squared(state_units()),
        "squared distance of the state to the last target, where it is in the loss"});
   file_.write_all<double>(dataset, distances);
@@ -80,13 +80,13 @@ void ResultWriter::write_distances(const std::vector<double>& distances) {
 
 Outcome ResultWriter::write_states(Scoring scoring) {
   const auto state = create_states();
-  StatePass pass(r_, layers_);
-  pass.run([&](std::int64_t sample, std::int64_t position, const double* packed) {
+  StateScan scan(r_, layers_);
+  scan.run([&](std::int64_t sample, std::int64_t position, const double* packed) {
     const std::array at{sample, position};
     file_.write(state, at, r_.grid.owned(), packed);
   });
-  write_distances(pass.distances());
-  return pass.outcome(scoring == Scoring::full);
+  write_distances(scan.distances());
+  return scan.outcome(scoring == Scoring::full);
 }
 
 /// A field [sample][grid axes]; value_of(i) gives point i of all samples' points.
@@ -164,7 +164,7 @@ void ResultWriter::write_parameter(const std::string& path, Parameter p,
   if (values.varies_layer()) scales.push_back("layer");
   if (values.components() > 1) scales.push_back(std::string(name_of(p)) + "_component");
   if (values.varies_space()) scales = with_axes(scales);
-  const auto dataset = file_.create_dataset(path, Number::f8, scales, label);
+  const auto dataset = file_.create_dataset(path, StoredType::f8, scales, label);
   if (!values.varies_space()) {
     file_.write_all<double>(dataset, {values.block(0), static_cast<std::size_t>(values.blocks())});
     return;
@@ -213,7 +213,7 @@ void ResultWriter::write_timing() {
   const auto repeats = static_cast<std::int64_t>(r_.gradient_seconds.size());
   file_.add_scale("/timing", "repeat", counted(repeats), {"1", "repeated evaluation"});
   const auto write = [&](const char* path, const char* text, std::span<const double> values) {
-    file_.write_all<double>(file_.create_dataset(path, Number::f8, {"repeat"}, {"s", text}),
+    file_.write_all<double>(file_.create_dataset(path, StoredType::f8, {"repeat"}, {"s", text}),
                             values);
   };
   write("/timing/forward", "one loss evaluation without adjoint, slowest rank", r_.forward_seconds);
@@ -261,9 +261,9 @@ void ResultWriter::write_xdmf_file() {
     std::ranges::move(more, std::back_inserter(fields));
   };
   if (has_target()) {
-    append(sample_fields("/target", Number::f8, samples));
-    append(sample_fields("/observed", Number::u1, samples));
-    append(sample_fields("/withheld", Number::u1, samples));
+    append(sample_fields("/target", StoredType::f8, samples));
+    append(sample_fields("/observed", StoredType::u1, samples));
+    append(sample_fields("/withheld", StoredType::u1, samples));
   }
   for (const auto p : all_parameters) {
     const ParameterValues& values = r_.coefficients[p];

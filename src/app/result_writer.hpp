@@ -1,6 +1,6 @@
 #pragma once
 
-#include "state_pass.hpp"
+#include "state_scan.hpp"
 
 #include <functional>
 #include <string>

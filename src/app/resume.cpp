@@ -93,7 +93,7 @@ class ForwardReader {
   }
 
   /// Hands on the states of these layers, which must be those that are stored.
-  void states(const std::vector<std::int64_t>& layers, const StatePass::Store& store) const {
+  void states(const std::vector<std::int64_t>& layers, const StateScan::Store& store) const {
     const auto stored = std::ssize(layers);
     const auto there =
         checkpoint_.has("/layer") ? checkpoint_.column("/layer") : std::vector<double>();
@@ -114,8 +114,8 @@ class ForwardReader {
     }
   }
 
-  StatePass::Sums sums() const {
-    StatePass::Sums sums{checkpoint_.number("/", "misfit_so_far"),
+  StateScan::Sums sums() const {
+    StateScan::Sums sums{checkpoint_.number("/", "misfit_so_far"),
                          checkpoint_.number("/", "withheld_so_far"),
                          checkpoint_.number("/", "persistence_so_far"),
                          {}};
@@ -177,13 +177,13 @@ void resume_training(const Job& job, const Grid& grid, const ControlSpace& space
   optimizer.resume(std::move(progress), best);
 }
 
-std::int64_t resume_forward(const Result& result, StatePass& pass, const StatePass::Store& store) {
+std::int64_t resume_forward(const Result& result, StateScan& scan, const StateScan::Store& store) {
   const ForwardReader reader(result);
   const std::int64_t layer = reader.layer();
   std::vector<double> current = reader.current();
   const auto& layers = result.job.c.output.layers;
   reader.states({layers.begin(), std::ranges::upper_bound(layers, layer)}, store);
-  pass.resume(std::move(current), reader.sums());
+  scan.resume(std::move(current), reader.sums());
   return layer;
 }
 

@@ -123,7 +123,7 @@ void run_train(const Job& job) {
   Training run(job, grid, objective, optimizer);
   const TrainingResult training = run.run(x);
   run.finish(training);
-  const Work work = objective.work(); // what writing computes is another matter
+  const WorkCounters work = objective.work(); // what writing computes is another matter
 
   objective.set_control(x);
   const Outcome outcome = write_result({.job = job,

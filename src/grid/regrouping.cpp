@@ -97,7 +97,7 @@ void Regrouping::finish() {
   sent_.clear();
 }
 
-void Regrouping::spread(std::span<double* const> all, std::span<double* const> mine, int to) {
+void Regrouping::scatter(std::span<double* const> all, std::span<double* const> mine, int to) {
   const ProfileEvent event(Event::halo);
   const auto meant = [&](int rank) { return to == every_group || to == group_of(rank); };
   received_.clear();
@@ -112,8 +112,7 @@ void Regrouping::spread(std::span<double* const> all, std::span<double* const> m
   }
 }
 
-void Regrouping::collect(std::span<double* const> mine,
-                         std::span<const std::vector<double*>> from) {
+void Regrouping::gather(std::span<double* const> mine, std::span<const std::vector<double*>> from) {
   const ProfileEvent event(Event::halo);
   const auto fields_of = [&](const Piece& piece) -> const std::vector<double*>& {
     return from[static_cast<std::size_t>(group_of(piece.rank))];

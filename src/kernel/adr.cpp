@@ -6,7 +6,7 @@
 
 #include <hwy/foreach_target.h> // includes this file once for every instruction set
 
-#include "adr_differences-inl.hpp"
+#include "adr_stencil-inl.hpp"
 #include "base/lanes-inl.hpp"
 
 #include <type_traits>
@@ -34,8 +34,8 @@ template<class Tag> struct ProductsAt {
 };
 
 template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
-  using Differences = AdrDifferences<d, tensor>;
-  static constexpr int count = Differences::count;
+  using StencilTable = AdrDifferences<d, tensor>;
+  static constexpr int count = StencilTable::count;
   static_assert(count <= max_coefficients);
   using Indices = std::make_integer_sequence<int, count>;
   using Rows = std::array<Row, count>;
@@ -46,7 +46,7 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
 
   int coefficients() const override { return count; }
   int radius() const override { return 1; }
-  double flops() const override { return Differences::flops() + 2 * count; }
+  double flops() const override { return StencilTable::flops() + 2 * count; }
 
   void apply(Row z, const Row* theta, int n, double* HWY_RESTRICT Z) const override {
     const auto rows = copy<Rows>(theta);
@@ -101,7 +101,7 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
   static HWY_INLINE hn::Vec<Tag> value(Tag v, const ValuesAt<Tag>& z, const Rows& theta, int x,
                                        const Factors& s, std::integer_sequence<int, c...>) {
     auto sum = z(0, 0, 0);
-    ((sum = fused(hn::LoadU(v, theta[c].data + x), Differences::template difference<c>(v, z, s),
+    ((sum = fused(hn::LoadU(v, theta[c].data + x), StencilTable::template difference<c>(v, z, s),
                   sum)),
      ...);
     return sum;
@@ -114,8 +114,8 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
     auto sum = g(0, 0, 0);
     const auto add = [&]<int k>(std::integral_constant<int, k>) HWY_ATTR {
       const ProductsAt<Tag> product{{v, theta[k].data + x, theta[k].stride}, g};
-      const auto difference = Differences::template difference<k>(v, product, s);
-      sum = Differences::antisymmetric(k) ? sum - difference : sum + difference;
+      const auto difference = StencilTable::template difference<k>(v, product, s);
+      sum = StencilTable::antisymmetric(k) ? sum - difference : sum + difference;
     };
     (add(std::integral_constant<int, c>{}), ...);
     return sum;
@@ -129,7 +129,8 @@ template<int d, DiffusionTensor tensor> class AdrKernel final : public Kernel {
     const auto add = [&]<int k>(std::integral_constant<int, k>) HWY_ATTR {
       if (!theta_bar[k].data) return;
       double* sum = theta_bar[k].data + x;
-      hn::StoreU(fused(g, Differences::template difference<k>(v, z, s), hn::LoadU(v, sum)), v, sum);
+      hn::StoreU(fused(g, StencilTable::template difference<k>(v, z, s), hn::LoadU(v, sum)), v,
+                 sum);
     };
     (add(std::integral_constant<int, c>{}), ...);
   }

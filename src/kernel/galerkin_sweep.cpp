@@ -190,7 +190,7 @@ void GalerkinSweep::set_coefficients(const LayerCoefficients& coefficients) {
   choose_rows();
 }
 
-void GalerkinSweep::set_gradient(const LayerBar& bar) {
+void GalerkinSweep::set_gradient(const LayerGradient& bar) {
   std::copy_n(bar.theta.begin(), theta_count_, bar_.begin());
   bar_[theta_count_] = bar.b;
   bar_[theta_count_ + 1] = bar.omega;
@@ -457,8 +457,8 @@ void GalerkinSweep::spread_convolution(const Cells& at, const Nodes& nodes, int 
   double* S_bar = scratch_[5].data();
   std::fill_n(S_bar, n, 0.0);
   sums_.add_product(1.0, at_node_[0].data() + skipped, g + skipped, n, S_bar);
-  convolution_->spread({{nodes.z, nodes.y, node}, at.z, at.y, own.first, n}, shape_rows(skipped),
-                       S_bar);
+  convolution_->scatter({{nodes.z, nodes.y, node}, at.z, at.y, own.first, n}, shape_rows(skipped),
+                        S_bar);
 }
 
 /// Those of the kernel's coefficients.

@@ -4,8 +4,8 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/kernel/adr.hpp"
-#include "nadir/kernel/differences.hpp"
 #include "nadir/kernel/radial.hpp"
+#include "nadir/kernel/stencil_table.hpp"
 
 #include <algorithm>
 
@@ -17,7 +17,7 @@ using Spacings = std::array<double, max_dimension>;
 /// How the kernels of a family are computed, and its table.
 struct FamilyCode {
   std::string_view name;
-  Differences (*table)(const KernelCase& kernel, int dimension, const Spacings& spacing);
+  StencilTable (*table)(const KernelCase& kernel, int dimension, const Spacings& spacing);
   std::unique_ptr<Kernel> (*make)(const KernelCase& kernel, int dimension, const Spacings& spacing);
   RadialFamily (*radial)() = nullptr; ///< of kernels that know distances alone
 };
@@ -25,13 +25,13 @@ struct FamilyCode {
 /// By its table alone.
 template<auto table>
 std::unique_ptr<Kernel> of_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
-  return make_difference_kernel(table(kernel, dimension, spacing));
+  return make_table_kernel(table(kernel, dimension, spacing));
 }
 
 template<auto family>
-Differences radial_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+StencilTable radial_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
   const int radius = static_cast<int>(kernel.radius);
-  return radial_differences(family(), radial_stencil(dimension, radius, spacing));
+  return radial_table_of(family(), radial_stencil(dimension, radius, spacing));
 }
 template<auto family>
 std::unique_ptr<Kernel> radial(const KernelCase& kernel, int dimension, const Spacings& spacing) {
@@ -39,20 +39,20 @@ std::unique_ptr<Kernel> radial(const KernelCase& kernel, int dimension, const Sp
   return family().kernel(radial_stencil(dimension, radius, spacing));
 }
 
-Differences adr_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
-  return moment_differences(kernel.diffusion_tensor, 2, dimension, spacing);
+StencilTable adr_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  return moment_stencil_table(kernel.diffusion_tensor, 2, dimension, spacing);
 }
 std::unique_ptr<Kernel> adr(const KernelCase& kernel, int dimension, const Spacings& spacing) {
   return make_adr_kernel(dimension, kernel.diffusion_tensor, spacing);
 }
 
-Differences moment_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
-  return moment_differences(kernel.diffusion_tensor, static_cast<int>(kernel.order), dimension,
-                            spacing);
+StencilTable moment_table(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  return moment_stencil_table(kernel.diffusion_tensor, static_cast<int>(kernel.order), dimension,
+                              spacing);
 }
 
-Differences stencil_table(const KernelCase& kernel, int dimension, const Spacings& /*spacing*/) {
-  return stencil_differences(static_cast<int>(kernel.radius), dimension);
+StencilTable stencil_table(const KernelCase& kernel, int dimension, const Spacings& /*spacing*/) {
+  return full_stencil_table(static_cast<int>(kernel.radius), dimension);
 }
 
 constexpr std::array codes{
@@ -89,8 +89,8 @@ std::optional<RadialFamily> radial_family(const KernelCase& kernel) {
   return found.front().radial();
 }
 
-Differences differences_of(const KernelCase& kernel, int dimension, const Spacings& spacing) {
-  std::vector<Differences> tables;
+StencilTable stencil_table_of(const KernelCase& kernel, int dimension, const Spacings& spacing) {
+  std::vector<StencilTable> tables;
   for (const FamilyCode& code : codes_of(kernel))
     tables.push_back(code.table(kernel, dimension, spacing));
   return tables.size() == 1 ? tables.front() : sum_of(tables);

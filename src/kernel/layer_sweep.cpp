@@ -110,7 +110,7 @@ bool LayerSweep::forward(const Box& box, FieldView z, MutableFieldView z_next) {
   return finite;
 }
 
-void LayerSweep::set_gradient(const LayerBar& bar) {
+void LayerSweep::set_gradient(const LayerGradient& bar) {
   std::copy_n(bar.theta.begin(), theta_count_, bar_.begin());
   bar_[b_slot()] = bar.b;
   bar_[omega_slot()] = bar.omega;

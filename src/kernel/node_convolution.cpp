@@ -168,7 +168,7 @@ void NodeConvolution::sums(const Nodes& at, const ShapeRows& shapes, double* S,
   }
 }
 
-void NodeConvolution::spread(const Nodes& at, const ShapeRows& shapes, const double* g) {
+void NodeConvolution::scatter(const Nodes& at, const ShapeRows& shapes, const double* g) {
   const std::ptrdiff_t first = index(at.z, at.y, at.x);
   if (!numbers_.empty()) {
     const RadialTable& table = tables_[number_of(at.node)];
@@ -193,7 +193,7 @@ double NodeConvolution::bytes(const RadialFamily& family, int radius, const Grid
   const double neighbours = nodes * static_cast<double>(around.points());
   const double tables = (nodes + 1) * static_cast<double>(1 + family.shapes) + 1;
   return 2 * sizeof(double) * nodes * static_cast<double>(reached.points()) +
-         neighbours * (sizeof(double) * tables + sizeof(Neighbour));
+         neighbours * (sizeof(double) * tables + sizeof(StencilEntry));
 }
 
 } // namespace nadir

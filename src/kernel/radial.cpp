@@ -27,13 +27,13 @@ RadialStencil radial_stencil(int dimension, int radius,
   return stencil;
 }
 
-Differences radial_differences(const RadialFamily& family, const RadialStencil& stencil) {
-  Differences table;
+StencilTable radial_table_of(const RadialFamily& family, const RadialStencil& stencil) {
+  StencilTable table;
   table.identity = false;
   table.radius = stencil.radius;
   table.coefficients = 1 + family.shapes;
   for (std::size_t k = 0; k < stencil.shells(); ++k) {
-    Difference& shell = table.terms.emplace_back();
+    Stencil& shell = table.terms.emplace_back();
     for (std::size_t j = stencil.first[k]; j < stencil.first[k + 1]; ++j)
       shell.push_back({stencil.offsets[j], 1.0});
   }

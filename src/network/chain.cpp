@@ -16,25 +16,25 @@ Chain::Chain(const Grid& grid, const Case& c, const PassPlan& plan)
       problems_(layer_->samples_per_pass()) {}
 
 /// The states first .. last of all samples; all but the first are still to be written.
-StateTable Chain::table_to_write(Trajectories states, std::int64_t first, std::int64_t last) {
+StateTable Chain::table_to_write(StateStores states, std::int64_t first, std::int64_t last) {
   states_.clear();
   for (std::int64_t l = first; l <= last; ++l) {
-    for (Trajectory* trajectory : states)
+    for (StateStore* trajectory : states)
       states_.push_back(l == first ? trajectory->read(l) : trajectory->write(l));
   }
   return {states_, states.size()};
 }
 
 /// The same for the way back: all of them are there.
-StateTable Chain::table_to_recall(Trajectories states, std::int64_t first, std::int64_t last) {
+StateTable Chain::table_to_recall(StateStores states, std::int64_t first, std::int64_t last) {
   states_.clear();
   for (std::int64_t l = first; l <= last; ++l)
-    for (Trajectory* trajectory : states) states_.push_back(trajectory->recall(l));
+    for (StateStore* trajectory : states) states_.push_back(trajectory->read_back(l));
   return {states_, states.size()};
 }
 
 /// One pass forward.
-void Chain::compute(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+void Chain::compute(const Coefficients& coefficients, StateStores states, std::int64_t first,
                     std::int64_t last) {
   const ProfileEvent event(Event::forward);
   const double start = MPI_Wtime();
@@ -46,7 +46,7 @@ void Chain::compute(const Coefficients& coefficients, Trajectories states, std::
 }
 
 /// One pass back, from the adjoints of state `last` to those of state `first`.
-void Chain::transpose(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+void Chain::transpose(const Coefficients& coefficients, StateStores states, std::int64_t first,
                       std::int64_t last, Coefficients& bar) {
   const ProfileEvent event(Event::adjoint);
   const double start = MPI_Wtime();
@@ -76,7 +76,7 @@ double Chain::points_of(std::size_t samples, std::int64_t layers) const {
          static_cast<double>(samples);
 }
 
-void Chain::forward(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+void Chain::forward(const Coefficients& coefficients, StateStores states, std::int64_t first,
                     std::int64_t last, const WatchedLayers& watched, const Observer& observe,
                     const Pulse& after_pass) {
   std::ranges::fill(problems_, std::nullopt);
@@ -105,16 +105,16 @@ void Chain::make_lambda(std::size_t samples) {
 }
 
 /// As many as the layer takes and the states' stores, which are all of one kind, have places for.
-std::int64_t Chain::layers_per_pass(Trajectories states, std::int64_t most) {
+std::int64_t Chain::layers_per_pass(StateStores states, std::int64_t most) {
   return std::min(most, states[0]->layers_at_once());
 }
 
 /// Makes sure that state `layer`, and those before it that go with it, are held.
-void Chain::compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
+void Chain::compute_again(const Coefficients& coefficients, StateStores states, std::int64_t layer,
                           const Pulse& after_pass) {
   const std::int64_t most = layers_per_pass(states, layer_->layers_per_pass());
   std::int64_t from = layer;
-  for (Trajectory* trajectory : states) from = trajectory->resume(layer); // all the same
+  for (StateStore* trajectory : states) from = trajectory->resume(layer); // all the same
   while (from < layer) {
     const std::int64_t end = std::min(layer, from + most);
     compute(coefficients, states, from, end);
@@ -123,15 +123,15 @@ void Chain::compute_again(const Coefficients& coefficients, Trajectories states,
   }
 }
 
-void Chain::adjoint(const Coefficients& coefficients, Trajectories states,
-                    const WatchedLayers& watched, const Seed& seed, Coefficients& bar,
+void Chain::adjoint(const Coefficients& coefficients, StateStores states,
+                    const WatchedLayers& watched, const AdjointSource& seed, Coefficients& bar,
                     const Pulse& after_pass) {
   const double before = work_.forward_points;
   make_lambda(states.size());
   auto& lambda = lambda_arrays_[0];
   for (std::size_t s = 0; s < states.size(); ++s) {
     std::fill_n(lambda[s], state_layout().size(), 0.0);
-    if (watched.contains(layers_)) seed(s, layers_, states[s]->recall(layers_), lambda[s]);
+    if (watched.contains(layers_)) seed(s, layers_, states[s]->read_back(layers_), lambda[s]);
   }
   const std::int64_t most = layers_per_pass(states, layer_->layers_per_pass_back());
   for (std::int64_t l = layers_; l > 0;) {
@@ -140,7 +140,7 @@ void Chain::adjoint(const Coefficients& coefficients, Trajectories states,
     transpose(coefficients, states, begin, l, bar);
     note_problems(states.size(), begin);
     for (std::size_t s = 0; s < states.size() && watched.contains(begin); ++s)
-      seed(s, begin, states[s]->recall(begin), lambda[s]);
+      seed(s, begin, states[s]->read_back(begin), lambda[s]);
     l = begin;
     if (after_pass) after_pass();
   }

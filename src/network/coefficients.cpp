@@ -133,8 +133,8 @@ LayerCoefficients Coefficients::layer(std::int64_t layer) const {
   return rows;
 }
 
-LayerBar Coefficients::layer_bar(std::int64_t layer) {
-  LayerBar rows;
+LayerGradient Coefficients::layer_bar(std::int64_t layer) {
+  LayerGradient rows;
   for_each_slot(*this, rows, [&](CoefficientBar& bar, Parameter p, std::int64_t component) {
     ParameterValues& values = (*this)[p];
     if (values.empty()) return;

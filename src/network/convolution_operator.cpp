@@ -18,7 +18,7 @@ void multiply_spectra(std::span<std::complex<double>> a, const std::vector<std::
 
 } // namespace
 
-ConvolutionOperator::ConvolutionOperator(const Grid& grid, const Differences& table)
+ConvolutionOperator::ConvolutionOperator(const Grid& grid, const StencilTable& table)
     : grid_(grid), table_(table), layout_(grid, table.radius), fourier_(grid),
       exchange_(grid, fourier_.first(), fourier_.count()), slopes_(table.coefficients),
       z_(fourier_.frequencies().size()), convolved_(layout_) {}
@@ -50,7 +50,7 @@ void ConvolutionOperator::transform(std::span<const double> weights, bool identi
   };
   if (identity) add({0, 0, 0}, 1.0);
   for (std::size_t t = 0; t < weights.size(); ++t)
-    for (const Neighbour& neighbour : table_.terms[t])
+    for (const StencilEntry& neighbour : table_.terms[t])
       add(neighbour.offset, weights[t] * neighbour.weight);
   fourier_.forward();
   const auto frequencies = fourier_.frequencies();
@@ -85,7 +85,8 @@ void ConvolutionOperator::apply_transpose(const double* Z_bar, double* z_bar) {
   exchange_.to_box(fourier_.data(), layout_, z_bar);
 }
 
-void ConvolutionOperator::add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) {
+void ConvolutionOperator::add_gradient(const double* z, const double* Z_bar,
+                                       const LayerGradient& bar) {
   std::vector<std::size_t> wanted;
   for (std::size_t c = 0; c < table_.coefficients; ++c)
     if (bar.theta[c].sum) wanted.push_back(c);

@@ -64,7 +64,7 @@ void DeepHaloLayer::steps(const LayerCoefficients& coefficients, const StateTabl
 
 void DeepHaloLayer::steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
                                     const std::array<std::span<double* const>, 2>& lambda,
-                                    const LayerBar& bar) {
+                                    const LayerGradient& bar) {
   constexpr std::size_t turns = 2;
   begin_pass(coefficients);
   make_g(turns);

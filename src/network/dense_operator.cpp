@@ -82,7 +82,7 @@ void DenseOperator::apply_transpose(const double* Z_bar, double* z_bar) {
   count_messages(static_cast<std::int64_t>(packed_.size()));
 }
 
-void DenseOperator::add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) {
+void DenseOperator::add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) {
   if (!bar.theta[0].field) return;
   gather(z);
   pack(layout_, Z_bar, packed_.data());

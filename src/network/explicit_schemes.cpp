@@ -2,7 +2,7 @@
 
 namespace nadir {
 
-RungeKutta::RungeKutta(LayerRate& rate, const Tableau& tableau)
+RungeKutta::RungeKutta(RelaxationRhs& rate, const Tableau& tableau)
     : rate_(rate), tableau_(tableau), stages_(1, Field(rate.state_layout())) {}
 
 std::string RungeKutta::step(double* z, double* z_next) {

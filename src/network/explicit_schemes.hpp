@@ -9,7 +9,7 @@ namespace nadir {
 /// z' = (1 - omega) z + omega f(W z - b), the layer of the network.
 class ExplicitEuler final : public Scheme {
  public:
-  explicit ExplicitEuler(LayerRate& rate) : rate_(rate) {}
+  explicit ExplicitEuler(RelaxationRhs& rate) : rate_(rate) {}
   std::string step(double* z, double* z_next) override {
     rate_.relax(z, z_next);
     return {};
@@ -21,7 +21,7 @@ class ExplicitEuler final : public Scheme {
   }
 
  private:
-  LayerRate& rate_;
+  RelaxationRhs& rate_;
 };
 
 /// A Runge-Kutta method whose stages need the one before only, of `stages` <= 4:
@@ -37,7 +37,7 @@ inline constexpr Tableau classical_fourth_order{
 
 class RungeKutta final : public Scheme {
  public:
-  RungeKutta(LayerRate& rate, const Tableau& tableau);
+  RungeKutta(RelaxationRhs& rate, const Tableau& tableau);
   std::string step(double* z, double* z_next) override;
 
   /// With m_i = b_i lambda' + a_{i+1} Y_bar_{i+1}, from the last stage to the first:
@@ -56,7 +56,7 @@ class RungeKutta final : public Scheme {
  private:
   void make_stages(double* z);
 
-  LayerRate& rate_;
+  RelaxationRhs& rate_;
   Tableau tableau_;
   std::vector<Field> stages_; ///< Y_1, ...; more than one when needed
   std::vector<Field> back_;   ///< m and Y_bar, when needed

@@ -85,7 +85,7 @@ double GalerkinAxis::bytes(std::int64_t points, const Extents& owned, int axis) 
   constexpr double factors = 4 + 3 + 1 + 2 + 1 + 1; // bands, whole rows and diagonals of M and B
   const bool cut = owned[static_cast<std::size_t>(axis)] < points;
   return factors * sizeof(double) * static_cast<double>(points) +
-         AxisLines::buffer_bytes(points, owned, axis, cut);
+         PencilTranspose::buffer_bytes(points, owned, axis, cut);
 }
 
 } // namespace nadir

@@ -113,7 +113,7 @@ void GalerkinLayer::steps(const LayerCoefficients& coefficients, const StateTabl
 
 void GalerkinLayer::steps_transpose(const LayerCoefficients& coefficients, const StateTable& v,
                                     const std::array<std::span<double* const>, 2>& lambda,
-                                    const LayerBar& bar) {
+                                    const LayerGradient& bar) {
   sweep_.set_coefficients(coefficients);
   sweep_.set_gradient(bar);
   for (std::int64_t k = v.steps(); k > 0; --k) {

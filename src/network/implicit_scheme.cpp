@@ -2,9 +2,9 @@
 
 #include "base/reproducible_vector.hpp"
 
+#include "nadir/attractor/fixed_point_map.hpp"
 #include "nadir/base/log.hpp"
 #include "nadir/base/session.hpp"
-#include "nadir/network/layer_map.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -56,7 +56,7 @@ std::string unsolved(const char* what, double residual) {
 
 } // namespace
 
-ImplicitScheme::ImplicitScheme(const Grid& grid, LayerRate& rate, double theta,
+ImplicitScheme::ImplicitScheme(const Grid& grid, RelaxationRhs& rate, double theta,
                                ActivationKind activation)
     : grid_(grid), rate_(rate), theta_(theta), linear_(activation == ActivationKind::identity),
       a_(rate.state_layout()), b_(rate.state_layout()),

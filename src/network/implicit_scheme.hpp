@@ -22,7 +22,7 @@ namespace nadir {
 /// Options of PETSc: -layer_ksp_...
 class ImplicitScheme final : public Scheme {
  public:
-  ImplicitScheme(const Grid& grid, LayerRate& rate, double theta, ActivationKind activation);
+  ImplicitScheme(const Grid& grid, RelaxationRhs& rate, double theta, ActivationKind activation);
   std::string step(double* z, double* z_next) override;
 
   /// A^T mu = lambda' ,   lambda = mu + (1 - theta) F'(z)^T omega mu ; gradients at z' with theta
@@ -51,7 +51,7 @@ class ImplicitScheme final : public Scheme {
   static PetscErrorCode transposed_product(Mat matrix, Vec v, Vec result);
 
   const Grid& grid_;
-  LayerRate& rate_;
+  RelaxationRhs& rate_;
   double theta_;
   bool linear_;               ///< f is the identity
   double part_ = 1;           ///< of omega

@@ -29,7 +29,7 @@ std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Cas
   if (is_full_matrix(c.kernel)) return std::make_unique<DenseOperator>(grid);
   if (!is_swept(c))
     return std::make_unique<ConvolutionOperator>(
-        grid, differences_of(c.kernel, grid.dimension(), grid.spacings()));
+        grid, stencil_table_of(c.kernel, grid.dimension(), grid.spacings()));
   return std::make_unique<StencilOperator>(
       grid, make_kernel(c.kernel, grid.dimension(), grid.spacings()));
 }

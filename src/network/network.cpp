@@ -1,8 +1,5 @@
 #include "nadir/network/network.hpp"
 
-#include "nadir/network/attractor_step.hpp"
-#include "nadir/network/chain.hpp"
-
 #include <algorithm>
 
 namespace nadir {
@@ -29,24 +26,15 @@ std::int64_t WatchedLayers::previous(std::int64_t layer, std::int64_t first) con
   return found == layers_.begin() ? first : std::max(*std::prev(found), first);
 }
 
-std::optional<NonFinite>
-Network::forward(const Coefficients& coefficients, Trajectory& states, std::int64_t first,
+std::optional<LayerFailure>
+Network::forward(const Coefficients& coefficients, StateStore& states, std::int64_t first,
                  std::int64_t last,
                  const std::function<void(std::int64_t layer, const double* z)>& observe,
                  const WatchedLayers& watched) {
-  Trajectory* const one = &states;
+  StateStore* const one = &states;
   forward(coefficients, std::span(&one, 1), first, last, watched,
           [&](std::size_t, std::int64_t layer, const double* z) { observe(layer, z); });
   return problem(0);
-}
-
-std::unique_ptr<Network> make_network(const Grid& grid, const Case& c, const PassPlan& plan) {
-  if (c.network.attractor) return std::make_unique<AttractorStep>(grid, c, plan);
-  return std::make_unique<Chain>(grid, c, plan);
-}
-
-std::unique_ptr<Network> make_network(const Grid& grid, const Case& c, std::int64_t samples) {
-  return make_network(grid, c, plan_passes(grid, c, samples));
 }
 
 } // namespace nadir

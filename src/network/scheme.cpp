@@ -5,7 +5,8 @@
 
 namespace nadir {
 
-std::unique_ptr<Scheme> make_scheme(const Grid& grid, const NetworkCase& network, LayerRate& rate) {
+std::unique_ptr<Scheme> make_scheme(const Grid& grid, const NetworkCase& network,
+                                    RelaxationRhs& rate) {
   switch (network.scheme) {
   case SchemeKind::explicit_euler:
     return std::make_unique<ExplicitEuler>(rate);

@@ -38,7 +38,7 @@ void SchemeLayer::steps(const LayerCoefficients& coefficients, const StateTable&
 }
 
 /// Looks point by point only where there is something to be found.
-void SchemeLayer::note_non_finite(const double* z, std::optional<NonFinite>& first) const {
+void SchemeLayer::note_non_finite(const double* z, std::optional<LayerFailure>& first) const {
   double sum = 0; // v - v is 0 for numbers and NaN for all others
   for_owned_rows(state_layout(), z, [&](const double* row, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) sum += row[i] - row[i];
@@ -50,7 +50,7 @@ void SchemeLayer::note_non_finite(const double* z, std::optional<NonFinite>& fir
 
 void SchemeLayer::steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
                                   const std::array<std::span<double* const>, 2>& lambda,
-                                  const LayerBar& bar) {
+                                  const LayerGradient& bar) {
   rate_.set_coefficients(coefficients);
   rate_.set_gradient(bar);
   const auto from = z.layer(0), to = z.layer(1);

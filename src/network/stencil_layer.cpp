@@ -104,7 +104,7 @@ void StencilLayer::gather(const WayBack& way, std::int64_t k, const Box& box) {
 
 void StencilLayer::steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
                                    const std::array<std::span<double* const>, 2>& lambda,
-                                   const LayerBar& bar) {
+                                   const LayerGradient& bar) {
   begin_pass(coefficients);
   make_g(back_.layers() > 1 ? 2 : 1);
   sweep_.set_gradient(bar);

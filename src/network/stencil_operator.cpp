@@ -57,7 +57,7 @@ void StencilOperator::add_transpose(const double* Z_bar, double* z_bar) {
   gather(owned_, g, z_bar);
 }
 
-void StencilOperator::add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) {
+void StencilOperator::add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) {
   sweep_.set_gradient(bar);
   sweep_.add_gradient(owned_, view(z), view(Z_bar));
 }

@@ -21,17 +21,17 @@ namespace nadir {
 namespace {
 
 /// In memory and in the file.
-hid_t type_of(Number number) {
+hid_t type_of(StoredType number) {
   switch (number) {
-  case Number::f8:
+  case StoredType::f8:
     return H5T_NATIVE_DOUBLE;
-  case Number::i8:
+  case StoredType::i8:
     return H5T_NATIVE_INT64;
-  case Number::i4:
+  case StoredType::i4:
     return H5T_NATIVE_INT32;
-  case Number::i1:
+  case StoredType::i1:
     return H5T_NATIVE_INT8;
-  case Number::u1:
+  case StoredType::u1:
     return H5T_NATIVE_UINT8;
   }
   throw std::logic_error("unknown type of number");
@@ -145,7 +145,7 @@ void ResultFile::make(const std::string& path, const Label& label, Entry& entry)
   reserve_disk(temporary_, offset, H5Dget_storage_size(entry.handle));
 }
 
-ResultFile::Dataset ResultFile::create(const std::string& path, std::optional<Number> number,
+ResultFile::Dataset ResultFile::create(const std::string& path, std::optional<StoredType> number,
                                        const std::vector<hsize_t>& extents, const Label& label) {
   const ProfileEvent event(Event::write);
   Dataset dataset;
@@ -161,7 +161,7 @@ ResultFile::Dataset ResultFile::create(const std::string& path, std::optional<Nu
 }
 
 ResultFile::Dataset ResultFile::create_scale(const std::string& group, const std::string& name,
-                                             std::optional<Number> number, std::size_t size,
+                                             std::optional<StoredType> number, std::size_t size,
                                              const Label& label) {
   const Dataset scale = create(child_of(group, name), number, {size}, label);
   together([&] {
@@ -173,12 +173,12 @@ ResultFile::Dataset ResultFile::create_scale(const std::string& group, const std
 
 void ResultFile::add_scale(const std::string& group, const std::string& name,
                            std::span<const double> values, const Label& label) {
-  write_all(create_scale(group, name, Number::f8, values.size(), label), values);
+  write_all(create_scale(group, name, StoredType::f8, values.size(), label), values);
 }
 
 void ResultFile::add_scale(const std::string& group, const std::string& name,
                            std::span<const std::int64_t> values, const Label& label) {
-  write_all(create_scale(group, name, Number::i8, values.size(), label), values);
+  write_all(create_scale(group, name, StoredType::i8, values.size(), label), values);
 }
 
 void ResultFile::add_scale(const std::string& group, const std::string& name,
@@ -196,7 +196,7 @@ const ResultFile::Entry& ResultFile::find_scale(const std::string& group,
   return *found;
 }
 
-ResultFile::Dataset ResultFile::create_dataset(const std::string& path, Number number,
+ResultFile::Dataset ResultFile::create_dataset(const std::string& path, StoredType number,
                                                const std::vector<std::string>& scales,
                                                const Label& label) {
   const std::string group = parent_of(path);
@@ -231,7 +231,7 @@ hdf5::Slab ResultFile::slab_of(const Entry& entry, std::span<const std::int64_t>
 }
 
 void ResultFile::write_box(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
-                           Number number, const void* values) {
+                           StoredType number, const void* values) {
   const ProfileEvent event(Event::write);
   const Entry& entry = entries_[dataset.index];
   together([&] {
@@ -240,8 +240,8 @@ void ResultFile::write_box(Dataset dataset, std::span<const std::int64_t> indice
   });
 }
 
-void ResultFile::write_range(Dataset dataset, std::int64_t first, std::int64_t count, Number number,
-                             const void* values) {
+void ResultFile::write_range(Dataset dataset, std::int64_t first, std::int64_t count,
+                             StoredType number, const void* values) {
   const ProfileEvent event(Event::write);
   const Entry& entry = entries_[dataset.index];
   together([&] {
@@ -258,12 +258,13 @@ void ResultFile::read(Dataset dataset, std::span<const std::int64_t> indices, co
                       double* values) {
   const Entry& entry = entries_[dataset.index];
   together([&] {
-    if (entry.number != Number::f8) throw std::logic_error("wrong type for " + entry.path);
+    if (entry.number != StoredType::f8) throw std::logic_error("wrong type for " + entry.path);
     data_.read(entry.array, slab_of(entry, indices, box), values);
   });
 }
 
-void ResultFile::write_whole(Dataset dataset, Number number, std::size_t size, const void* values) {
+void ResultFile::write_whole(Dataset dataset, StoredType number, std::size_t size,
+                             const void* values) {
   const ProfileEvent event(Event::write);
   const Entry& entry = entries_[dataset.index];
   together([&] {

@@ -65,17 +65,17 @@ std::string real_list(const std::vector<double>& values) {
   return text;
 }
 
-std::string number_attributes(Number number) {
+std::string number_attributes(StoredType number) {
   switch (number) {
-  case Number::f8:
+  case StoredType::f8:
     return "NumberType=\"Float\" Precision=\"8\"";
-  case Number::i8:
+  case StoredType::i8:
     return "NumberType=\"Int\" Precision=\"8\"";
-  case Number::i4:
+  case StoredType::i4:
     return "NumberType=\"Int\" Precision=\"4\"";
-  case Number::i1:
+  case StoredType::i1:
     return "NumberType=\"Char\" Precision=\"1\"";
-  case Number::u1:
+  case StoredType::u1:
     return "NumberType=\"UChar\" Precision=\"1\"";
   }
   throw std::logic_error("unknown type of number");
@@ -180,7 +180,7 @@ std::vector<XdmfField> state_fields(std::int64_t samples, std::int64_t stored_la
   std::vector<XdmfField> fields;
   for (std::int64_t sample = 0; sample < samples; ++sample) {
     XdmfField field{
-        numbered("state", sample, samples), "/state", Number::f8, {samples, stored_layers}, {}};
+        numbered("state", sample, samples), "/state", StoredType::f8, {samples, stored_layers}, {}};
     for (std::int64_t layer = 0; layer < stored_layers; ++layer)
       field.at.push_back({sample, layer});
     fields.push_back(field);
@@ -188,7 +188,7 @@ std::vector<XdmfField> state_fields(std::int64_t samples, std::int64_t stored_la
   return fields;
 }
 
-std::vector<XdmfField> sample_fields(const std::string& dataset, Number number,
+std::vector<XdmfField> sample_fields(const std::string& dataset, StoredType number,
                                      std::int64_t samples) {
   std::vector<XdmfField> fields;
   const std::string name = dataset.substr(dataset.rfind('/') + 1);
@@ -206,7 +206,7 @@ std::vector<XdmfField> parameter_fields(const std::string& name, std::int64_t la
   if (varies_layer) shown = stored_layers;
   std::vector<XdmfField> fields;
   for (std::int64_t component = 0; component < std::max<std::int64_t>(components, 1); ++component) {
-    XdmfField field{name, "/parameters/" + name, Number::f8, {}, {}};
+    XdmfField field{name, "/parameters/" + name, StoredType::f8, {}, {}};
     if (varies_layer) field.extents.push_back(layers);
     if (components > 0) {
       field.extents.push_back(components);

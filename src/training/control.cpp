@@ -78,7 +78,7 @@ void ControlSpace::to_coefficients(Vec x, Coefficients& values) const {
   if (numbers.empty()) return;
   check_mpi(
       MPI_Bcast(numbers.data(), static_cast<int>(numbers.size()), MPI_DOUBLE, 0, grid_.comm()));
-  spread_numbers(numbers, values);
+  scatter_numbers(numbers, values);
 }
 
 void ControlSpace::from_coefficients(const Coefficients& values, Vec x) const {
@@ -108,14 +108,14 @@ void ControlSpace::add_numbers(const Coefficients& values, double* local) const 
   }
 }
 
-void ControlSpace::collect_sums(const Coefficients& gradients,
-                                std::span<ReproducibleSum> buffer) const {
+void ControlSpace::gather_sums(const Coefficients& gradients,
+                               std::span<ReproducibleSum> buffer) const {
   for_numbers(blocks_, [&](const Block& block, std::size_t first, std::size_t) {
     std::ranges::copy(gradients.sums(block.parameter), buffer.begin() + static_cast<long>(first));
   });
 }
 
-void ControlSpace::spread_numbers(std::span<const double> buffer, Coefficients& values) const {
+void ControlSpace::scatter_numbers(std::span<const double> buffer, Coefficients& values) const {
   for_numbers(blocks_, [&](const Block& block, std::size_t first, std::size_t entries) {
     std::copy_n(buffer.begin() + static_cast<long>(first), entries,
                 values[block.parameter].block(0));

@@ -334,7 +334,7 @@ std::vector<std::uint8_t> GradientCheck::signs_at(Vec x, double h, Vec direction
   Network& network = objective_.network();
   const Coefficients& coefficients = objective_.coefficients();
   const Layout& layout = network.state_layout();
-  KeepTwo states(layout);
+  LastTwoStates states(layout);
   Field z(layout), Z(layout);
   std::vector<std::uint8_t> signs;
   const auto look = [&](std::int64_t l, const double* z_l) {

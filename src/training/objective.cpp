@@ -1,4 +1,5 @@
 #include "nadir/training/objective.hpp"
+#include "nadir/training/make_network.hpp"
 
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
@@ -40,7 +41,7 @@ void Objective::run_samples(BufferedSum& misfit, bool with_gradient) {
   const auto pulse = [this] {
     if (stop_) stop_->step();
   };
-  GradientTree* tree = with_gradient ? &tree_ : nullptr;
+  PairwiseSum* tree = with_gradient ? &tree_ : nullptr;
   if (groups_) {
     const auto trained = [this](Parameter p) { return case_of(case_, p).train; };
     groups_->set_coefficients(coefficients_, trained, with_gradient || to_go_forward);
@@ -66,7 +67,7 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
   const VecRead x_local(x);
   std::optional<VecWrite> g_local;
   if (gradient) {
-    space_.collect_sums(*bar, std::span(reduction_).subspan(first_number));
+    space_.gather_sums(*bar, std::span(reduction_).subspan(first_number));
     g_local.emplace(gradient);
     space_.write_fields(*bar, g_local->data());
   }
@@ -79,7 +80,7 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
   if (gradient) {
     std::vector<double> numbers;
     for (std::size_t k = first_number; k < reduction_.size(); ++k) numbers.push_back(result(k));
-    space_.spread_numbers(numbers, *bar);
+    space_.scatter_numbers(numbers, *bar);
     space_.add_numbers(*bar, g_local->data());
   }
   if (result(4) > 0) throw SystemError(first_problem(grid_.comm(), sweep().disk_problem()));

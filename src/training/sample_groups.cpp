@@ -1,4 +1,5 @@
 #include "nadir/training/sample_groups.hpp"
+#include "nadir/training/make_network.hpp"
 
 #include "nadir/base/collective.hpp"
 
@@ -44,13 +45,14 @@ SampleGroups::SampleGroups(const Grid& grid, const Case& c, const Observations& 
       leaves_((observations.samples + per_leaf_ - 1) / per_leaf_),
       comm_(grid.comm(), rank_of(grid.comm()) / (ranks_of(grid.comm()) / groups_)),
       grid_(comm_, c.grid, state_ghosts(c)), regrouping_(grid, grid_, coefficient_ghosts(c)),
-      observations_(deal(observations)), coefficients_(grid_, c, Coefficients::Content::values),
+      observations_(distribute(observations)),
+      coefficients_(grid_, c, Coefficients::Content::values),
       network_(make_network(
           grid_, c,
           plan_passes(grid_, c, std::min(observations_.samples, plan.samples), grid.comm()))),
       sweep_(*network_, coefficients_, observations_, c, plan, per_leaf_),
       tree_(grid_, c, leaves_) {
-  spread(coefficients, every_parameter);
+  scatter(coefficients, every_parameter);
   most_passes_ = sweep_.passes();
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &most_passes_, 1, MPI_INT64_T, MPI_MAX, grid.comm()));
 }
@@ -60,7 +62,7 @@ SampleGroups::Range SampleGroups::leaves() const {
 }
 
 /// This group's samples of all, on its own boxes.
-Observations SampleGroups::deal(const Observations& all) {
+Observations SampleGroups::distribute(const Observations& all) {
   Observations mine;
   mine.points = grid_.owned().points();
   mine.samples = samples_of(leaves(), per_leaf_, all.samples);
@@ -79,7 +81,7 @@ Observations SampleGroups::deal(const Observations& all) {
     const auto move = [&](std::int64_t s, const auto& values, auto& destination) {
       std::copy_n(values.begin() + s * all.points, all.points, packed.begin());
       unpack(from.layout(), packed.data(), from.data());
-      regrouping_.spread(std::array{from.data()}, std::array{to.data()}, g);
+      regrouping_.scatter(std::array{from.data()}, std::array{to.data()}, g);
       if (g != regrouping_.group()) return;
       pack(to.layout(), to.data(), received.data());
       destination.insert(destination.end(), received.begin(), received.end());
@@ -95,21 +97,21 @@ Observations SampleGroups::deal(const Observations& all) {
   return mine;
 }
 
-void SampleGroups::spread(Coefficients& all, const Coefficients::Wanted& wanted) {
+void SampleGroups::scatter(Coefficients& all, const Coefficients::Wanted& wanted) {
   coefficients_.copy_numbers(all);
   const auto from = all.fields(wanted), to = coefficients_.fields(wanted);
   for_portions(from.size(), [&](std::size_t first, std::size_t count) {
-    regrouping_.spread(std::span(from).subspan(first, count), std::span(to).subspan(first, count));
+    regrouping_.scatter(std::span(from).subspan(first, count), std::span(to).subspan(first, count));
   });
 }
 
 void SampleGroups::set_coefficients(Coefficients& all, const Coefficients::Wanted& wanted,
                                     bool with_ghosts) {
-  spread(all, wanted);
+  scatter(all, wanted);
   if (with_ghosts) coefficients_.fill_ghosts();
 }
 
-void SampleGroups::run(BufferedSum& misfit, GradientTree* tree, const Network::Pulse& pulse) {
+void SampleGroups::run(BufferedSum& misfit, PairwiseSum* tree, const Network::Pulse& pulse) {
   std::int64_t pulses = 0;
   const auto counted = [&] {
     ++pulses;
@@ -120,11 +122,11 @@ void SampleGroups::run(BufferedSum& misfit, GradientTree* tree, const Network::P
   // A group with fewer passes comes to as many pulses.
   const std::int64_t idle = (most_passes_ - sweep_.passes()) * (pulses / sweep_.passes());
   for (std::int64_t k = 0; pulse && k < idle; ++k) pulse();
-  if (tree) collect(*tree);
+  if (tree) gather(*tree);
 }
 
 /// All groups' nodes, each on the boxes of all ranks.
-void SampleGroups::collect(GradientTree& tree) {
+void SampleGroups::gather(PairwiseSum& tree) {
   tree.clear();
   using Fields = std::vector<double*>;
   std::vector<Fields> from, mine; // of the nodes, one after the other; groups' as far as they have
@@ -132,7 +134,7 @@ void SampleGroups::collect(GradientTree& tree) {
   std::size_t most = 0;
   for (std::size_t g = 0; g < received.size(); ++g) {
     for (const auto& node :
-         GradientTree::joined(leaves_of(static_cast<int>(g), groups_, leaves_), leaves_))
+         PairwiseSum::joined(leaves_of(static_cast<int>(g), groups_, leaves_), leaves_))
       received[g].push_back(tree.add(node).fields(every_parameter));
     most = std::max(most, received[g].size());
   }
@@ -151,7 +153,7 @@ void SampleGroups::collect(GradientTree& tree) {
       };
       from.clear();
       for (const auto& nodes : received) from.push_back(portion(nodes));
-      regrouping_.collect(portion(mine), from);
+      regrouping_.gather(portion(mine), from);
     });
   }
   tree.join();

@@ -1,6 +1,6 @@
 #include "nadir/training/sample_sweep.hpp"
 
-#include "nadir/network/keep_window.hpp"
+#include "nadir/network/mixed_store.hpp"
 
 #include <algorithm>
 
@@ -43,16 +43,16 @@ void SampleSweep::open_scratch(const std::string& folder) {
   scratch_.emplace(folder, states, network_.state_layout().size());
 }
 
-std::vector<Trajectory*> SampleSweep::trajectories(std::int64_t count, bool to_go_back) {
+std::vector<StateStore*> SampleSweep::trajectories(std::int64_t count, bool to_go_back) {
   auto& kept = to_go_back ? all_states_ : two_states_;
   const Layout& layout = network_.state_layout();
-  const auto make = [&](std::size_t k) -> std::unique_ptr<Trajectory> {
-    if (!to_go_back) return std::make_unique<KeepTwo>(layout);
+  const auto make = [&](std::size_t k) -> std::unique_ptr<StateStore> {
+    if (!to_go_back) return std::make_unique<LastTwoStates>(layout);
     return make_trajectory(layout, network_.layers(), plan_, target_layers_.listed(),
                            scratch_ ? &*scratch_ : nullptr,
                            k * static_cast<std::size_t>(plan_.states_on_disk()));
   };
-  std::vector<Trajectory*> result;
+  std::vector<StateStore*> result;
   for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
     if (k == kept.size()) kept.push_back(make(k));
     result.push_back(kept[k].get());
@@ -68,7 +68,7 @@ std::int64_t SampleSweep::passes() const {
   return passes;
 }
 
-void SampleSweep::run(BufferedSum& misfit, GradientTree* tree, std::int64_t first_leaf,
+void SampleSweep::run(BufferedSum& misfit, PairwiseSum* tree, std::int64_t first_leaf,
                       const Network::Pulse& pulse) {
   problem_.reset();
   const auto together = static_cast<std::int64_t>(network_.samples_at_once());

@@ -100,7 +100,7 @@ double ring_error(const RingProblem& problem, Basis basis, std::int64_t nodes, s
   const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
   Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
   Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   const Layout& layout = chain.state_layout();
   double* z = states.write(0);
   test::for_points(grid, [&](auto k, auto j, auto i, std::int64_t index) {

@@ -93,7 +93,7 @@ TEST(HandCheck, LinearChainReachesItsAttractor) {
     b.block(0)[b.layout().index(k, j, i)] = std::cos(theta * static_cast<double>(index));
   });
   Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   chain.forward(coefficients, states, 0, chain.layers(), [](std::int64_t, const double*) {});
   const double* z = states.read(chain.layers());
   const double eigenvalue = R - 2 * D * (1 - std::cos(theta));

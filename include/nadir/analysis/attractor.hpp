@@ -1,8 +1,8 @@
 #pragma once
 
 #include "nadir/analysis/spectrum.hpp"
-#include "nadir/network/fixed_point.hpp"
-#include "nadir/network/linear_response.hpp"
+#include "nadir/attractor/fixed_point.hpp"
+#include "nadir/attractor/linear_response.hpp"
 #include "nadir/training/observations.hpp"
 
 #include <cstdint>
@@ -41,7 +41,7 @@ struct Attractors {
 class AttractorSearch {
  public:
   /// Reads PETSc's options. Arguments must outlive this.
-  AttractorSearch(LayerMap& map, const Observations& observations);
+  AttractorSearch(FixedPointMap& map, const Observations& observations);
 
   /// Tells every start and how it ended, in words.
   using Tell = std::function<void(const std::string&)>;
@@ -69,7 +69,7 @@ class AttractorSearch {
   void particular(Vec z);
   void reach(Vec particular, Vec start, Vec z) const;
 
-  LayerMap& map_;
+  FixedPointMap& map_;
   const AttractorCase& a_;
   const Observations& observations_;
   SpectrumSolver spectrum_;

@@ -2,7 +2,7 @@
 
 #include "nadir/grid/grid.hpp"
 #include "nadir/input/case.hpp"
-#include "nadir/network/reversal.hpp"
+#include "nadir/network/revolve.hpp"
 
 #include <mpi.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nadir/network/layer_map.hpp"
+#include "nadir/attractor/fixed_point_map.hpp"
 
 #include <complex>
 #include <cstdint>
@@ -10,13 +10,13 @@
 namespace nadir {
 
 /// What happens to small disturbances of a fixed point.
-enum class Fate {
+enum class StabilityClass {
   stable,   ///< they die out
   unstable, ///< some grow
   neutral,  ///< some neither grow nor die, as far as a spectral radius of 1 tells
   unknown,  ///< no eigenvalue was found
 };
-std::string_view name_of(Fate fate);
+std::string_view name_of(StabilityClass fate);
 
 /// Leading eigenvalues of a layer's Jacobian I - diag(omega)(I - J) at a fixed point.
 struct Spectrum {
@@ -27,7 +27,7 @@ struct Spectrum {
   /// there are no other directions.
   double radius = 0;
 
-  Fate fate() const;
+  StabilityClass fate() const;
   /// Layers in which the slowest disturbance shrinks to 1/e; infinite unless the radius is below 1.
   double relaxation_layers() const;
   /// Layers from `distance` to `tolerance` at the asymptotic rate; infinite unless it is below 1.
@@ -39,14 +39,14 @@ struct Spectrum {
 class SpectrumSolver {
  public:
   /// Reads the options. `modes` eigenvalues, fewer on fewer points.
-  SpectrumSolver(LayerMap& map, std::int64_t modes);
+  SpectrumSolver(FixedPointMap& map, std::int64_t modes);
 
   /// About the state the map was linearised at. `neutral` are orthonormal right null vectors of
   /// I - J that are known. Eigenvalues that do not converge are left out.
   Spectrum solve(const std::vector<VecHandle>& neutral = {});
 
  private:
-  LayerMap& map_;
+  FixedPointMap& map_;
   std::int64_t modes_;
   MatHandle jacobian_;
   EpsHandle eps_;

@@ -26,9 +26,9 @@ double stream_bandwidth(MPI_Comm comm);
 /// "speed: 241 Mpoint-layers/s forward, ..." of `work`, done with `samples` together, and its part
 /// of what the byte model allows at the bandwidth of streams; more than 1 where several layers
 /// share a pass. Of attractors: what finding one and its gradient took. Collective.
-std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples);
+std::string speed_text(MPI_Comm comm, const Case& c, const WorkCounters& work, std::size_t samples);
 /// The same at a bandwidth of so many bytes per second and rank.
-std::string speed_text(MPI_Comm comm, const Case& c, const Work& work, std::size_t samples,
+std::string speed_text(MPI_Comm comm, const Case& c, const WorkCounters& work, std::size_t samples,
                        double bandwidth);
 
 } // namespace nadir

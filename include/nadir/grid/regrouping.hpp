@@ -30,11 +30,11 @@ class Regrouping {
   static constexpr int every_group = -1;
   /// mine[k], on this rank's box within its group, from all[k], on the boxes of all ranks. Where
   /// only one group is meant, the others leave `mine` alone. Collective over all ranks.
-  void spread(std::span<double* const> all, std::span<double* const> mine, int to = every_group);
+  void scatter(std::span<double* const> all, std::span<double* const> mine, int to = every_group);
 
   /// The way back: from[g][k] on this rank's box of all ranks is mine[k] of the ranks of group g.
   /// Groups may send different numbers of fields. Collective over all ranks.
-  void collect(std::span<double* const> mine, std::span<const std::vector<double*>> from);
+  void gather(std::span<double* const> mine, std::span<const std::vector<double*>> from);
 
   /// Messages of this rank to others and their bytes so far.
   std::int64_t messages_sent() const { return messages_; }

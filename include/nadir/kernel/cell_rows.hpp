@@ -22,7 +22,7 @@ struct CellRow {
 ///
 ///     (d^k z)(x_q) = sum_t phi_t^(k)(x_q) z_t
 ///
-/// and `spread`, its transpose, along x, z and y. Rows hold all points along x that the functions
+/// and `scatter`, its transpose, along x, z and y. Rows hold all points along x that the functions
 /// of the cells stand at. Not collective, allocates nothing.
 class CellRows {
  public:

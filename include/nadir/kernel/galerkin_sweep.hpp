@@ -52,7 +52,7 @@ class GalerkinSweep {
 
   /// With mu the adjoint of w, ghosts included: z_bar += the derivatives of mu . w by z, and by
   /// the coefficients where set_gradient tells.
-  void set_gradient(const LayerBar& bar);
+  void set_gradient(const LayerGradient& bar);
   void adjoint(FieldView z, FieldView mu, MutableFieldView z_bar);
 
   /// Floating-point operations per point, of the coefficients used last.

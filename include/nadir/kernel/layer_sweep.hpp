@@ -33,7 +33,7 @@ template<class View> struct LayerRows {
   View b, omega;
 };
 using LayerCoefficients = LayerRows<CoefficientView>;
-using LayerBar = LayerRows<CoefficientBar>;
+using LayerGradient = LayerRows<CoefficientBar>;
 
 /// A padded array seen from its first owned point.
 struct FieldView {
@@ -71,7 +71,7 @@ class LayerSweep {
   /// g = omega lambda_next f'(Z), the direct path lambda = (1 - omega) lambda_next, and what this
   /// adds to the layer's coefficient gradients, which set_gradient names before. Where omega is 1
   /// everywhere, f may be taken from z_next, and lambda be left alone.
-  void set_gradient(const LayerBar& bar);
+  void set_gradient(const LayerGradient& bar);
   void adjoint(const Box& box, FieldView z, FieldView z_next, FieldView lambda_next,
                MutableFieldView g, MutableFieldView lambda);
   /// The adjoint is given states that were rounded: f' is taken from Z, not from z_next. Near the

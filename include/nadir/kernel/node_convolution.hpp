@@ -41,7 +41,7 @@ class NodeConvolution {
 
   /// Those cells and the ones around them, where there are values.
   const Box& reached() const { return reached_; }
-  /// A row of values in cells that are reached, from the cell x; and of what `spread` adds up.
+  /// A row of values in cells that are reached, from the cell x; and of what `scatter` adds up.
   double* values(const Node& node, std::int64_t z, std::int64_t y, std::int64_t x);
   double* values_bar(const Node& node, std::int64_t z, std::int64_t y, std::int64_t x);
   void clear_values_bar();
@@ -54,7 +54,7 @@ class NodeConvolution {
   void sums(const Nodes& at, const ShapeRows& shapes, double* S,
             const std::array<double*, max_shapes>& slopes);
   /// The transpose: values_bar += dS/du g.
-  void spread(const Nodes& at, const ShapeRows& shapes, const double* g);
+  void scatter(const Nodes& at, const ShapeRows& shapes, const double* g);
 
   std::size_t shapes() const { return family_.shapes; }
   /// Operations per node of a sum.
@@ -64,7 +64,7 @@ class NodeConvolution {
                       const Extents& cells);
 
  private:
-  struct Neighbour {
+  struct StencilEntry {
     std::size_t node;      ///< its number among a cell's
     std::ptrdiff_t offset; ///< to its cell, in a row of values
     std::array<int, max_dimension> cells;
@@ -85,7 +85,7 @@ class NodeConvolution {
   RowSums sums_;
   Box reached_;
   Strides stride_;
-  std::vector<Neighbour> neighbours_;
+  std::vector<StencilEntry> neighbours_;
   std::vector<std::vector<double>> values_, values_bar_; ///< by node of a cell
   std::vector<double> numbers_;                          ///< the shape, where it is the same
   std::vector<RadialTable> tables_;                      ///< for it, by node

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "nadir/kernel/differences.hpp"
 #include "nadir/kernel/kernel.hpp"
+#include "nadir/kernel/stencil_table.hpp"
 
 #include <array>
 #include <cstddef>
@@ -50,6 +50,6 @@ RadialFamily power_law_family();
 std::optional<RadialFamily> radial_family(const KernelCase& kernel);
 
 /// The family as a table: a term for each shell.
-Differences radial_differences(const RadialFamily& family, const RadialStencil& stencil);
+StencilTable radial_table_of(const RadialFamily& family, const RadialStencil& stencil);
 
 } // namespace nadir

@@ -22,32 +22,32 @@ class Chain final : public Network {
   std::size_t samples_at_once() const override { return layer_->samples_per_pass(); }
   bool activates(std::int64_t layer) const override { return layer < layers_; }
 
-  const Work& work() const override { return work_; }
+  const WorkCounters& work() const override { return work_; }
 
   using Network::forward;
   /// Pulses after every pass over the points. Problems are values that are not finite.
-  void forward(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+  void forward(const Coefficients& coefficients, StateStores states, std::int64_t first,
                std::int64_t last, const WatchedLayers& watched, const Observer& observe,
                const Pulse& after_pass = {}) override;
-  const std::optional<NonFinite>& problem(std::size_t sample) const override {
+  const std::optional<LayerFailure>& problem(std::size_t sample) const override {
     return problems_[sample];
   }
 
   /// Computes again what is not held.
-  void adjoint(const Coefficients& coefficients, Trajectories states, const WatchedLayers& watched,
-               const Seed& seed, Coefficients& bar, const Pulse& after_pass = {}) override;
+  void adjoint(const Coefficients& coefficients, StateStores states, const WatchedLayers& watched,
+               const AdjointSource& seed, Coefficients& bar, const Pulse& after_pass = {}) override;
   /// lambda_0 = d misfit / d z_0 of a sample, a padded array; valid until the next call.
   const double* lambda(std::size_t sample) const { return lambda_arrays_[0][sample]; }
 
  private:
-  StateTable table_to_write(Trajectories states, std::int64_t first, std::int64_t last);
-  StateTable table_to_recall(Trajectories states, std::int64_t first, std::int64_t last);
-  static std::int64_t layers_per_pass(Trajectories states, std::int64_t most);
-  void compute(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+  StateTable table_to_write(StateStores states, std::int64_t first, std::int64_t last);
+  StateTable table_to_recall(StateStores states, std::int64_t first, std::int64_t last);
+  static std::int64_t layers_per_pass(StateStores states, std::int64_t most);
+  void compute(const Coefficients& coefficients, StateStores states, std::int64_t first,
                std::int64_t last);
-  void transpose(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+  void transpose(const Coefficients& coefficients, StateStores states, std::int64_t first,
                  std::int64_t last, Coefficients& bar);
-  void compute_again(const Coefficients& coefficients, Trajectories states, std::int64_t layer,
+  void compute_again(const Coefficients& coefficients, StateStores states, std::int64_t layer,
                      const Pulse& after_pass);
   void note_problems(std::size_t samples, std::int64_t first);
   double points_of(std::size_t samples, std::int64_t layers) const;
@@ -55,8 +55,8 @@ class Chain final : public Network {
 
   std::int64_t layers_;
   std::unique_ptr<Layer> layer_;
-  std::vector<std::optional<NonFinite>> problems_; ///< by sample
-  Work work_;
+  std::vector<std::optional<LayerFailure>> problems_; ///< by sample
+  WorkCounters work_;
   std::vector<double*> states_;      ///< of the pass: [layer][sample]
   std::vector<Field> lambda_fields_; ///< made by the first adjoint
   std::array<std::vector<double*>, 2> lambda_arrays_;

@@ -130,7 +130,7 @@ class Coefficients {
 
   /// What a sweep of layer `layer` reads, or adds its derivatives to.
   LayerCoefficients layer(std::int64_t layer) const;
-  LayerBar layer_bar(std::int64_t layer);
+  LayerGradient layer_bar(std::int64_t layer);
 
   /// Fills the innermost ghosts of all fields from their owners, wrapped on periodic axes; those
   /// beyond other boundaries stay zero. Needed, for values, before a transpose sweep. Collective.

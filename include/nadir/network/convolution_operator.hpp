@@ -2,7 +2,7 @@
 
 #include "nadir/grid/fourier_transform.hpp"
 #include "nadir/grid/slab_exchange.hpp"
-#include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/stencil_table.hpp"
 #include "nadir/network/kernel_operator.hpp"
 
 #include <complex>
@@ -18,14 +18,14 @@ class ConvolutionOperator final : public KernelOperator {
  public:
   /// For the kernel of a table on a grid that is periodic along all axes. The grid must outlive
   /// this. Collective.
-  ConvolutionOperator(const Grid& grid, const Differences& table);
+  ConvolutionOperator(const Grid& grid, const StencilTable& table);
 
   const Layout& state_layout() const override { return layout_; }
   /// Numbers, all of them.
   void set_coefficients(const LayerCoefficients& coefficients) override;
   void apply(double* z, double* Z, GhostValue beyond) override;
   void apply_transpose(const double* Z_bar, double* z_bar) override;
-  void add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) override;
+  void add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) override;
   double flops() const override;
   std::int64_t messages_sent() const override { return exchange_.messages_sent(); }
   std::int64_t bytes_sent() const override { return exchange_.bytes_sent(); }
@@ -44,7 +44,7 @@ class ConvolutionOperator final : public KernelOperator {
   const Spectrum& slope_spectrum(std::size_t c);
 
   const Grid& grid_;
-  Differences table_;
+  StencilTable table_;
   Layout layout_;
   FourierTransform fourier_;
   SlabExchange exchange_;

@@ -34,7 +34,7 @@ class DeepHaloLayer final : public StencilLayer {
   void steps(const LayerCoefficients& coefficients, const StateTable& z) override;
   void steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
                        const std::array<std::span<double* const>, 2>& lambda,
-                       const LayerBar& bar) override;
+                       const LayerGradient& bar) override;
 
   /// Bytes of the buffers of messages, beside StencilLayer's.
   static double buffer_bytes(const Layout& layout, const Axes& remote, std::int64_t layers,

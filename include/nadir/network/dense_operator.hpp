@@ -22,7 +22,7 @@ class DenseOperator final : public KernelOperator {
   void set_coefficients(const LayerCoefficients& coefficients) override;
   void apply(double* z, double* Z, GhostValue beyond) override;
   void apply_transpose(const double* Z_bar, double* z_bar) override;
-  void add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) override;
+  void add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) override;
   double flops() const override { return 2 * static_cast<double>(grid_.points()); }
   std::int64_t messages_sent() const override { return messages_; }
   std::int64_t bytes_sent() const override { return bytes_; }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nadir/grid/axis_lines.hpp"
+#include "nadir/grid/pencil_transpose.hpp"
 #include "nadir/kernel/band_matrix.hpp"
 #include "nadir/kernel/cell_basis.hpp"
 
@@ -35,13 +35,13 @@ class GalerkinAxis {
   bool interpolating() const { return at_neighbour_ == 0; } ///< B = 1
   void multiply_points(double* lines, std::int64_t count);
 
-  AxisLines lines_;
+  PencilTranspose lines_;
   bool wraps_;
   double at_point_, at_neighbour_;
   int width_;
   BandMatrix mass_, points_;
   AlignedDoubles scratch_;
-  AxisLines::Work solve_points_, to_values_, from_values_;
+  PencilTranspose::Work solve_points_, to_values_, from_values_;
 };
 
 } // namespace nadir

@@ -39,12 +39,12 @@ class GalerkinLayer final : public Layer {
 
   void prepare(double* /*v*/) const override {}
   void steps(const LayerCoefficients& coefficients, const StateTable& v) override;
-  const std::optional<NonFinite>& problem(std::size_t sample) const override {
+  const std::optional<LayerFailure>& problem(std::size_t sample) const override {
     return problems_[sample];
   }
   void steps_transpose(const LayerCoefficients& coefficients, const StateTable& v,
                        const std::array<std::span<double* const>, 2>& lambda,
-                       const LayerBar& bar) override;
+                       const LayerGradient& bar) override;
   void states_are_rounded(bool /*rounded*/) override {}
 
   /// The kernel projected: Z = B M^-1 w(B^-1 v) where f is the identity, b = 0 and omega = 1.
@@ -73,7 +73,7 @@ class GalerkinLayer final : public Layer {
   Halo halo_;
   std::vector<std::unique_ptr<GalerkinAxis>> axes_;
   Field z_, mu_, w_; ///< amplitudes, their adjoint, the sums
-  std::vector<std::optional<NonFinite>> problems_;
+  std::vector<std::optional<LayerFailure>> problems_;
 };
 
 } // namespace nadir

@@ -31,7 +31,7 @@ class KernelOperator {
   virtual void add_transpose(const double* Z_bar, double* z_bar);
   /// bar.theta += the derivatives of Z_bar . (W z + g), where apply filled the ghosts of z; bar.b
   /// and bar.omega are left alone.
-  virtual void add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) = 0;
+  virtual void add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) = 0;
 
   /// Floating-point operations of `apply` per point.
   virtual double flops() const = 0;

@@ -3,7 +3,7 @@
 #include "nadir/grid/grid.hpp"
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
-#include "nadir/network/non_finite.hpp"
+#include "nadir/network/layer_failure.hpp"
 #include "nadir/network/tiling.hpp"
 
 #include <array>
@@ -65,7 +65,7 @@ class Layer {
 
   /// The first value of the last pass forward on this rank that is not finite, of one sample, or
   /// why a layer of the last pass, forward or back, could not be computed; its layer counts from 1.
-  virtual const std::optional<NonFinite>& problem(std::size_t sample) const = 0;
+  virtual const std::optional<LayerFailure>& problem(std::size_t sample) const = 0;
 
   /// Back over the same layers: z with its ghosts as `steps` left them, coefficients with theirs
   /// (Coefficients::fill_ghosts). lambda[0] holds the adjoint of the last layer at the owned
@@ -73,7 +73,7 @@ class Layer {
   /// ghosts. Adds the coefficient gradients to `bar`. Collective.
   virtual void steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
                                const std::array<std::span<double* const>, 2>& lambda,
-                               const LayerBar& bar) = 0;
+                               const LayerGradient& bar) = 0;
 
   /// Whether steps_transpose is given states that were rounded (LayerSweep::states_are_rounded).
   virtual void states_are_rounded(bool rounded) = 0;

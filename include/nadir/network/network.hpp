@@ -2,9 +2,9 @@
 
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/layer.hpp"
-#include "nadir/network/non_finite.hpp"
+#include "nadir/network/layer_failure.hpp"
+#include "nadir/network/state_store.hpp"
 #include "nadir/network/tiling.hpp"
-#include "nadir/network/trajectory.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -35,7 +35,7 @@ class WatchedLayers {
 };
 
 /// What a network did on this rank, in sweeps and exchanges alone; an attractor, in all.
-struct Work {
+struct WorkCounters {
   double forward_points = 0, adjoint_points = 0; ///< points times layers times samples
   double forward_seconds = 0, adjoint_seconds = 0;
   double repetition = 1; ///< layers computed forward for each layer of the last adjoint
@@ -65,14 +65,14 @@ class Network {
   /// Whether some f(W z - b) is taken of state z_layer.
   virtual bool activates(std::int64_t layer) const = 0;
 
-  virtual const Work& work() const = 0;
+  virtual const WorkCounters& work() const = 0;
 
-  using Trajectories = std::span<Trajectory* const>;
+  using StateStores = std::span<StateStore* const>;
   /// Sees the states of the watched layers one after the other, as soon as their owned points are
   /// there.
   using Observer = std::function<void(std::size_t sample, std::int64_t layer, const double* z)>;
   /// Adds the derivative of the misfit with respect to state z_l to lambda_l's owned points.
-  using Seed =
+  using AdjointSource =
       std::function<void(std::size_t sample, std::int64_t layer, const double* z, double* lambda)>;
 
   /// Called again and again, at the same steps on all ranks.
@@ -81,15 +81,15 @@ class Network {
   /// From state `first` in states[s]->read(first) to state `last`; `observe` sees the watched
   /// states among first + 1 .. last, and z_0 where first is 0. Collective. What comes after a state
   /// that has a problem is still computed, so that all ranks stay together.
-  virtual void forward(const Coefficients& coefficients, Trajectories states, std::int64_t first,
+  virtual void forward(const Coefficients& coefficients, StateStores states, std::int64_t first,
                        std::int64_t last, const WatchedLayers& watched, const Observer& observe,
                        const Pulse& pulse = {}) = 0;
   /// What went wrong first, on this rank, with a sample since the last forward run began.
-  virtual const std::optional<NonFinite>& problem(std::size_t sample) const = 0;
+  virtual const std::optional<LayerFailure>& problem(std::size_t sample) const = 0;
 
   /// The same for one sample; returns its problem.
-  std::optional<NonFinite>
-  forward(const Coefficients& coefficients, Trajectory& states, std::int64_t first,
+  std::optional<LayerFailure>
+  forward(const Coefficients& coefficients, StateStore& states, std::int64_t first,
           std::int64_t last,
           const std::function<void(std::int64_t layer, const double* z)>& observe,
           const WatchedLayers& watched = {});
@@ -97,14 +97,9 @@ class Network {
   /// From z_n back to z_0 over the states of a forward run; adds all derivatives to `bar`. The
   /// coefficients have their ghosts (Coefficients::fill_ghosts). `seed` comes to the watched
   /// layers. Collective.
-  virtual void adjoint(const Coefficients& coefficients, Trajectories states,
-                       const WatchedLayers& watched, const Seed& seed, Coefficients& bar,
+  virtual void adjoint(const Coefficients& coefficients, StateStores states,
+                       const WatchedLayers& watched, const AdjointSource& seed, Coefficients& bar,
                        const Pulse& pulse = {}) = 0;
 };
-
-/// The network of a case, for as many samples at once as `plan` says. `grid` and `c` must outlive
-/// it. Collective over the grid's communicator.
-std::unique_ptr<Network> make_network(const Grid& grid, const Case& c, const PassPlan& plan);
-std::unique_ptr<Network> make_network(const Grid& grid, const Case& c, std::int64_t samples = 1);
 
 } // namespace nadir

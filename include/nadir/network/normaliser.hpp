@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nadir/grid/grid.hpp"
-#include "nadir/network/layer_rate.hpp"
+#include "nadir/network/relaxation_rhs.hpp"
 
 namespace nadir {
 

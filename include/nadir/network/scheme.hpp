@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nadir/grid/grid.hpp"
-#include "nadir/network/layer_rate.hpp"
+#include "nadir/network/relaxation_rhs.hpp"
 
 #include <complex>
 #include <memory>
@@ -31,7 +31,8 @@ class Scheme {
 
 /// `rate` and `grid` must outlive it. Collective; reads PETSc's options where the scheme is
 /// implicit.
-std::unique_ptr<Scheme> make_scheme(const Grid& grid, const NetworkCase& network, LayerRate& rate);
+std::unique_ptr<Scheme> make_scheme(const Grid& grid, const NetworkCase& network,
+                                    RelaxationRhs& rate);
 
 /// Arrays of the size of a state that a scheme holds, padded or not, those of PETSc's solvers
 /// included; the rate's own two besides.

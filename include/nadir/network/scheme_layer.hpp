@@ -2,8 +2,8 @@
 
 #include "nadir/input/schemes.hpp"
 #include "nadir/network/layer.hpp"
-#include "nadir/network/layer_rate.hpp"
 #include "nadir/network/normaliser.hpp"
+#include "nadir/network/relaxation_rhs.hpp"
 #include "nadir/network/scheme.hpp"
 
 #include <memory>
@@ -33,12 +33,12 @@ class SchemeLayer final : public Layer {
   /// Ghosts are filled where they are needed.
   void prepare(double* /*z*/) const override {}
   void steps(const LayerCoefficients& coefficients, const StateTable& z) override;
-  const std::optional<NonFinite>& problem(std::size_t sample) const override {
+  const std::optional<LayerFailure>& problem(std::size_t sample) const override {
     return problems_[sample];
   }
   void steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
                        const std::array<std::span<double* const>, 2>& lambda,
-                       const LayerBar& bar) override;
+                       const LayerGradient& bar) override;
   /// f and f' are taken from the states it is given, whatever they are.
   void states_are_rounded(bool /*rounded*/) override {}
 
@@ -53,14 +53,14 @@ class SchemeLayer final : public Layer {
  private:
   std::string transpose(double* z, double* z_next, double* lambda_next, double* lambda);
   bool computes_again() const;
-  void note_non_finite(const double* z, std::optional<NonFinite>& first) const;
+  void note_non_finite(const double* z, std::optional<LayerFailure>& first) const;
 
   const Grid& grid_;
-  LayerRate rate_;
+  RelaxationRhs rate_;
   Normaliser normaliser_;
   std::unique_ptr<Scheme> scheme_;
   std::optional<Field> y_;                                ///< z_next as the scheme left it
-  std::vector<std::optional<NonFinite>> problems_;        ///< by sample
+  std::vector<std::optional<LayerFailure>> problems_;     ///< by sample
   double forward_evaluations_ = 1, back_evaluations_ = 1; ///< of F, by the last pass, each sample
 };
 

@@ -38,12 +38,12 @@ class StencilLayer : public Layer {
 
   void prepare(double* z) const override;
   void steps(const LayerCoefficients& coefficients, const StateTable& z) override;
-  const std::optional<NonFinite>& problem(std::size_t sample) const override {
+  const std::optional<LayerFailure>& problem(std::size_t sample) const override {
     return problems_[sample];
   }
   void steps_transpose(const LayerCoefficients& coefficients, const StateTable& z,
                        const std::array<std::span<double* const>, 2>& lambda,
-                       const LayerBar& bar) override;
+                       const LayerGradient& bar) override;
   void states_are_rounded(bool rounded) override { sweep_.states_are_rounded(rounded); }
 
   void apply(const LayerCoefficients& coefficients, double* z, double* Z,
@@ -85,9 +85,9 @@ class StencilLayer : public Layer {
   void fill_beside(const Halo& halo, double* field, const Box& box, GhostValue beyond) const;
 
   LayerPass forward_, back_;
-  std::vector<std::optional<NonFinite>> problems_; ///< by sample
-  std::vector<Field> g_fields_;                    ///< omega lambda f'(Z), made when needed
-  std::vector<double*> g_;                         ///< [k % turns][sample]
+  std::vector<std::optional<LayerFailure>> problems_; ///< by sample
+  std::vector<Field> g_fields_;                       ///< omega lambda f'(Z), made when needed
+  std::vector<double*> g_;                            ///< [k % turns][sample]
 };
 
 } // namespace nadir

@@ -27,7 +27,7 @@ class StencilOperator final : public KernelOperator {
   void apply(double* z, double* Z, GhostValue beyond) override;
   void apply_transpose(const double* Z_bar, double* z_bar) override;
   void add_transpose(const double* Z_bar, double* z_bar) override;
-  void add_gradient(const double* z, const double* Z_bar, const LayerBar& bar) override;
+  void add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) override;
   double flops() const override { return kernel_->flops(); }
   std::int64_t messages_sent() const override {
     return halo_.messages_sent() + wide_halo_.messages_sent();

@@ -18,18 +18,18 @@
 namespace nadir {
 
 /// What a dataset of a result holds, in the file.
-enum class Number { f8, i8, i4, i1, u1 };
+enum class StoredType { f8, i8, i4, i1, u1 };
 
 template<class T>
 concept Stored = std::same_as<T, double> || std::same_as<T, std::int64_t> ||
     std::same_as<T, std::int32_t> || std::same_as<T, std::int8_t> || std::same_as<T, std::uint8_t>;
 
-/// The Number a type of memory is stored as.
-template<Stored T> constexpr Number number_of() {
-  if (std::same_as<T, double>) return Number::f8;
-  if (std::same_as<T, std::int64_t>) return Number::i8;
-  if (std::same_as<T, std::int32_t>) return Number::i4;
-  return std::same_as<T, std::int8_t> ? Number::i1 : Number::u1;
+/// The StoredType a type of memory is stored as.
+template<Stored T> constexpr StoredType number_of() {
+  if (std::same_as<T, double>) return StoredType::f8;
+  if (std::same_as<T, std::int64_t>) return StoredType::i8;
+  if (std::same_as<T, std::int32_t>) return StoredType::i4;
+  return std::same_as<T, std::int8_t> ? StoredType::i1 : StoredType::u1;
 }
 
 /// What every dataset says about itself.
@@ -78,7 +78,7 @@ class ResultFile {
                  std::span<const std::string> values, const Label& label);
 
   /// An empty dataset along scales of its group, slowest axis first; none for a scalar.
-  Dataset create_dataset(const std::string& path, Number number,
+  Dataset create_dataset(const std::string& path, StoredType number,
                          const std::vector<std::string>& scales, const Label& label);
 
   /// Writes each rank's box: the dataset is [given indices][axes in between, whole][grid axes], the
@@ -122,24 +122,24 @@ class ResultFile {
   struct Entry {
     std::string path;
     std::vector<hsize_t> extents;
-    std::optional<Number> number; ///< none for texts
-    hdf5::Dataset handle;         ///< open on rank 0
-    SharedFile::Array array;      ///< where its numbers are
+    std::optional<StoredType> number; ///< none for texts
+    hdf5::Dataset handle;             ///< open on rank 0
+    SharedFile::Array array;          ///< where its numbers are
   };
 
   hdf5::Slab slab_of(const Entry& entry, std::span<const std::int64_t> indices,
                      const Box& box) const;
   /// Of texts without a number.
-  Dataset create(const std::string& path, std::optional<Number> number,
+  Dataset create(const std::string& path, std::optional<StoredType> number,
                  const std::vector<hsize_t>& extents, const Label& label);
   Dataset create_scale(const std::string& group, const std::string& name,
-                       std::optional<Number> number, std::size_t size, const Label& label);
+                       std::optional<StoredType> number, std::size_t size, const Label& label);
   const Entry& find_scale(const std::string& group, const std::string& name) const;
   void write_box(Dataset dataset, std::span<const std::int64_t> indices, const Box& box,
-                 Number number, const void* values);
-  void write_range(Dataset dataset, std::int64_t first, std::int64_t count, Number number,
+                 StoredType number, const void* values);
+  void write_range(Dataset dataset, std::int64_t first, std::int64_t count, StoredType number,
                    const void* values);
-  void write_whole(Dataset dataset, Number number, std::size_t size, const void* values);
+  void write_whole(Dataset dataset, StoredType number, std::size_t size, const void* values);
   void make(const std::string& path, const Label& label, Entry& entry);
   void give_up() noexcept;
   template<class Value>
@@ -153,9 +153,9 @@ class ResultFile {
   int rank_ = 0;
   std::string path_;
   std::string temporary_;
-  bool removable_ = true; ///< the temporary file is ours alone and incomplete
+  bool removable_ = true;      ///< the temporary file is ours alone and incomplete
   bool written_so_far_ = true; ///< no write has failed: HDF5 can close the file
-  hdf5::File file_;       ///< open on rank 0
+  hdf5::File file_;            ///< open on rank 0
   SharedFile data_;
   std::vector<Entry> entries_;
   std::vector<StoredTexts> texts_; ///< written when the file is closed

@@ -15,7 +15,7 @@ namespace nadir {
 struct XdmfField {
   std::string name;    ///< in the viewer
   std::string dataset; ///< path in the HDF5 file
-  Number number = Number::f8;
+  StoredType number = StoredType::f8;
   std::vector<std::int64_t> extents; ///< of the leading axes
   /// Indices on the leading axes, one list per step; a single list serves all steps.
   std::vector<std::vector<std::int64_t>> at;
@@ -44,7 +44,7 @@ std::vector<XdmfField> state_fields(std::int64_t samples, std::int64_t stored_la
 
 /// A field [sample][grid axes] that is the same in all steps ("/target", "/observed"), one per
 /// sample.
-std::vector<XdmfField> sample_fields(const std::string& dataset, Number number,
+std::vector<XdmfField> sample_fields(const std::string& dataset, StoredType number,
                                      std::int64_t samples);
 
 /// /parameters/NAME as a field per component ("advection y"). Where it varies by layer, the step of

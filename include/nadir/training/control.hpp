@@ -54,9 +54,9 @@ class ControlSpace {
 
   /// This rank's sums of the gradients with respect to numbers, in the order of the reduction
   /// buffer. Not collective.
-  void collect_sums(const Coefficients& gradients, std::span<ReproducibleSum> buffer) const;
+  void gather_sums(const Coefficients& gradients, std::span<ReproducibleSum> buffer) const;
   /// Numbers in the order of the reduction buffer to their places. Not collective.
-  void spread_numbers(std::span<const double> buffer, Coefficients& values) const;
+  void scatter_numbers(std::span<const double> buffer, Coefficients& values) const;
 
   bool any_bounds() const;
   /// Lower and upper bounds; +-PETSC_INFINITY where there are none.

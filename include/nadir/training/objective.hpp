@@ -75,7 +75,7 @@ class Objective {
   /// On all ranks together, whatever the groups.
   Network& network() { return *network_; }
   /// What this rank did for evaluations, and with how many samples at a time.
-  const Work& work() const { return sweeping_network().work(); }
+  const WorkCounters& work() const { return sweeping_network().work(); }
   std::size_t samples_at_once() const { return sweeping_network().samples_at_once(); }
   const Observations& observations() const { return observations_; }
   std::int64_t evaluations() const { return evaluations_; }
@@ -102,7 +102,7 @@ class Objective {
   std::unique_ptr<Network> network_;
   SampleSweep sweep_; ///< without groups
   std::optional<SampleGroups> groups_;
-  GradientTree tree_; ///< one node after a gradient
+  PairwiseSum tree_; ///< one node after a gradient
   Penalty penalty_;
   /// misfit, penalty, ranks not finite, that wish to stop, whose disk failed, gradients of numbers
   std::vector<ReproducibleSum> reduction_;

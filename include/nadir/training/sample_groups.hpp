@@ -26,10 +26,10 @@ class SampleGroups {
 
   /// This group's samples; adds to `misfit` what this rank has of them, and makes all groups' nodes
   /// in `tree`, which is `grid`'s, unless it is null.
-  void run(BufferedSum& misfit, GradientTree* tree, const Network::Pulse& pulse);
+  void run(BufferedSum& misfit, PairwiseSum* tree, const Network::Pulse& pulse);
 
   /// As SampleSweep's, the sample counted over all groups.
-  const std::optional<NonFinite>& problem() const { return sweep_.problem(); }
+  const std::optional<LayerFailure>& problem() const { return sweep_.problem(); }
   std::int64_t problem_sample() const {
     return leaves().first * per_leaf_ + sweep_.problem_sample();
   }
@@ -46,14 +46,14 @@ class SampleGroups {
   }
 
   /// The leaves that group g of `groups` takes.
-  using Range = GradientTree::Leaves;
+  using Range = PairwiseSum::Leaves;
   static Range leaves_of(int g, int groups, std::int64_t leaves);
 
  private:
   Range leaves() const;
-  Observations deal(const Observations& all);
-  void spread(Coefficients& all, const Coefficients::Wanted& wanted);
-  void collect(GradientTree& tree);
+  Observations distribute(const Observations& all);
+  void scatter(Coefficients& all, const Coefficients::Wanted& wanted);
+  void gather(PairwiseSum& tree);
 
   int groups_;
   std::int64_t per_leaf_, leaves_;
@@ -64,7 +64,7 @@ class SampleGroups {
   Coefficients coefficients_;
   std::unique_ptr<Network> network_;
   SampleSweep sweep_;
-  GradientTree tree_;            ///< of this group
+  PairwiseSum tree_;             ///< of this group
   std::int64_t most_passes_ = 0; ///< of any group
 };
 

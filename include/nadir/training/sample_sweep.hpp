@@ -2,8 +2,8 @@
 
 #include "nadir/network/network.hpp"
 #include "nadir/output/scratch_file.hpp"
-#include "nadir/training/gradient_tree.hpp"
 #include "nadir/training/misfit.hpp"
+#include "nadir/training/pairwise_sum.hpp"
 
 #include <memory>
 #include <optional>
@@ -38,16 +38,16 @@ class SampleSweep {
   /// All samples, adding to `misfit`, and, unless it is null, a node of `tree` for each leaf, the
   /// first one being `first_leaf`. The coefficients have their ghosts then. Collective over the
   /// network's grid.
-  void run(BufferedSum& misfit, GradientTree* tree, std::int64_t first_leaf,
+  void run(BufferedSum& misfit, PairwiseSum* tree, std::int64_t first_leaf,
            const Network::Pulse& pulse);
 
   /// What went wrong first on this rank, and its sample.
-  const std::optional<NonFinite>& problem() const { return problem_; }
+  const std::optional<LayerFailure>& problem() const { return problem_; }
   std::int64_t problem_sample() const { return problem_sample_; }
 
  private:
   static std::int64_t pieces(std::int64_t n, std::int64_t each) { return (n + each - 1) / each; }
-  std::vector<Trajectory*> trajectories(std::int64_t count, bool to_go_back);
+  std::vector<StateStore*> trajectories(std::int64_t count, bool to_go_back);
   void run_pass(std::int64_t first, std::int64_t count, BufferedSum& misfit, Coefficients* gradient,
                 const Network::Pulse& pulse);
   void note_problem(std::int64_t first, std::int64_t count);
@@ -61,8 +61,8 @@ class SampleSweep {
   WatchedLayers target_layers_;
   std::optional<ScratchFile> scratch_; ///< where the plan has states on disk
   /// Of the samples that go together: for values, and for gradients, made by the first one.
-  std::vector<std::unique_ptr<Trajectory>> two_states_, all_states_;
-  std::optional<NonFinite> problem_;
+  std::vector<std::unique_ptr<StateStore>> two_states_, all_states_;
+  std::optional<LayerFailure> problem_;
   std::int64_t problem_sample_ = 0;
 };
 

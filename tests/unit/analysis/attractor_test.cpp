@@ -43,7 +43,7 @@ TEST_P(EverySolver, FindsBothAttractorsOfABistableRing) {
     for (const double value : z) EXPECT_NEAR(value, level, 1e-10);
     sum += level;
     EXPECT_GT(p.starts, 2);
-    EXPECT_EQ(p.spectrum.fate(), Fate::stable);
+    EXPECT_EQ(p.spectrum.fate(), StabilityClass::stable);
     EXPECT_NEAR(p.spectrum.radius, 1 - 0.3 * (1 - 2 * slope), 1e-9);
     EXPECT_LE(p.residual, 1e-11);
   }
@@ -52,7 +52,7 @@ TEST_P(EverySolver, FindsBothAttractorsOfABistableRing) {
   const FixedPoint& zero = s.found.points[2];
   EXPECT_LE(root_mean_square(zero.state), 1e-9);
   EXPECT_EQ(zero.starts, 1); // that lies on it
-  EXPECT_EQ(zero.spectrum.fate(), Fate::unstable);
+  EXPECT_EQ(zero.spectrum.fate(), StabilityClass::unstable);
   EXPECT_NEAR(zero.spectrum.radius, 1.3, 1e-9);
   // The inputs go where their sign says.
   const auto level_of = [&](std::size_t sample) {
@@ -87,9 +87,9 @@ TEST_P(PointwiseOde, HasItsStableAndItsUnstablePoint) {
     EXPECT_NEAR(value, GetParam().stable, 1e-10);
   for (const double value : whole(s.grid, second.state))
     EXPECT_NEAR(value, GetParam().unstable, 1e-10);
-  EXPECT_EQ(first.spectrum.fate(), Fate::stable);
+  EXPECT_EQ(first.spectrum.fate(), StabilityClass::stable);
   EXPECT_NEAR(first.spectrum.radius, 0.6, 1e-9);
-  EXPECT_EQ(second.spectrum.fate(), Fate::unstable);
+  EXPECT_EQ(second.spectrum.fate(), StabilityClass::unstable);
   EXPECT_NEAR(second.spectrum.radius, 1.4, 1e-9);
   EXPECT_EQ(s.found.reached, (std::vector<std::int64_t>{0, 0, 1}));
 }
@@ -155,14 +155,14 @@ TEST_P(LinearAttractor, IsWhatADirectSolverFinds) {
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients coefficients = varying_coefficients(grid, c);
   const Observations observations = uniform_inputs(grid, {0.5});
-  LayerMap map(grid, c, coefficients);
+  FixedPointMap map(grid, c, coefficients);
   AttractorSearch search(map, observations);
   const Attractors found = search.run([](const std::string&) {});
   ASSERT_EQ(found.points.size(), 1u);
   EXPECT_TRUE(found.linear);
   EXPECT_EQ(found.neutral, 0);
   const FixedPoint& p = found.points[0];
-  EXPECT_EQ(p.spectrum.fate(), Fate::stable);
+  EXPECT_EQ(p.spectrum.fate(), StabilityClass::stable);
   EXPECT_LE(p.residual, 1e-14);
 
   const VecHandle zero = map.create(), right = map.create();
@@ -202,7 +202,7 @@ TEST(SingularOperator, KeepsWhatItsLeftNullVectorMeasures) {
   const Case c = varying_case({test::reflect, test::periodic}, 0.0);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients coefficients = varying_coefficients(grid, c);
-  LayerMap map(grid, c, coefficients);
+  FixedPointMap map(grid, c, coefficients);
   map.linearise(map.create());
   LinearResponse response(map);
   const NullSpace& null = response.find_null_space();
@@ -238,7 +238,7 @@ TEST(SingularOperator, KeepsWhatItsLeftNullVectorMeasures) {
   EXPECT_EQ(found.neutral, 1);
   for (std::size_t s = 0; s < 2; ++s) {
     const FixedPoint& p = found.points[static_cast<std::size_t>(found.reached[s])];
-    EXPECT_EQ(p.spectrum.fate(), Fate::stable); // apart from the neutral direction
+    EXPECT_EQ(p.spectrum.fate(), StabilityClass::stable); // apart from the neutral direction
     EXPECT_NEAR(std::abs(p.spectrum.eigenvalues[0]), 1.0, 1e-12);
     EXPECT_LE(p.residual, 1e-13);
     const VecHandle z = map.create();

@@ -1,6 +1,6 @@
 #include "nadir/analysis/moments.hpp"
 
-#include "nadir/kernel/differences.hpp"
+#include "nadir/kernel/stencil_table.hpp"
 
 #include "../support/matrices.hpp"
 
@@ -123,7 +123,7 @@ TEST(Moments, DifferencesAreWhatAStencilIsMadeOf) {
   for (std::size_t m = 0; m < indices.size(); ++m) c.push_back(std::cos(static_cast<double>(m)));
   std::vector<double> weights(25, 0.0);
   for (std::size_t m = 0; m < indices.size(); ++m)
-    for (const Neighbour& tap :
+    for (const StencilEntry& tap :
          central_difference({0, indices[m][0], indices[m][1]}, {1, 0.5, 1.5}))
       weights[static_cast<std::size_t>(5 * (tap.offset[1] + 2) + tap.offset[2] + 2)] +=
           c[m] * tap.weight;

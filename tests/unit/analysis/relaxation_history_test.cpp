@@ -1,7 +1,7 @@
 #include "nadir/analysis/relaxation_history.hpp"
 #include "nadir/training/initial_values.hpp"
 
-#include "support/layer_maps.hpp"
+#include "support/fixed_point_maps.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ TEST_P(Rate, IsPredictedByTheLeadingEigenvalue) {
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients coefficients = varying_coefficients(grid, c);
   Observations observations = uniform_inputs(grid, {0.6});
-  LayerMap map(grid, c, coefficients);
+  FixedPointMap map(grid, c, coefficients);
   const VecHandle noise = map.create();
   fill_noise(grid, 9, noise);
   std::copy_n(VecRead(noise).data(), observations.points, observations.input.begin());
@@ -60,7 +60,7 @@ TEST(RelaxationHistory, IsKnownForAUniformDecay) {
   target.withheld.assign(points, 0);
   target.used_total = 5;
   observations.targets.push_back(target);
-  LayerMap map(grid, c, coefficients);
+  FixedPointMap map(grid, c, coefficients);
   AttractorSearch search(map, observations);
   const Attractors found = search.run([](const std::string&) {});
   const RelaxationHistory h = follow_relaxation(map, observations, 0, &found.points[0]);

@@ -85,7 +85,7 @@ TEST(Resources, AllStatesAreHeldWhereTheyFitToTheByte) {
   const StatePlan plan = plan_in(all - 1, c);
   EXPECT_FALSE(plan.keep_all);
   EXPECT_EQ(plan.reversal.layers, 9);
-  EXPECT_EQ(plan.reversal.forward, plan_reversal(9, 9).forward);
+  EXPECT_EQ(plan.reversal.forward, plan_revolve(9, 9).forward);
   EXPECT_LE(total(c, 1, plan), all - 1);
 }
 
@@ -97,7 +97,7 @@ TEST(Resources, AsManyStatesAsFitAreHeld) {
     const StatePlan plan = plan_in(budget, c);
     EXPECT_FALSE(plan.keep_all);
     EXPECT_LE(total(c, 1, plan), budget);
-    EXPECT_EQ(plan.reversal.forward, plan_reversal(40, static_cast<std::int64_t>(states)).forward);
+    EXPECT_EQ(plan.reversal.forward, plan_revolve(40, static_cast<std::int64_t>(states)).forward);
   }
 }
 
@@ -119,7 +119,7 @@ TEST(Resources, TheCaseSaysWhatStatesMayTake) {
     EXPECT_TRUE(plan_in(available, c).keep_all);
     c.run.memory = 10 * state - 1;
     EXPECT_FALSE(plan_in(available, c).keep_all);
-    EXPECT_EQ(plan_in(available, c).reversal.forward, plan_reversal(9, 9).forward);
+    EXPECT_EQ(plan_in(available, c).reversal.forward, plan_revolve(9, 9).forward);
     for (const double bytes : {3 * state, 3 * state - 1, 1.0}) {
       c.run.memory = bytes;
       EXPECT_EQ(plan_in(available, c).states(9), 3);
@@ -149,7 +149,7 @@ TEST(Resources, SamplesTogetherPartBeforeStatesAreComputedAgain) {
   const StatePlan wished = all_states(4);
   const StatePlan fewer = plan_in(total(c, samples, wished) - 1, c, samples);
   EXPECT_EQ(fewer.samples, 4);
-  EXPECT_EQ(fewer.reversal.forward, plan_reversal(9, 9).forward);
+  EXPECT_EQ(fewer.reversal.forward, plan_revolve(9, 9).forward);
   c.run.memory = 4 * 5 * state_bytes(c, whole_box);
   EXPECT_EQ(plan_in(0, c, samples).states(9), 5);
 }

@@ -66,7 +66,7 @@ TEST(Speed, IsTheTableInTheDocuments) {
 }
 
 /// Ranks do the same work, the last one takes longest.
-std::string text_of(Work work) {
+std::string text_of(WorkCounters work) {
   const int ranks = test::world_size();
   const double part = (test::world_rank() + 1.0) / ranks;
   work.forward_seconds *= part;
@@ -77,7 +77,7 @@ std::string text_of(Work work) {
 }
 
 TEST(Speed, TheLineTellsRatesAndTheirPartOfTheModel) {
-  Work work;
+  WorkCounters work;
   EXPECT_EQ(text_of(work), "speed: nothing was computed");
   work.forward_points = 3e8;
   work.forward_seconds = 1.5; // 200 million in a second, as many as 11.2 GB/s / 56 bytes allow
@@ -93,7 +93,7 @@ TEST(Speed, TheLineTellsRatesAndTheirPartOfTheModel) {
 }
 
 TEST(Speed, LargeRatesHaveAllTheirDigits) {
-  Work work;
+  WorkCounters work;
   work.forward_points = 123456e6;
   work.forward_seconds = 1.0;
   EXPECT_EQ(text_of(work).find("speed: 123456 Mpoint-layers/s forward"), 0u) << text_of(work);

@@ -2,7 +2,7 @@
 
 #include "nadir/training/initial_values.hpp"
 
-#include "support/layer_maps.hpp"
+#include "support/fixed_point_maps.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ TEST(RandomStarts, HaveTheirAmplitudeAndWavelengths) {
   const Case c = test::small_case({24, 32}, {test::periodic, test::periodic});
   const Grid grid(MPI_COMM_WORLD, c.grid), alone(MPI_COMM_SELF, c.grid);
   Coefficients one = initial_coefficients(grid, c), other = initial_coefficients(alone, c);
-  const LayerMap map(grid, c, one), same(alone, c, other);
+  const FixedPointMap map(grid, c, one), same(alone, c, other);
   const VecHandle z = map.create(), z_alone = same.create();
   for (std::int64_t k = 0; k < 8; ++k) {
     fill_random_start(grid, 3, k, 0.7, z);

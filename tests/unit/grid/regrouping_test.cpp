@@ -51,12 +51,12 @@ TEST(Regrouping, SpreadsFieldsToEveryGroupOrOne) {
     fill(all, 1, from_b);
     Field to_a(regrouping.layout_of_group()), to_b(regrouping.layout_of_group());
     const std::array from{from_a.data(), from_b.data()}, to{to_a.data(), to_b.data()};
-    regrouping.spread(from, to);
+    regrouping.scatter(from, to);
     expect_filled(group, 0, to_a);
     expect_filled(group, 1, to_b);
     for (int g = 0; g < regrouping.groups(); ++g) {
       to_a.fill(-1);
-      regrouping.spread(std::array{from_b.data()}, std::array{to_a.data()}, g);
+      regrouping.scatter(std::array{from_b.data()}, std::array{to_a.data()}, g);
       if (g == regrouping.group())
         expect_filled(group, 1, to_a);
       else
@@ -82,7 +82,7 @@ TEST(Regrouping, CollectsWhatEachGroupHas) {
       auto& fields = received.emplace_back(count(g), Field(regrouping.layout_of_all()));
       for (Field& field : fields) from[static_cast<std::size_t>(g)].push_back(field.data());
     }
-    regrouping.collect(sent, from);
+    regrouping.gather(sent, from);
     for (int g = 0; g < regrouping.groups(); ++g) {
       for (std::size_t k = 0; k < count(g); ++k)
         expect_filled(all, 10.0 * g + static_cast<double>(k),

@@ -117,7 +117,7 @@ TEST(NodeConvolution, SpreadIsTheTransposeOfSums) {
           g[i] = value_at(nodes.node, 5 * nodes.y, static_cast<std::int64_t>(i) + 40);
           there += S[i] * g[i];
         }
-        at.convolution.spread(nodes, {sigma.data()}, g.data());
+        at.convolution.scatter(nodes, {sigma.data()}, g.data());
       });
       at.for_nodes(at.convolution.reached(), [&](const Node& node, std::int64_t y, std::int64_t x) {
         back += value_at(node, y, x) * *at.convolution.values_bar(node, 0, y, x);

@@ -147,7 +147,7 @@ TEST(RadialKernel, TakesNothingFromBeyondTheGrid) {
 TEST(RadialKernel, TablesAreExactToAFewUlps) {
   for (const Known& known : known_families()) {
     const auto stencil = radial_stencil(2, 30, radial_spacings);
-    const Differences table = radial_differences(known.family, stencil);
+    const StencilTable table = radial_table_of(known.family, stencil);
     std::vector<double> theta{0.7, 1.3};
     if (known.shape.size() > 1) theta.push_back(4.2);
     EXPECT_EQ(table.coefficients, theta.size());
@@ -170,7 +170,7 @@ TEST(RadialKernel, GaussianMoments) {
       const int radius = static_cast<int>(std::ceil(8 * sigma / std::min(h[1], h[2])));
       const auto stencil = radial_stencil(2, radius, h);
       const auto weights =
-          radial_differences(gaussian_family(), stencil).weights_of(std::array{A, sigma});
+          radial_table_of(gaussian_family(), stencil).weights_of(std::array{A, sigma});
       const auto moment = [&](int m, int n) {
         double sum = 0;
         for (std::size_t k = 0; k < stencil.shells(); ++k)
@@ -196,7 +196,7 @@ TEST(SumKernel, IsTheSumOfItsParts) {
   kernel.type = "adr+gaussian+power-law";
   kernel.radius = 2;
   const auto sum = make_kernel(kernel, 2, radial_spacings);
-  const auto table = differences_of(kernel, 2, radial_spacings);
+  const auto table = stencil_table_of(kernel, 2, radial_spacings);
   ASSERT_EQ(sum->coefficients(), 9); // R, U_y, U_x, D, A, sigma, A, l, s
   EXPECT_EQ(table.coefficients, 9U);
   EXPECT_TRUE(table.identity);
@@ -222,7 +222,7 @@ TEST(SumKernel, IsTheSumOfItsParts) {
     double value = fields.point(9)[i], transposed = 0.25 + fields.point(10)[i];
     const auto weights = weights_at(i);
     for (std::size_t t = 0; t < table.terms.size(); ++t) {
-      for (const Neighbour& n : table.terms[t]) {
+      for (const StencilEntry& n : table.terms[t]) {
         const std::ptrdiff_t step = RandomRows::distance(n.offset);
         value += weights[t] * n.weight * fields.point(9)[i + step];
         transposed += weights_at(i - step)[t] * n.weight * fields.point(10)[i - step];
@@ -235,7 +235,7 @@ TEST(SumKernel, IsTheSumOfItsParts) {
     EXPECT_NEAR(bars[0][at], fields.point(10)[i] * fields.point(9)[i], 1e-14);
     double gaussian = 0;
     for (std::size_t t = 4; t < 13; ++t)
-      for (const Neighbour& n : table.terms[t])
+      for (const StencilEntry& n : table.terms[t])
         gaussian += weights[t] * fields.point(9)[i + RandomRows::distance(n.offset)];
     EXPECT_NEAR(bars[4][at] * fields.point(4)[i], fields.point(10)[i] * gaussian, 1e-13);
   }

@@ -19,7 +19,7 @@ std::vector<double> run_states(MPI_Comm comm, const Case& c, double amplitude) {
   const Grid grid(comm, c.grid);
   const Coefficients coefficients = test::random_coefficients(grid, c, amplitude);
   Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   const auto observations = test::random_observations(grid, c, 1);
   unpack(chain.state_layout(), observations.input_sample(0), states.write(0));
   std::vector<double> all(static_cast<std::size_t>((c.network.layers + 1) * grid.points()), 0.0);
@@ -69,7 +69,7 @@ TEST(Chain, NamesTheFirstValueThatIsNotFinite) {
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
   Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   double* z = states.write(0);
   test::for_points(grid, [&](std::int64_t k, std::int64_t j, std::int64_t i, std::int64_t index) {
     z[chain.state_layout().index(k, j, i)] =
@@ -95,9 +95,9 @@ TEST(Chain, CountsItsWorkAndWhatItComputesAgain) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c);
-  const ReversalPlan plan = plan_reversal(9, 4);
-  KeepSome states(chain.state_layout(), plan);
-  Trajectory* const one = &states;
+  const RevolvePlan plan = plan_revolve(9, 4);
+  RevolvedStates states(chain.state_layout(), plan);
+  StateStore* const one = &states;
   std::fill_n(states.write(0), chain.state_layout().size(), 0.5);
   const WatchedLayers nobody(std::vector<std::int64_t>{});
   chain.forward(
@@ -123,8 +123,8 @@ TEST(Chain, WatchedLayersAreSeenForwardAndBack) {
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   for (const Tiling& tiling : {Tiling{}, Tiling{4, 2, 3}}) {
     Chain chain(grid, c, PassPlan{tiling, tiling, 1});
-    KeepAll states(chain.state_layout(), 9);
-    Trajectory* const one = &states;
+    AllStates states(chain.state_layout(), 9);
+    StateStore* const one = &states;
     const WatchedLayers watched({0, 3, 9});
     std::vector<std::int64_t> seen;
     chain.forward(
@@ -145,8 +145,8 @@ TEST(Chain, TellsWhichSampleIsNotFinite) {
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
   Chain chain(grid, c, PassPlan{{}, {}, 2});
-  KeepTwo good(chain.state_layout()), bad(chain.state_layout());
-  const std::array<Trajectory*, 2> states{&good, &bad};
+  LastTwoStates good(chain.state_layout()), bad(chain.state_layout());
+  const std::array<StateStore*, 2> states{&good, &bad};
   std::fill_n(good.write(0), chain.state_layout().size(), 0.1);
   std::fill_n(bad.write(0), chain.state_layout().size(), 1e130);
   chain.forward(coefficients, states, 0, chain.layers(), {},

@@ -30,7 +30,7 @@ TEST(Coefficients, GradientsHaveRoomForTrainedParametersOnly) {
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   EXPECT_TRUE(bar[Parameter::advection].empty());
   EXPECT_EQ(bar[Parameter::reaction].blocks(), 3);
-  const LayerBar rows = bar.layer_bar(1);
+  const LayerGradient rows = bar.layer_bar(1);
   EXPECT_NE(rows.theta[0].field, nullptr);
   EXPECT_EQ(rows.theta[1].field, nullptr); // U is fixed: its derivative goes nowhere
   EXPECT_EQ(rows.theta[1].sum, nullptr);

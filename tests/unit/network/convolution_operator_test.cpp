@@ -80,7 +80,7 @@ TEST(ConvolutionOperator, IsTheStencilToRounding) {
         const Grid grid(comm, c.grid, kernel_radius(c.kernel));
         StencilOperator stencil(grid, make_kernel(c.kernel, grid.dimension(), grid.spacings()));
         ConvolutionOperator convolution(
-            grid, differences_of(c.kernel, grid.dimension(), grid.spacings()));
+            grid, stencil_table_of(c.kernel, grid.dimension(), grid.spacings()));
         const Products expected = products_of(grid, c, stencil);
         const Products found = products_of(grid, c, convolution);
         expect_near(found.applied, expected.applied, "W z");

@@ -1,7 +1,7 @@
 #include "nadir/network/deep_halo_layer.hpp"
 
 #include "nadir/network/chain.hpp"
-#include "nadir/network/keep_window.hpp"
+#include "nadir/network/mixed_store.hpp"
 
 #include "support/chain_results.hpp"
 #include "support/ranks.hpp"
@@ -72,11 +72,12 @@ TEST(DeepHaloLayer, GivesTheSameBitsWhereStatesAreComputedAgain) {
   const Grid grid = grid_for(c);
   const auto plain = test::results(grid, c, {}, test::Keep::all);
   for (const std::int64_t states : {3, 4, 6, 13}) {
-    const ReversalPlan plan = plan_reversal(c.network.layers, states);
+    const RevolvePlan plan = plan_revolve(c.network.layers, states);
     for (const auto layers : exchanges)
-      EXPECT_EQ(test::results(
-                    grid, deep(c, layers), {}, test::Keep::all,
-                    [&](const Layout& layout) { return std::make_unique<KeepSome>(layout, plan); }),
+      EXPECT_EQ(test::results(grid, deep(c, layers), {}, test::Keep::all,
+                              [&](const Layout& layout) {
+                                return std::make_unique<RevolvedStates>(layout, plan);
+                              }),
                 plain)
           << states << " states, " << layers << " layers";
   }
@@ -93,7 +94,7 @@ TEST(DeepHaloLayer, GivesTheSameBitsWithRoundedStates) {
   plan.single = true;
   plan.window = 4;
   for (const std::int64_t states : {5, 12}) {
-    plan.reversal = plan_reversal(c.network.layers, states);
+    plan.reversal = plan_revolve(c.network.layers, states);
     const auto store = [&](const Layout& layout) {
       return make_trajectory(layout, c.network.layers, plan, {}, nullptr, 0);
     };
@@ -124,8 +125,8 @@ TEST(DeepHaloLayer, ExchangesOncePerPass) {
     Coefficients bar(grid, d, Coefficients::Content::gradients);
     coefficients.fill_ghosts();
     Chain chain(grid, d, PassPlan{});
-    KeepAll states(chain.state_layout(), chain.layers());
-    Trajectory* const one = &states;
+    AllStates states(chain.state_layout(), chain.layers());
+    StateStore* const one = &states;
     const WatchedLayers nobody(std::vector<std::int64_t>{});
     chain.forward(
         coefficients, states, 0, chain.layers(), [](std::int64_t, const double*) {}, nobody);

@@ -5,7 +5,7 @@
 
 #include "support/allocations.hpp"
 #include "support/cases.hpp"
-#include "support/layer_maps.hpp"
+#include "support/fixed_point_maps.hpp"
 #include "support/ranks.hpp"
 #include "support/sanitized.hpp"
 
@@ -55,7 +55,7 @@ std::vector<double> last_values(MPI_Comm comm, const Case& c, Coefficients& coef
                                 const std::function<double(std::int64_t)>& input) {
   coefficients.fill_ghosts();
   Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   const Layout& layout = chain.state_layout();
   double* v = states.write(0);
   test::for_points(
@@ -410,7 +410,7 @@ TEST(GalerkinLayer, NamesWhereAValueIsNotFinite) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
   coefficients.fill_ghosts();
   Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   double* v = states.write(0);
   test::for_points(grid, [&](auto z, auto y, auto x, std::int64_t index) {
     v[chain.state_layout().index(z, y, x)] = index == 4 * 14 + 5 ? 1e200 : 0.0;
@@ -433,8 +433,8 @@ std::int64_t galerkin_allocations(Case c, std::int64_t layers) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c);
-  KeepAll states(chain.state_layout(), layers);
-  Trajectory* const one = &states;
+  AllStates states(chain.state_layout(), layers);
+  StateStore* const one = &states;
   const WatchedLayers last(std::vector<std::int64_t>{layers});
   coefficients.fill_ghosts();
   std::int64_t before = 0;

@@ -128,7 +128,7 @@ TEST(LayerPass, ReadsTheActivationFromTheNextStateWithTheSameBits) {
   }
 }
 
-TEST(KeepSome, GivesTheSameGradientBitForBitWithAsManyLayersAsPlanned) {
+TEST(RevolvedStates, GivesTheSameGradientBitForBitWithAsManyLayersAsPlanned) {
   for (const std::int64_t layers : {1, 2, 9, 40}) {
     for (const auto& shape : std::vector<std::vector<std::int64_t>>{{29}, {17, 14}}) {
       Case c = test::small_case(shape, test::boundary_choices(shape.size()).back());
@@ -138,12 +138,12 @@ TEST(KeepSome, GivesTheSameGradientBitForBitWithAsManyLayersAsPlanned) {
       const auto plain = test::results(grid, c, {}, test::Keep::all);
       for (const std::int64_t states : {3, 4, 6, 13}) {
         for (const Tiling& tiling : {Tiling{}, Tiling{3, 2, 4}}) {
-          const ReversalPlan plan = plan_reversal(layers, states);
+          const RevolvePlan plan = plan_revolve(layers, states);
           std::int64_t computed = 0;
           EXPECT_EQ(test::results(grid, c, {tiling, tiling, 1}, test::Keep::all,
                                   [&](const Layout& layout) {
                                     return std::make_unique<test::Counted>(
-                                        std::make_unique<KeepSome>(layout, plan), computed);
+                                        std::make_unique<RevolvedStates>(layout, plan), computed);
                                   }),
                     plain)
               << layers << " layers in " << states << " states";

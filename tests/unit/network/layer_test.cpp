@@ -47,11 +47,11 @@ TEST(Layer, ExchangesOnceForwardAndOnceBack) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c);
-  KeepAll states(chain.state_layout(), chain.layers());
+  AllStates states(chain.state_layout(), chain.layers());
   const auto nothing = [](std::int64_t, const double*) {};
   chain.forward(coefficients, states, 0, chain.layers(), nothing);
   const std::int64_t forward = chain.layer().messages_sent();
-  Trajectory* const one = &states;
+  StateStore* const one = &states;
   coefficients.fill_ghosts();
   chain.adjoint(
       coefficients, std::span(&one, 1), WatchedLayers(std::vector<std::int64_t>()),
@@ -80,7 +80,7 @@ class WeightedOutput {
   /// Adds the derivatives to `bar`; returns z_0 . lambda_0. After value().
   double gradient(Coefficients& coefficients, Coefficients& bar) {
     coefficients.fill_ghosts();
-    Trajectory* const one = &states_;
+    StateStore* const one = &states_;
     chain_.adjoint(
         coefficients, std::span(&one, 1), last_,
         [&](std::size_t, std::int64_t, const double*, double* lambda) {
@@ -94,7 +94,7 @@ class WeightedOutput {
   const Grid& grid_;
   Chain chain_;
   const Layout& layout_;
-  KeepAll states_;
+  AllStates states_;
   WatchedLayers last_;
   Field y_;
 };
@@ -197,11 +197,11 @@ std::int64_t allocations_of(std::int64_t layers, const Tiling& tiling,
   Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c, PassPlan{tiling, tiling, 1});
-  KeepAll states(chain.state_layout(), layers);
-  Trajectory* const one = &states;
+  AllStates states(chain.state_layout(), layers);
+  StateStore* const one = &states;
   const WatchedLayers last(std::vector<std::int64_t>{layers});
   const Chain::Observer observe = [](std::size_t, std::int64_t, const double*) {};
-  const Chain::Seed seed = [](std::size_t, std::int64_t, const double*, double*) {};
+  const Chain::AdjointSource seed = [](std::size_t, std::int64_t, const double*, double*) {};
   coefficients.fill_ghosts();
   std::int64_t before = 0;
   for (int round = 0; round < 2; ++round) {

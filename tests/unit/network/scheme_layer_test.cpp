@@ -153,8 +153,8 @@ TEST(SchemeLayer, TheAdjointOfALinearChainIsItsTranspose) {
         coefficients.fill_ghosts();
         Chain chain(grid, c);
         const Layout& layout = chain.state_layout();
-        KeepAll states(layout, chain.layers());
-        Trajectory* const one = &states;
+        AllStates states(layout, chain.layers());
+        StateStore* const one = &states;
         const auto random = test::random_observations(grid, c, 2);
         unpack(layout, random.input_sample(0), states.write(0));
         Field y(layout);
@@ -234,7 +234,7 @@ TEST(Normaliser, AStateOfNormZeroHasNoDirection) {
   Case c = resting_case(SchemeKind::explicit_euler, Normalisation::radial);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   const auto still = [&] {
     std::fill_n(states.write(0), chain.state_layout().size(), 0.0);
     return chain.forward(test::random_coefficients(grid, c, 0.0), states, 0, 1,

@@ -60,7 +60,7 @@ void write_state(ResultFile& file) {
   add_counts(file, "/", "layer", 2);
   add_axes(file, "/");
   const auto state =
-      file.create_dataset("/state", Number::f8, {"sample", "layer", "z", "y", "x"}, label);
+      file.create_dataset("/state", StoredType::f8, {"sample", "layer", "z", "y", "x"}, label);
   const Box box = part_of(shape);
   for (std::int64_t layer = 0; layer < 2; ++layer) {
     const auto values = packed_state(box, 0, layer);
@@ -90,7 +90,7 @@ std::string resolved_case_of(const std::string& path) {
 void write_result(const std::string& path, const std::string& resolved_case, double loss) {
   ResultFile file(MPI_COMM_WORLD, path);
   file.attribute("/provenance", "resolved_case", resolved_case);
-  const auto dataset = file.create_dataset("/loss", Number::f8, {}, {"1", "loss"});
+  const auto dataset = file.create_dataset("/loss", StoredType::f8, {}, {"1", "loss"});
   file.write_all<double>(dataset, std::vector{loss});
   file.commit();
 }
@@ -136,7 +136,7 @@ TEST(ResultFile, LargeBlocksAreWhereTheyBelong) {
     add_counts(file, "/", "layer", 3);
     add_counts(file, "/", "y", 200 * owners);
     add_counts(file, "/", "x", columns);
-    const auto state = file.create_dataset("/state", Number::f8, {"layer", "y", "x"}, label);
+    const auto state = file.create_dataset("/state", StoredType::f8, {"layer", "y", "x"}, label);
     for (const std::int64_t layer : {2, 0, 1}) {
       std::vector<double> values;
       for_each_point(box, [&](auto, auto y, auto x) { values.push_back(place(layer, y, x)); });
@@ -183,14 +183,14 @@ TEST(ResultFile, SmallArraysAndAttributesAreThoseOfRankZero) {
     ResultFile file(MPI_COMM_WORLD, path);
     add_counts(file, "/history", "iteration", 3);
     add_counts(file, "/timing", "repeat", 0); // nothing to say is no error
-    const auto loss = file.create_dataset("/history/loss", Number::f8, {"iteration"}, label);
+    const auto loss = file.create_dataset("/history/loss", StoredType::f8, {"iteration"}, label);
     file.write_all<double>(loss, std::vector{mine, 2 * mine, 3 * mine});
     const auto counts =
-        file.create_dataset("/history/evaluations", Number::i8, {"iteration"}, label);
+        file.create_dataset("/history/evaluations", StoredType::i8, {"iteration"}, label);
     file.write_all<std::int64_t>(counts, std::vector<std::int64_t>{1, 2, std::int64_t{1} << 60});
-    const auto marks = file.create_dataset("/history/marks", Number::u1, {"iteration"}, label);
+    const auto marks = file.create_dataset("/history/marks", StoredType::u1, {"iteration"}, label);
     file.write_all<std::uint8_t>(marks, std::vector<std::uint8_t>{0, 1, 255});
-    const auto scalar = file.create_dataset("/parameters/reaction", Number::f8, {}, label);
+    const auto scalar = file.create_dataset("/parameters/reaction", StoredType::f8, {}, label);
     file.write_all<double>(scalar, std::vector{mine});
     file.attribute("/", "loss", mine);
     file.attribute("/provenance", "case", text);
@@ -244,7 +244,7 @@ TEST(ResultFile, ScalesOfTextsHaveTextsOfAnyLength) {
     ResultFile file(MPI_COMM_WORLD, path);
     file.add_scale("/parameters", "component", names, {"1", "component"});
     file.add_scale("/", "point", many, {"1", "point"});
-    const auto values = file.create_dataset("/parameters/a", Number::f8, {"component"}, label);
+    const auto values = file.create_dataset("/parameters/a", StoredType::f8, {"component"}, label);
     file.write_all<double>(values, std::vector{1.0, 2.0, 3.0, 4.0});
     file.commit_checkpoint();
   }
@@ -430,7 +430,7 @@ TEST(ResultFile, ABlockThatOneRankCannotWriteIsAnErrorOfAllAndLeavesNothing) {
     const std::int64_t owners = std::max(1, test::world_size() - 1);
     add_counts(file, "/", "y", 200 * owners);
     add_counts(file, "/", "x", 700);
-    const auto state = file.create_dataset("/state", Number::f8, {"y", "x"}, label);
+    const auto state = file.create_dataset("/state", StoredType::f8, {"y", "x"}, label);
     const Box box = rows_of(200, 700);
     const std::vector<double> values(static_cast<std::size_t>(box.points()), 1.0);
     const bool last = world_rank() + 1 == test::world_size();
@@ -543,7 +543,7 @@ TEST(ResultFile, OneRankWritesMoreThanTwoGibibytes) {
     ResultFile file(MPI_COMM_WORLD, path);
     add_counts(file, "/", "y", rows);
     add_counts(file, "/", "x", columns);
-    const auto dataset = file.create_dataset("/state", Number::f8, {"y", "x"}, label);
+    const auto dataset = file.create_dataset("/state", StoredType::f8, {"y", "x"}, label);
     file.write(dataset, {}, box, values.data());
     file.commit();
   }

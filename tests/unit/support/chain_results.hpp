@@ -26,7 +26,7 @@ inline std::vector<std::int64_t> watched_layers(const Case& c) {
 inline constexpr std::size_t chain_samples = 2;
 
 /// Makes the store of one sample.
-using Store = std::function<std::unique_ptr<Trajectory>(const Layout&)>;
+using Store = std::function<std::unique_ptr<StateStore>(const Layout&)>;
 
 /// The watched states, all derivatives and lambda_0 of two samples, this rank's part; without
 /// derivatives where only two states are kept. `rounded` tells the chain that the stores round.
@@ -41,15 +41,15 @@ inline std::vector<double> results(const Grid& grid, const Case& c, const PassPl
   chain.layer().states_are_rounded(rounded);
   if (chain.layer().reads_coefficient_ghosts()) coefficients.fill_ghosts();
   const auto observations = random_observations(grid, c, chain_samples);
-  std::vector<std::unique_ptr<Trajectory>> kept;
-  std::vector<Trajectory*> states;
+  std::vector<std::unique_ptr<StateStore>> kept;
+  std::vector<StateStore*> states;
   for (std::size_t s = 0; s < chain_samples; ++s) {
     if (store)
       kept.push_back(store(chain.state_layout()));
     else if (keep == Keep::all)
-      kept.push_back(std::make_unique<KeepAll>(chain.state_layout(), chain.layers()));
+      kept.push_back(std::make_unique<AllStates>(chain.state_layout(), chain.layers()));
     else
-      kept.push_back(std::make_unique<KeepTwo>(chain.state_layout()));
+      kept.push_back(std::make_unique<LastTwoStates>(chain.state_layout()));
     states.push_back(kept.back().get());
     unpack(chain.state_layout(), observations.input_sample(static_cast<std::int64_t>(s)),
            states[s]->write(0));
@@ -93,7 +93,7 @@ inline std::string complaint(const Grid& grid, const Case& c, const PassPlan& pl
   Coefficients coefficients = random_coefficients(grid, c, 0.0);
   coefficients.fill_ghosts();
   Chain chain(grid, c, plan);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   double* z = states.write(0);
   for_points(grid, [&](auto k, auto j, auto i, std::int64_t index) {
     z[chain.state_layout().index(k, j, i)] = index == point ? 1e130 : 0.0;
@@ -110,22 +110,22 @@ inline std::string complaint(const Grid& grid, const Case& c, const PassPlan& pl
 }
 
 /// Counts the states that another store is given.
-class Counted final : public Trajectory {
+class Counted final : public StateStore {
  public:
-  Counted(std::unique_ptr<Trajectory> states, std::int64_t& writes)
+  Counted(std::unique_ptr<StateStore> states, std::int64_t& writes)
       : states_(std::move(states)), writes_(writes) {}
   double* write(std::int64_t layer) override {
     writes_ += layer > 0;
     return states_->write(layer);
   }
   double* read(std::int64_t layer) override { return states_->read(layer); }
-  double* recall(std::int64_t layer) override { return states_->recall(layer); }
+  double* read_back(std::int64_t layer) override { return states_->read_back(layer); }
   std::int64_t layers_at_once() const override { return states_->layers_at_once(); }
   std::int64_t resume(std::int64_t layer) override { return states_->resume(layer); }
   std::int64_t held_from(std::int64_t layer) const override { return states_->held_from(layer); }
 
  private:
-  std::unique_ptr<Trajectory> states_;
+  std::unique_ptr<StateStore> states_;
   std::int64_t& writes_;
 };
 

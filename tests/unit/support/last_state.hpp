@@ -17,7 +17,7 @@ inline std::vector<double> last_state(const Case& c,
                                       double amplitude = 0, MPI_Comm comm = MPI_COMM_WORLD) {
   const Grid grid(comm, c.grid, kernel_radius(c.kernel));
   Chain chain(grid, c);
-  KeepTwo states(chain.state_layout());
+  LastTwoStates states(chain.state_layout());
   const Layout& layout = chain.state_layout();
   double* z = states.write(0);
   for_points(grid,

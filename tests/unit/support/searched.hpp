@@ -3,7 +3,7 @@
 #include "nadir/analysis/attractor.hpp"
 #include "nadir/training/initial_values.hpp"
 
-#include "support/layer_maps.hpp"
+#include "support/fixed_point_maps.hpp"
 
 #include <vector>
 
@@ -20,7 +20,7 @@ struct Searched {
   Grid grid;
   Coefficients coefficients;
   Observations observations;
-  LayerMap map;
+  FixedPointMap map;
   AttractorSearch search;
   Attractors found;
 };

@@ -2,7 +2,7 @@
 #include "nadir/training/objective.hpp"
 #include "nadir/training/optimizer.hpp"
 
-#include "support/layer_maps.hpp"
+#include "support/fixed_point_maps.hpp"
 
 #include <gtest/gtest.h>
 

@@ -102,7 +102,7 @@ struct Fit {
       o.input[k++] = std::exp(-std::pow((static_cast<double>(i) - 20.0) / 5.0, 2));
     });
     Chain chain(grid, known);
-    KeepTwo states(chain.state_layout());
+    LastTwoStates states(chain.state_layout());
     Coefficients coefficients = initial_coefficients(grid, known);
     coefficients.fill_ghosts();
     unpack(chain.state_layout(), o.input.data(), states.write(0));

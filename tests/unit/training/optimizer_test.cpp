@@ -36,7 +36,7 @@ struct Twin {
     *truth[Parameter::advection].block(1) = U_x;
     *truth[Parameter::diffusion].block(0) = D;
     Chain chain(grid, c);
-    KeepTwo states(chain.state_layout());
+    LastTwoStates states(chain.state_layout());
     unpack(chain.state_layout(), o.input_sample(0), states.write(0));
     chain.forward(truth, states, 0, chain.layers(), [](std::int64_t, const double*) {});
     pack(chain.state_layout(), states.read(chain.layers()), o.targets[0].y.data());

@@ -1,0 +1,163 @@
+#include "nadir/kernel/stencil_table.hpp"
+
+#include "nadir/kernel/adr.hpp"
+
+#include "support/rows.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace nadir {
+namespace {
+
+using test::RandomRows;
+
+const std::array<double, 3> spacings{0.5, 1.25, 0.8};
+
+double factorial(int n) { return n < 2 ? 1.0 : n * factorial(n - 1); }
+
+/// sum over a difference of weight times the monomial q^k.
+double on_monomial(const Stencil& difference, const MultiIndex& k) {
+  double sum = 0;
+  for (const StencilEntry& neighbour : difference) {
+    double term = neighbour.weight;
+    for (std::size_t a = 0; a < k.size(); ++a)
+      term *= std::pow(neighbour.offset[a] * spacings[a], k[a]);
+    sum += term;
+  }
+  return sum;
+}
+
+TEST(MultiIndex, ByTotalOrderThenLexicographic) {
+  EXPECT_EQ(multi_indices(1, 0, 3).size(), 4U);
+  EXPECT_EQ(multi_indices(1, 3, 3), (std::vector<MultiIndex>{{0, 0, 3}}));
+  EXPECT_EQ(multi_indices(2, 1, 2),
+            (std::vector<MultiIndex>{{0, 0, 1}, {0, 1, 0}, {0, 0, 2}, {0, 1, 1}, {0, 2, 0}}));
+  EXPECT_EQ(multi_indices(3, 0, 4).size(), 35U); // C(3 + 4, 4)
+  const auto third = multi_indices(3, 3, 3);
+  EXPECT_TRUE(std::ranges::is_sorted(third));
+  EXPECT_EQ(third.size(), 10U);
+}
+
+TEST(StencilTable, AreExactUpToTheirOrderAndOneMore) {
+  for (const auto& k : multi_indices(3, 0, 5)) {
+    const Stencil difference = central_difference(k, spacings);
+    for (const auto& monomial : multi_indices(3, 0, total_order(k) + 1)) {
+      double expected = 0, size = 0;
+      if (monomial == k) expected = factorial(k[0]) * factorial(k[1]) * factorial(k[2]);
+      for (const StencilEntry& n : difference) size += std::abs(on_monomial({n}, monomial));
+      EXPECT_NEAR(on_monomial(difference, monomial), expected, 1e-15 * (size + expected) * 8);
+    }
+  }
+}
+
+/// The aliases of theory, section 4: W_3/6 = c_3 + Delta^2 c_1/6, W_4/24 = c_4 + Delta^2 c_2/12.
+TEST(StencilTable, HigherMomentsHaveAliases) {
+  KernelCase kernel;
+  kernel.type = "moment";
+  kernel.order = 4;
+  const StencilTable table = stencil_table_of(kernel, 1, spacings);
+  const std::vector<double> theta{0.1, 0.3, 0.2, 0.05, -0.04}; // R, U, D, c_3, c_4
+  ASSERT_EQ(table.terms.size(), theta.size());
+  EXPECT_EQ(table.radius, 2);
+  const auto moment = [&](int k) {
+    double sum = k == 0 ? 1.0 : 0.0;
+    for (std::size_t c = 0; c < theta.size(); ++c)
+      sum += theta[c] * on_monomial(table.terms[c], {0, 0, k});
+    return sum;
+  };
+  const double square = spacings[2] * spacings[2];
+  EXPECT_NEAR(moment(0), 1.1, 1e-14);
+  EXPECT_NEAR(moment(1), -0.3, 1e-14);
+  EXPECT_NEAR(moment(2), 0.4, 1e-14);
+  EXPECT_NEAR(moment(3) / 6, 0.05 + square * -0.3 / 6, 1e-14);
+  EXPECT_NEAR(moment(4) / 24, -0.04 + square * 0.2 / 12, 1e-14);
+}
+
+KernelCase named(const std::string& type, std::int64_t size) {
+  KernelCase kernel;
+  kernel.type = type;
+  kernel.diffusion_tensor = DiffusionTensor::full;
+  (type == "stencil" ? kernel.radius : kernel.order) = size;
+  return kernel;
+}
+
+std::ptrdiff_t distance(const StencilEntry& n) { return RandomRows::distance(n.offset); }
+
+/// W z, W^T g and the gradient of every coefficient by the table, point by point.
+TEST(TableKernel, IsTheSumOfItsTable) {
+  for (int d = 1; d <= 3; ++d) {
+    for (const KernelCase& kernel : {named("moment", 2), named("moment", d < 3 ? 5 : 3),
+                                     named("stencil", 1), named("stencil", d < 3 ? 2 : 1)}) {
+      const StencilTable table = stencil_table_of(kernel, d, spacings);
+      const auto made = make_kernel(kernel, d, spacings);
+      const std::size_t count = table.terms.size();
+      ASSERT_EQ(made->coefficients(), static_cast<int>(count));
+      EXPECT_EQ(made->radius(), table.radius);
+      const RandomRows rows(count + 2);
+      std::vector<Row> theta;
+      for (std::size_t c = 0; c < count; ++c) theta.push_back(rows.row(c));
+      const Row z = rows.row(count), g = rows.row(count + 1);
+      std::vector<double> Z(RandomRows::n), back(RandomRows::n, 0.25);
+      std::vector<std::vector<double>> bars(count, std::vector<double>(RandomRows::n, 0.5));
+      std::vector<MutableRow> bar_rows;
+      for (auto& bar : bars) bar_rows.push_back({bar.data(), {}});
+      made->apply(z, theta.data(), RandomRows::n, Z.data());
+      made->add_transpose(g, theta.data(), RandomRows::n, back.data());
+      made->add_gradient(z, theta.data(), g.data, RandomRows::n, bar_rows.data());
+      for (std::ptrdiff_t i = 0; i < RandomRows::n; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        double value = table.identity ? z.data[i] : 0.0, transposed = 0.25, size = 1;
+        if (table.identity) transposed += g.data[i];
+        for (std::size_t c = 0; c < count; ++c) {
+          double difference = 0;
+          for (const StencilEntry& n : table.terms[c]) {
+            difference += n.weight * z.data[i + distance(n)];
+            transposed += n.weight * theta[c].data[i - distance(n)] * g.data[i - distance(n)];
+            size += std::abs(n.weight);
+          }
+          value += theta[c].data[i] * difference;
+          EXPECT_NEAR(bars[c][at], 0.5 + g.data[i] * difference, 1e-14 * size);
+        }
+        EXPECT_NEAR(Z[at], value, 1e-14 * size);
+        EXPECT_NEAR(back[at], transposed, 1e-14 * size);
+      }
+    }
+  }
+}
+
+TEST(TableKernel, OfOrderTwoIsTheAdrFamily) {
+  for (int d = 1; d <= 3; ++d) {
+    const KernelCase moment = named("moment", 2);
+    const auto adr = make_adr_kernel(d, DiffusionTensor::full, spacings);
+    const auto made = make_kernel(moment, d, spacings);
+    const auto count = static_cast<std::size_t>(adr->coefficients());
+    ASSERT_EQ(made->coefficients(), adr->coefficients());
+    const RandomRows rows(count + 1);
+    std::vector<Row> theta;
+    for (std::size_t c = 0; c < count; ++c) theta.push_back(rows.row(c));
+    std::vector<double> one(RandomRows::n), other(RandomRows::n);
+    adr->apply(rows.row(count), theta.data(), RandomRows::n, one.data());
+    made->apply(rows.row(count), theta.data(), RandomRows::n, other.data());
+    for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], other[i], 1e-13);
+  }
+}
+
+TEST(Symbol, OfConstantCoefficients) {
+  const KernelCase kernel = named("moment", 4);
+  const StencilTable table = stencil_table_of(kernel, 1, {1, 1, 0.5});
+  const std::vector<double> theta{0.1, 0.3, 0.2, 0.05, -0.04};
+  const double angle = 0.7, h = 0.5;
+  const double even = 2 * (1 - std::cos(angle)) / (h * h); // of -d^2
+  const double odd = std::sin(angle) / h;                  // of d / i
+  const std::complex<double> expected(1.1 - 0.2 * even - 0.04 * even * even,
+                                      -0.3 * odd - 0.05 * odd * even);
+  const auto found = symbol(table, theta, {0, 0, angle});
+  EXPECT_NEAR(std::abs(found - expected), 0.0, 1e-14);
+}
+
+} // namespace
+} // namespace nadir
