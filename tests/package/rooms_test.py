@@ -1,0 +1,80 @@
+"""Arrows between the rooms point down: no room includes one that stands above it in ROOMS, and no two
+rooms include each other. Says file:line of every include that does."""
+
+import os
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(os.environ["NADIR_SOURCE"])
+
+# From top to bottom.
+ROOMS = ["app", "analysis", "training", "attractor", "network", "kernel", "grid", "output", "input", "base"]
+
+# (from, to) of arrows that are still wrong; one that is gone has to go here too.
+STILL_WRONG = {("network", "attractor")}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+["<](?:nadir/)?(\w+)/[^">]+[">]', re.M)
+
+
+def files(root):
+    """(room, path) of every source and header."""
+    for top in ("src", "include/nadir"):
+        for path in sorted((root / top).glob("*/*")):
+            yield path.parent.name, path
+
+
+def arrows(root):
+    """{(from, to): [file:line, ...]} between rooms; what is included from elsewhere counts for nothing."""
+    found = defaultdict(list)
+    rooms = {room for room, _ in files(root)}
+    for room, path in files(root):
+        text = path.read_text()
+        for match in INCLUDE.finditer(text):
+            if match[1] in rooms - {room}:
+                line = text.count("\n", 0, match.start(1)) + 1
+                found[room, match[1]].append(f"{path.relative_to(root)}:{line}")
+    return found
+
+
+def problems(root, rooms, still_wrong):
+    """A line for every wrong arrow of the sources below `root`."""
+    unknown = sorted({room for room, _ in files(root)} - set(rooms))
+    if unknown:
+        return [f"no place in the order of rooms: {', '.join(unknown)}"]
+    found = arrows(root)
+    lines = []
+    for (source, target), places in sorted(found.items()):
+        # Whatever the order: one of the two has to go.
+        both = {(source, target), (target, source)}
+        if source < target and both <= set(found) and not both & still_wrong:
+            lines.append(f"{source} and {target} include each other: {places[0]}, {found[target, source][0]}")
+        if rooms.index(source) > rooms.index(target) and (source, target) not in still_wrong:
+            lines += [f"{place}: {source} includes {target}, which stands above it" for place in places]
+    lines += [f"no longer wrong, so no longer to be excused: {a} -> {b}" for a, b in sorted(still_wrong - set(found))]
+    return lines
+
+
+def check_the_check():
+    """A house of two rooms that include each other, and an excuse that nothing needs, are told."""
+    with tempfile.TemporaryDirectory() as folder:
+        house = Path(folder)
+        (house / "src/up").mkdir(parents=True)
+        (house / "include/nadir/low").mkdir(parents=True)
+        (house / "src/up/a.cpp").write_text('#include "nadir/low/b.hpp"\n#include <low/c.hpp>\n#include "a.hpp"\n')
+        (house / "include/nadir/low/b.hpp").write_text('#pragma once\n\n#  include "nadir/up/a.hpp"\n')
+        told = problems(house, ["up", "low"], {("up", "cellar")})
+        if told != [
+            "low and up include each other: include/nadir/low/b.hpp:3, src/up/a.cpp:1",
+            "include/nadir/low/b.hpp:3: low includes up, which stands above it",
+            "no longer wrong, so no longer to be excused: up -> cellar",
+        ]:
+            sys.exit(f"two rooms that include each other: {told}")
+
+
+check_the_check()
+wrong = problems(ROOT, ROOMS, STILL_WRONG)
+print("\n".join(wrong) or f"{sum(map(len, arrows(ROOT).values()))} includes between {len(ROOMS)} rooms point down")
+sys.exit(1 if wrong else 0)
