@@ -1,6 +1,4 @@
 #include "nadir/base/check.hpp"
-#include "nadir/base/collective.hpp"
-#include "nadir/base/error.hpp"
 #include "nadir/base/hdf5.hpp"
 
 #include "support/files.hpp"
@@ -118,31 +116,6 @@ TEST(Hdf5, ASlabOutsideTheDatasetIsRefusedByAllRanks) {
   EXPECT_THROW(
       hdf5::write(MPI_COMM_WORLD, dataset, {{start}, {size}}, H5T_NATIVE_DOUBLE, values.data()),
       hdf5::Failure);
-}
-
-TEST(Hdf5, AllRanksGetTheProblemOfTheLowestFailingRank) {
-  int rank = 0;
-  int ranks = 1;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-  EXPECT_EQ(first_problem(MPI_COMM_WORLD, ""), "");
-  const std::string mine = rank == ranks - 1 ? "on the last" : "";
-  EXPECT_EQ(first_problem(MPI_COMM_WORLD, mine), "on the last");
-  EXPECT_EQ(first_problem(MPI_COMM_WORLD, std::to_string(rank)), "0");
-}
-
-TEST(Hdf5, TogetherThrowsEverywhereOrNowhere) {
-  int rank = 0;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  together<SystemError>(MPI_COMM_WORLD, "file: ", [] {});
-  try {
-    together<SystemError>(MPI_COMM_WORLD, "file: ", [&] {
-      if (rank == 0) throw std::runtime_error("disk full");
-    });
-    FAIL() << "rank " << rank << " did not throw";
-  } catch (const SystemError& error) {
-    EXPECT_STREQ(error.what(), "file: disk full");
-  }
 }
 
 TEST(Hdf5, ErrorsCarryTheLibrarysReasonAndPrintNothing) {

@@ -4,35 +4,33 @@
 
 #include <gtest/gtest.h>
 
-#include <petscvec.h>
-
-#include <string>
+#include <algorithm>
 
 namespace nadir {
 namespace {
 
-TEST(Check, PetscErrorsCarryPetscsText) {
-  Vec v = nullptr;
-  check_petsc(VecCreateMPI(MPI_COMM_WORLD, 2, PETSC_DECIDE, &v));
-  try {
-    check_petsc(VecSetType(v, "no-such-type"));
-    FAIL() << "no error";
-  } catch (const SystemError& error) {
-    EXPECT_NE(std::string(error.what()).find("no-such-type"), std::string::npos) << error.what();
-  }
-  VecDestroy(&v);
-  EXPECT_TRUE(take_petsc_message().empty());
+bool left_over(const std::string& option) {
+  PetscInt count = 0;
+  char** names = nullptr;
+  char** values = nullptr;
+  check_petsc(PetscOptionsLeftGet(nullptr, &count, &names, &values));
+  const bool found = std::find(names, names + count, option) != names + count;
+  check_petsc(PetscOptionsLeftRestore(nullptr, &count, &names, &values));
+  return found;
 }
 
-TEST(Check, MpiErrorsAreThrown) {
-  EXPECT_NO_THROW(check_mpi(MPI_SUCCESS));
-  EXPECT_THROW(check_mpi(MPI_ERR_COMM), SystemError);
+TEST(Session, AnOptionThatWasAskedForIsNotLeftOver) {
+  check_petsc(PetscOptionsSetValue(nullptr, "-a_test_of_nadir", "1"));
+  EXPECT_TRUE(left_over("a_test_of_nadir"));
+  query_options({"-a_test_of_nadir", "-not_given"});
+  EXPECT_FALSE(left_over("a_test_of_nadir"));
+  check_petsc(PetscOptionsClearValue(nullptr, "-a_test_of_nadir"));
 }
 
-TEST(InputError, PutsEveryProblemOnALineOfItsOwn) {
-  const InputError error(std::vector<std::string>{"one", "two"});
-  EXPECT_STREQ(error.what(), "one\ntwo");
-  EXPECT_EQ(error.code(), ExitCode::input);
+TEST(Session, TheClockOfTheProcessGoesOn) {
+  const double before = process_seconds();
+  EXPECT_GT(before, 0.0);
+  EXPECT_GE(process_seconds(), before);
 }
 
 } // namespace

@@ -31,17 +31,6 @@ double on_monomial(const Stencil& difference, const MultiIndex& k) {
   return sum;
 }
 
-TEST(MultiIndex, ByTotalOrderThenLexicographic) {
-  EXPECT_EQ(multi_indices(1, 0, 3).size(), 4U);
-  EXPECT_EQ(multi_indices(1, 3, 3), (std::vector<MultiIndex>{{0, 0, 3}}));
-  EXPECT_EQ(multi_indices(2, 1, 2),
-            (std::vector<MultiIndex>{{0, 0, 1}, {0, 1, 0}, {0, 0, 2}, {0, 1, 1}, {0, 2, 0}}));
-  EXPECT_EQ(multi_indices(3, 0, 4).size(), 35U); // C(3 + 4, 4)
-  const auto third = multi_indices(3, 3, 3);
-  EXPECT_TRUE(std::ranges::is_sorted(third));
-  EXPECT_EQ(third.size(), 10U);
-}
-
 TEST(StencilTable, AreExactUpToTheirOrderAndOneMore) {
   for (const auto& k : multi_indices(3, 0, 5)) {
     const Stencil difference = central_difference(k, spacings);
