@@ -2,6 +2,8 @@
 
 import argparse
 import fnmatch
+import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,8 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools"))
 import nadir_compare  # noqa: E402
 
-IDENTITY = ("source_run_id",)  # attributes that are never the same in two runs
-REFERENCES = ("REFERENCE_LIST", "DIMENSION_LIST")  # places in a file
+IDENTITY = ("source_run_id", "REFERENCE_LIST", "DIMENSION_LIST")  # attributes that are never the same in two files
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,14 @@ def arguments(words):
         prog="tools/compare-programs",
         description="Runs forward, gradient, train, attractor and interpret on the cases of inputs/ and on weights "
         "of others with two builds of nadir. All datasets and attributes of their results must agree bit for bit, "
-        f"except {', '.join([*nadir_compare.IGNORED, *IDENTITY])}.",
+        f"except {', '.join([*nadir_compare.IGNORED, *IDENTITY])}. Refusals in the same words are the same.",
         epilog="Exit codes: 0 all the same, 1 something differs or did not run, 2 wrong arguments.",
     )
     parser.add_argument("old", metavar="OLD", type=Path, help="program, or a folder of results that --keep has left")
-    parser.add_argument("new", metavar="NEW", type=Path, nargs="?", help="program; without it OLD is only run, for --keep")
+    parser.add_argument("new", metavar="NEW", type=Path, nargs="?", help="program; without it OLD is only run")
     parser.add_argument("--ranks", default="1,2,3", help="default: 1,2,3")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="names such as 'sst.train.*', with * and ?")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave results in FOLDER/old and FOLDER/new")
-    parser.add_argument("--iterations", type=int, metavar="N", help="of each training, instead of the case's own")
     parser.add_argument("--cases", type=Path, default=ROOT / "inputs", metavar="FOLDER", help="default: inputs")
     options = parser.parse_args(words)
     if absent := [p for p in (options.old, options.new, options.cases) if p and not p.exists()]:
@@ -62,19 +62,17 @@ def arguments(words):
 
 def trains(table):
     """Whether a table of a case has a parameter that is trained."""
-    tables = [value for value in table.values() if isinstance(value, dict)]
-    return any("init" in t and t.get("train", True) for t in tables)
+    return any(isinstance(v, dict) and "init" in v and v.get("train", True) for v in table.values())
 
 
-def jobs_of_case(path, ranks, iterations):
+def jobs_of_case(path, ranks):
     case = tomllib.loads(path.read_text())
     network, commands = case["network"], ["forward"]
     if "target" in case["data"] and (trains(network) or trains(case["kernel"])):
         commands += ["gradient", "train"]
     words = (path.resolve(), "--set", "run.convolution=stencil")  # "auto" may choose another one each time
-    limit = ("--set", f"training.iterations={iterations}") if iterations else ()
-    jobs = [Job(path.stem, c, ranks, (c, *words, *(limit if c == "train" else ()))) for c in commands]
-    source = jobs[-1]  # of the interpretation
+    jobs = [Job(path.stem, command, ranks, (command, *words)) for command in commands]
+    source = jobs[-1]
     if path.stem.startswith("attractor") or network["layers"] == "attractor":
         jobs.append(Job(path.stem, "attractor", ranks, ("attractor", *words)))
     if network.get("basis", "delta") == "delta":  # others have no stencil to interpret
@@ -92,11 +90,9 @@ def jobs_of_weights(ranks):
 
 
 def chosen_jobs(options):
-    jobs = []
+    jobs, cases = [], sorted(options.cases.glob("*.toml"))
     for ranks in map(int, options.ranks.split(",")):
-        for path in sorted(options.cases.glob("*.toml")):
-            jobs += jobs_of_case(path, ranks, options.iterations)
-        jobs += jobs_of_weights(ranks)
+        jobs += [job for path in cases for job in jobs_of_case(path, ranks)] + [*jobs_of_weights(ranks)]
     return [job for job in jobs if fnmatch.fnmatch(job.name, options.only)]
 
 
@@ -121,22 +117,25 @@ class Results:
     """Results of one program, made when they are first asked for, or those that lie in a folder."""
 
     def __init__(self, program, folder):
-        kept = program.is_dir()
-        self.folder, self.program, self.made = program if kept else folder, not kept and program.resolve(), set()
-        if not kept:
+        self.program = None if program.is_dir() else program.resolve()
+        self.folder, self.made = folder if self.program else program, set()
+        if self.program:
             write_weights(folder / "weights")
 
     def of(self, job):
-        """The path; Failure where there is none."""
-        path = self.folder / f"{job.name}.h5"
-        if self.program and path not in self.made:
+        """The path of the result, or of a text with exit code and message; FileNotFoundError where there is neither."""
+        path, refusal = (self.folder / f"{job.name}{ending}" for ending in (".h5", ".txt"))
+        if self.program and job not in self.made:
             path.unlink(missing_ok=True)
-            words = launch.on_ranks([self.program, *job.words, "--quiet", "--output", path.name], job.ranks)
-            launch.run(words, self.folder, job.ranks)
-            self.made.add(path)
-        if not path.exists():
-            raise launch.Failure(f"{path}: no such result")
-        return path
+            words = map(str, [self.program, *job.words, "--quiet", "--output", path.name])
+            options = dict(cwd=self.folder, env=launch.environment(job.ranks), capture_output=True, text=True)
+            done = subprocess.run(launch.on_ranks([*words], job.ranks), **options)
+            first = re.sub(r"\S*/", "", (done.stderr.splitlines() or [""])[0])
+            refusal.write_text(f"exit code {done.returncode}: {first}")
+            self.made.add(job)
+        if not path.exists() and not refusal.exists():
+            raise FileNotFoundError(f"{path}: no such result")
+        return path if path.exists() else refusal
 
 
 def contents(file):
@@ -147,10 +146,9 @@ def contents(file):
         if nadir_compare.within(name, nadir_compare.IGNORED):
             return
         found[name] = "group"
-        found.update({f"{name}@{k}": v for k, v in thing.attrs.items() if k not in IDENTITY + REFERENCES})
+        found.update({f"{name}@{k}": v for k, v in thing.attrs.items() if k not in IDENTITY})
         if isinstance(thing, h5py.Dataset):
-            scales = [scale.name for axis in thing.dims for scale in axis.values()]
-            found.update({name: thing, f"{name}@dims": scales})
+            found.update({name: thing, f"{name}@dims": [s.name for axis in thing.dims for s in axis.values()]})
 
     add("/", file)
     file.visititems(add)
@@ -159,8 +157,7 @@ def contents(file):
 
 def difference(name, a, b):
     """In words what differs; empty where nothing does."""
-    found = nadir_compare.compare(name, a, b)
-    types = [getattr(v, "dtype", type(v)) for v in (a, b)]
+    found, types = nadir_compare.compare(name, a, b), [getattr(v, "dtype", type(v)) for v in (a, b)]
     if found.remark or types[0] != types[1]:
         return f"{name}: {found.remark or 'types {} and {}'.format(*types)}"
     return "" if found.bitwise else f"{name}: {found.absolute:.1e} (relative {found.relative:.1e}) {found.where}"
@@ -171,10 +168,13 @@ def verdict(sides, job):
     try:
         for needed in filter(None, (job.needs, job)):
             paths = [results.of(needed) for results in sides]
+        said = [path.read_text() if path.suffix == ".txt" else "a result" for path in paths]
+        if set(said) != {"a result"}:
+            return said[0] == said[-1] and "exit code 2:" in said[0], " and ".join(dict.fromkeys(said))
         with h5py.File(paths[0], locking=False) as file, h5py.File(paths[-1], locking=False) as other:
             a, b = contents(file), contents(other)
             found = [d for name in {**a, **b} if (d := difference(name, a.get(name), b.get(name)))]
-    except (launch.Failure, OSError) as error:
+    except OSError as error:
         return False, f"FAILED: {error}"
     return not found, "; ".join(found[:4]) + f" ({len(found)} in all)" if found else "same"
 
