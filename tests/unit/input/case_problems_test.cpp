@@ -394,23 +394,6 @@ TEST(CaseProblems, CharactersBeyondAsciiOnlyInStringsAndComments) {
   EXPECT_EQ(problems("\xEF\xBB\xBF" + base, {"grid.units=°C"}), Lines{});
 }
 
-TEST(CaseProblems, DiagnosticsSortAndKeepEachOnce) {
-  Diagnostics diagnostics;
-  EXPECT_NO_THROW(diagnostics.throw_if_any());
-  diagnostics.add({"--set a=1", 0, 0}, "a", "late");
-  diagnostics.add({"f.toml", 3, 2}, "b", "second");
-  diagnostics.add({"f.toml", 3, 1}, "c", "first\nof two");
-  diagnostics.add({"f.toml", 3, 2}, "b", "second");
-  const std::string all = "f.toml:3:1: c: first\\u000Aof two\nf.toml:3:2: b: second\n--set a: late";
-  try {
-    diagnostics.throw_if_any();
-    FAIL() << "did not throw";
-  } catch (const InputError& error) {
-    EXPECT_EQ(error.what(), all);
-    EXPECT_EQ(error.code(), ExitCode::input);
-  }
-}
-
 std::string repeated(const std::string& text, std::size_t times) {
   std::string result;
   for (std::size_t i = 0; i < times; ++i) result += text;

@@ -1,24 +1,21 @@
 #include "nadir/base/error.hpp"
-#include "nadir/base/hdf5.hpp"
-#include "nadir/input/diagnostics.hpp"
 #include "nadir/input/field_data.hpp"
-#include "nadir/input/file_checks.hpp"
 
-#include "../support/files.hpp"
+#include "support/files.hpp"
+#include "support/input_file.hpp"
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <fstream>
 #include <functional>
 #include <limits>
-#include <numeric>
 
 using namespace nadir;
-using nadir::test::barrier;
+using nadir::test::counting;
 using nadir::test::Folder;
 using nadir::test::for_each_point;
+using nadir::test::InputFile;
 using nadir::test::part_of;
 using nadir::test::world_rank;
 
@@ -26,77 +23,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 const std::vector<std::int64_t> shape{3, 5};
-
-/// Rank 0 writes an input file with plain HDF5 calls, as any other program would.
-class InputFile {
- public:
-  explicit InputFile(const std::string& path) {
-    if (world_rank() != 0) return;
-    file_ = hdf5::File(
-        hdf5::check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT), "create"));
-  }
-  ~InputFile() {
-    file_.reset();
-    barrier();
-  }
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
-
-  /// A dataset of `stored` type holding `values`, cut into chunks and compressed on request.
-  void dataset(const char* name, std::vector<hsize_t> extents, hid_t stored,
-               const std::vector<double>& values, bool compressed = false) {
-    if (!file_.open()) return;
-    const hdf5::Space space(
-        H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr));
-    const hdf5::Properties creation(H5Pcreate(H5P_DATASET_CREATE));
-    if (compressed) {
-      for (auto& extent : extents) extent = (extent + 1) / 2;
-      H5Pset_chunk(creation, static_cast<int>(extents.size()), extents.data());
-      H5Pset_deflate(creation, 1);
-    }
-    const hdf5::Dataset id(hdf5::check(
-        H5Dcreate2(file_, name, stored, space, H5P_DEFAULT, creation, H5P_DEFAULT), "create"));
-    hdf5::check(H5Dwrite(id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
-                "write");
-  }
-
-  /// Booleans as h5py stores them: an enumeration of bytes.
-  void booleans(const char* name, const std::vector<hsize_t>& extents,
-                const std::vector<std::int8_t>& values) {
-    if (!file_.open()) return;
-    const hdf5::Type type(H5Tenum_create(H5T_STD_I8LE));
-    std::int8_t value = 0;
-    H5Tenum_insert(type, "FALSE", &value);
-    value = 1;
-    H5Tenum_insert(type, "TRUE", &value);
-    const hdf5::Space space(
-        H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr));
-    const hdf5::Dataset id(
-        H5Dcreate2(file_, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    hdf5::check(H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write");
-  }
-
-  void attribute(const char* dataset, const char* name, double value) {
-    if (!file_.open()) return;
-    const hdf5::Dataset id(H5Dopen2(file_, dataset, H5P_DEFAULT));
-    hdf5::write_attribute(id, name, value);
-  }
-
-  void text(const char* dataset, const char* name, const std::string& value) {
-    if (!file_.open()) return;
-    const hdf5::Dataset id(H5Dopen2(file_, dataset, H5P_DEFAULT));
-    hdf5::write_attribute(id, name, value);
-  }
-
- private:
-  hdf5::File file_;
-};
-
-std::vector<double> counting(std::size_t size) {
-  std::vector<double> values(size);
-  std::iota(values.begin(), values.end(), 0.0);
-  return values;
-}
 
 FieldCase field_at(const std::string& path, const std::string& dataset) {
   FieldCase field;
@@ -338,128 +264,6 @@ TEST(ReadValues, LeadingAxesAndBox) {
                          read_values(MPI_COMM_WORLD, {path, "layers"}, {}, nullptr);
                        }),
                        "has shape [4]"));
-}
-
-Case case_for(const std::string& path) {
-  Case c;
-  c.path = "case.toml";
-  c.grid.shape = shape;
-  c.network.layers = 4;
-  c.data.input = field_at(path, "x");
-  return c;
-}
-
-std::vector<std::string> problems_of(const Case& c) {
-  Diagnostics diagnostics;
-  check_case_files(MPI_COMM_WORLD, c, diagnostics);
-  return diagnostics.problems();
-}
-
-void expect_problem(const Case& c, const std::string& path, const std::string& message) {
-  const auto problems = problems_of(c);
-  ASSERT_EQ(problems.size(), 1U) << message;
-  EXPECT_TRUE(contains(problems[0], ": " + path + ": ")) << problems[0];
-  EXPECT_TRUE(contains(problems[0], message)) << problems[0];
-}
-
-TEST(CheckCaseFiles, ACaseThatFits) {
-  const Folder folder;
-  const std::string path = folder / "in.h5";
-  {
-    InputFile file(path);
-    file.dataset("x", {2, 3, 5}, H5T_IEEE_F64LE, counting(30));
-    file.dataset("mask", {3, 5}, H5T_STD_I8LE, counting(15));
-    file.dataset("advection", {4, 2, 3, 5}, H5T_IEEE_F64LE, counting(120));
-    file.dataset("scalar", {}, H5T_IEEE_F64LE, {2.5});
-  }
-  Case c = case_for(path);
-  TargetCase target;
-  target.field = c.data.input;
-  target.field.mask = DatasetCase{path, "mask"};
-  target.withhold = WithholdCase{};
-  target.withhold->source = DatasetCase{path, "x"};
-  c.data.targets = {target};
-  c.kernel.advection.init_file = DatasetCase{path, "advection"};
-  c.kernel.advection.varies_layer = c.kernel.advection.varies_space = true;
-  c.network.bias.init_file = DatasetCase{path, "scalar"};
-  EXPECT_EQ(problems_of(c), std::vector<std::string>{});
-  Diagnostics diagnostics;
-  EXPECT_EQ(check_field(c, c.data.input, "data.input", diagnostics), 2);
-  EXPECT_TRUE(diagnostics.empty());
-}
-
-TEST(CheckCaseFiles, FilesThatAreNone) {
-  const Folder folder;
-  if (world_rank() == 0) {
-    std::ofstream(folder / "classic.cdf", std::ios::binary) << std::string("CDF\001\0\0\0", 7);
-    std::ofstream(folder / "wide.nc", std::ios::binary) << std::string("CDF\005\0\0\0", 7);
-    std::ofstream(folder / "notes.txt") << "CDF is a word";
-  }
-  barrier();
-  expect_problem(case_for(folder / "none.h5"), "data.input.file", "no such file");
-  expect_problem(case_for(folder / ""), "data.input.file", "is a folder");
-  expect_problem(case_for(folder / "notes.txt"), "data.input.file",
-                 "neither an HDF5 nor a netCDF-4");
-  for (const std::string name : {"classic.cdf", "wide.nc"}) {
-    const std::string path = folder / name;
-    const std::string stem = path.substr(0, path.rfind('.'));
-    expect_problem(case_for(path), "data.input.file",
-                   "classic netCDF file; convert it with: nccopy -k nc4 " + path + " " + stem);
-  }
-}
-
-TEST(CheckCaseFiles, DatasetsThatDoNotFit) {
-  const Folder folder;
-  const std::string path = folder / "in.h5";
-  {
-    InputFile file(path);
-    file.dataset("x", {2, 3, 5}, H5T_IEEE_F64LE, counting(30));
-    file.dataset("turned", {5, 3}, H5T_IEEE_F64LE, counting(15));
-    file.dataset("four", {1, 1, 3, 5}, H5T_IEEE_F64LE, counting(15));
-    file.dataset("odd", {3, 5}, H5T_IEEE_F64LE, counting(15));
-    file.text("odd", "missing_value", "none");
-    file.dataset("one", {1}, H5T_IEEE_F64LE, {1});
-  }
-  Case c = case_for(path);
-  c.data.input.source.dataset = "X";
-  expect_problem(c, "data.input.dataset", "no such dataset (the file has /four, /odd, /one");
-  c.data.input.source.dataset = "turned";
-  expect_problem(c, "data.input.dataset",
-                 "turned has shape [5, 3], the grid needs [3, 5] or [samples, 3, 5]");
-  c.data.input.source.dataset = "four";
-  expect_problem(c, "data.input.dataset", "has shape [1, 1, 3, 5]");
-  c.data.input.source.dataset = "odd";
-  expect_problem(c, "data.input.dataset", "attribute 'missing_value' is not a number");
-  c = case_for(path);
-  c.data.input.all_samples = false;
-  c.data.input.samples = {0, 2};
-  expect_problem(c, "data.input.index", "sample 2 is out of range: x has 2, counted from 0");
-  c = case_for(path);
-  c.network.bias.init_file = DatasetCase{path, "one"};
-  expect_problem(c, "network.bias.init.dataset", "one has shape [1], expected a scalar");
-}
-
-TEST(CheckCaseFiles, TargetsMasksAndWithheldPoints) {
-  const Folder folder;
-  const std::string path = folder / "in.h5";
-  {
-    InputFile file(path);
-    file.dataset("x", {2, 3, 5}, H5T_IEEE_F64LE, counting(30));
-    file.dataset("y", {3, 5}, H5T_IEEE_F64LE, counting(15));
-    file.dataset("three", {3, 3, 5}, H5T_IEEE_F64LE, counting(45));
-  }
-  Case c = case_for(path);
-  TargetCase target;
-  target.field = field_at(path, "y");
-  c.data.targets = {target};
-  expect_problem(c, "data.target", "the number of samples is 1, that of data.input is 2");
-  c.data.targets[0].field = field_at(path, "x");
-  c.data.targets[0].withhold = WithholdCase{};
-  c.data.targets[0].withhold->source = DatasetCase{path, "three"};
-  expect_problem(c, "data.target.withhold.dataset", "three has shape [3, 3, 5], expected [3, 5]");
-  c.data.targets.clear();
-  c.data.input.mask = DatasetCase{path, "none"};
-  expect_problem(c, "data.input.mask.dataset", "no such dataset");
 }
 
 } // namespace
