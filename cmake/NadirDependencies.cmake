@@ -1,4 +1,4 @@
-# PETSc, MPI, SLEPc, Highway, FFTW, LAPACK, zlib and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
+# PETSc, MPI, SLEPc, Highway, FFTW, LAPACK, libzip and parallel HDF5, each refused with a reason and a remedy. Used by the build and,
 # once installed, by nadirConfig.cmake for programs that link to nadir.
 
 # Ends the configuration of nadir itself; of a program that uses nadir only its find_package.
@@ -75,10 +75,20 @@ if(NOT LAPACK_FOUND)
 module that PETSc was built with, or pass -DBLA_VENDOR= or -DLAPACK_LIBRARIES=.")
 endif()
 
-find_package(ZLIB)
-if(NOT ZLIB_FOUND)
-  nadir_dependency_failed("zlib: zlib.h or its library not found. On Debian install zlib1g-dev; \
-elsewhere load a module of zlib, or pass -DZLIB_ROOT=.")
+# libzip's own file for CMake asks for its command-line tools, which Debian has in another package.
+if(PkgConfig_FOUND)
+  pkg_check_modules(NADIR_LIBZIP QUIET libzip)
+endif()
+find_path(NADIR_LIBZIP_FOLDER zip.h HINTS ${NADIR_LIBZIP_INCLUDE_DIRS})
+find_library(NADIR_LIBZIP_FILE zip HINTS ${NADIR_LIBZIP_LIBRARY_DIRS})
+mark_as_advanced(NADIR_LIBZIP_FOLDER NADIR_LIBZIP_FILE)
+if(NOT NADIR_LIBZIP_FOLDER OR NOT NADIR_LIBZIP_FILE)
+  nadir_dependency_failed("libzip: zip.h or its library not found. On Debian install libzip-dev (1.2 \
+or later); elsewhere load a module of libzip, or add where it was installed to CMAKE_PREFIX_PATH.")
+elseif(NOT TARGET libzip::zip)
+  add_library(libzip::zip UNKNOWN IMPORTED)
+  set_target_properties(libzip::zip PROPERTIES IMPORTED_LOCATION "${NADIR_LIBZIP_FILE}"
+    INTERFACE_INCLUDE_DIRECTORIES "${NADIR_LIBZIP_FOLDER}")
 endif()
 
 set(HDF5_PREFER_PARALLEL TRUE)

@@ -20,3 +20,4 @@ endfunction()
 
 nadir_find_header(NADIR_TOMLPLUSPLUS_FOLDER toml++/toml.h libtomlplusplus-dev)
 nadir_find_header(NADIR_CLI11_FOLDER CLI/CLI.hpp libcli11-dev)
+nadir_find_header(NADIR_NLOHMANN_JSON_FOLDER nlohmann/json.hpp nlohmann-json3-dev)

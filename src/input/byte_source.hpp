@@ -53,23 +53,6 @@ class FileBytes : public ByteSource {
   std::uint64_t size_ = 0;
 };
 
-/// Part of another source.
-class PartOfBytes : public ByteSource {
- public:
-  PartOfBytes(std::string name, std::shared_ptr<const ByteSource> whole, std::uint64_t offset,
-              std::uint64_t size)
-      : ByteSource(std::move(name)), whole_(std::move(whole)), offset_(offset), size_(size) {}
-  std::uint64_t size() const override { return size_; }
-
- private:
-  void read_inside(std::uint64_t offset, std::span<std::byte> bytes) const override {
-    whole_->read(offset_ + offset, bytes);
-  }
-
-  std::shared_ptr<const ByteSource> whole_;
-  std::uint64_t offset_, size_;
-};
-
 /// Bytes in memory.
 class MemoryBytes : public ByteSource {
  public:

@@ -48,9 +48,8 @@ class PackedArray : public WeightArray {
 /// The array of a NumPy .npy file (or of that part of a .npz).
 std::unique_ptr<WeightArray> open_npy(const std::string& name,
                                       std::shared_ptr<const ByteSource> bytes);
-/// An array of a NumPy .npz file.
-std::unique_ptr<WeightArray> open_npz(std::shared_ptr<const ByteSource> bytes,
-                                      const std::string& array);
+/// An array of a NumPy .npz file, whose path is its name.
+std::unique_ptr<WeightArray> open_npz(const ByteSource& file, const std::string& array);
 /// A tensor of a .safetensors file.
 std::unique_ptr<WeightArray> open_safetensors(std::shared_ptr<const ByteSource> bytes,
                                               const std::string& array);

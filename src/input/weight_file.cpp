@@ -102,7 +102,7 @@ std::unique_ptr<WeightArray> open_weights(const std::string& path, const std::st
       throw InputError(path + ": a .npy file has one array and no names; leave '" + name + "' out");
     return open_npy(path, bytes);
   }
-  if (start.starts_with("PK")) return open_npz(bytes, name);
+  if (start.starts_with("PK")) return open_npz(*bytes, name);
   // HDF5 may begin behind a block of others' bytes; it finds out itself.
   const std::string not_hdf5 = unreadable_file(path);
   if (not_hdf5.empty()) return open_hdf5(path, name);

@@ -77,9 +77,10 @@ refused highway "hwy/highway.h or its library not found" -DCMAKE_IGNORE_PATH="$(
 refused fftw "fftw3-mpi.h or the libraries" -DNADIR_FFTW_FOLDER=NADIR_FFTW_FOLDER-NOTFOUND \
   -DNADIR_HIGHWAY_FOLDER="$(folder_of HIGHWAY)" -DCMAKE_IGNORE_PATH="$(folder_of FFTW)"
 refused lapack "LAPACK: not found" -DCMAKE_DISABLE_FIND_PACKAGE_LAPACK=ON
-refused zlib "zlib.h or its library not found" -DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON
-refused headers "'toml++/toml.h' not found" -DCMAKE_IGNORE_PATH="$(folder_of TOMLPLUSPLUS)" \
-  -DNADIR_HIGHWAY_FOLDER="$(folder_of HIGHWAY)" -DNADIR_FFTW_FOLDER="$(folder_of FFTW)" -DZLIB_INCLUDE_DIR="$(folder_of HIGHWAY)"
+found=(-DNADIR_HIGHWAY_FOLDER="$(folder_of HIGHWAY)" -DNADIR_FFTW_FOLDER="$(folder_of FFTW)")
+refused libzip "zip.h or its library not found" "${found[@]}" -DCMAKE_IGNORE_PATH="$(folder_of LIBZIP)"
+refused headers "'toml++/toml.h' not found" "${found[@]}" -DNADIR_LIBZIP_FOLDER="$(folder_of LIBZIP)" \
+  -DCMAKE_IGNORE_PATH="$(folder_of TOMLPLUSPLUS)"
 
 read -ra flags < <(pkg-config --cflags --libs SLEPc PETSc)
 read -ra mpi < <(mpicxx -show | cut -d' ' -f2-)

@@ -20,10 +20,11 @@ ln -s "$prefix"/lib/libpetsc* "$petsc/lib"
 sed "s|^prefix=.*|prefix=$petsc|" "$(pkg-config --variable=pcfiledir PETSc)/PETSc.pc" \
   >"$petsc/lib/pkgconfig/PETSc.pc"
 
-mkdir -p tomlplusplus/include CLI11/include
+mkdir -p tomlplusplus/include CLI11/include json/include
 ln -s "$(sed -n 's/^NADIR_TOMLPLUSPLUS_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.txt")/toml++" \
   tomlplusplus/include
 ln -s "$(sed -n 's/^NADIR_CLI11_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.txt")/CLI" CLI11/include
+ln -s "$(sed -n 's/^NADIR_NLOHMANN_JSON_FOLDER:.*=//p' "$NADIR_BUILD/CMakeCache.txt")/nlohmann" json/include
 
 # A wrapper, as clusters have them; this one also saves the time of optimising, and of all instruction sets but one.
 compiler=$(command -v c++)

@@ -87,8 +87,10 @@ expected = {
     "hdf5": wanted(table, r"\| HDF5.*? \| ([\d.]+) \|"),
     "fftw": wanted(table, r"\| FFTW.*? \| ([\d.]+) \|"),
     "highway": wanted("cmake/NadirDependencies.cmake", r"libhwy-dev \(([\d.]+) or later"),
-    "tomlplusplus": wanted(table, r"\| toml\+\+, CLI11 .*? \| ([\d.]+), "),
-    "cli11": wanted(table, r"\| toml\+\+, CLI11 .*? \| [\d.]+, ([\d.]+) "),
+    "libzip": wanted("cmake/NadirDependencies.cmake", r"libzip-dev \(([\d.]+)"),
+    "tomlplusplus": wanted(table, r"\| toml\+\+, CLI11, .*? \| ([\d.]+), "),
+    "cli11": wanted(table, r"\| toml\+\+, CLI11, .*? \| [\d.]+, ([\d.]+), "),
+    "nlohmann-json": wanted(table, r"\| toml\+\+, CLI11, .*? \| [\d.]+, [\d.]+, ([\d.]+) "),
 }
 found = dependencies()
 different = {name: found.get(name) for name in expected if found.get(name) != expected[name]}

@@ -58,13 +58,5 @@ TEST(ByteSource, FilesAreReadWhereTheyAreAskedFor) {
             "cannot open " + (folder / "none") + ": No such file or directory");
 }
 
-TEST(ByteSource, APartCountsFromItsBeginningAndEndsWhereItEnds) {
-  const auto whole = std::make_shared<MemoryBytes>("whole", bytes_of("abcdef"));
-  const PartOfBytes part("part", whole, 2, 3);
-  EXPECT_EQ(part.size(), 3U);
-  EXPECT_EQ(part.text(1, 2), "de");
-  EXPECT_TRUE(refusal([&] { part.text(1, 3); }).starts_with("part: the file ends too early"));
-}
-
 } // namespace
 } // namespace nadir

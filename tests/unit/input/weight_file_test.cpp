@@ -204,6 +204,20 @@ TEST_F(WeightFiles, WhatIsWrongIsSaid) {
                  "names 'shape' twice");
   expect_refused(bytes_of_number(1000, 8) + "{}", "ends too early");
   expect_refused(safetensors("{" + std::string(100, '['), four), "damaged");
+  const std::string good = R"({"a": {"dtype":"F64","shape":[4],"data_offsets":[0,32]}})";
+  EXPECT_EQ(refusal(safetensors(good, four)), "");
+  expect_refused(safetensors(good + "]", four), "damaged");
+  expect_refused(safetensors(good + std::string("\0]", 2), four), "damaged");
+  expect_refused(tensor(R"("dtype":"F64","shape":[4.0],"data_offsets":[0,32])"), "damaged");
+  expect_refused(tensor(R"("dtype":"F64","shape":[18446744073709551615],"data_offsets":[0,32])"),
+                 "damaged");
+  const auto nested = [](int depth) {
+    return R"({"__metadata__": )" + std::string(depth, '[') + std::string(depth, ']') +
+           R"(, "a": )"
+           R"({"dtype":"F64","shape":[4],"data_offsets":[0,32]}})";
+  };
+  EXPECT_EQ(refusal(safetensors(nested(32), four)), "");
+  expect_refused(safetensors(nested(33), four), "damaged");
 }
 
 TEST_F(WeightFiles, TensorsThatOverlapAreRefused) {
@@ -227,6 +241,30 @@ TEST_F(WeightFiles, ChecksumsOfStoredMembersAreChecked) {
     const std::size_t number = pack ? file.find("PK\1\2") + 16 : 300; // the sum, or what it is of
     file[number] = static_cast<char>(file[number] ^ 1);
     EXPECT_NE(refusal(file).find("the zip file is damaged"), std::string::npos) << pack;
+  }
+}
+
+/// As in Python, where a file is appended to under the name it has.
+TEST_F(WeightFiles, OfMembersWithOneNameTheLastCounts) {
+  const std::string first = npy_of("<f8", "(2,)", doubles({1, 2}));
+  const std::string last = npy_of("<f8", "(2,)", doubles({3, 4}));
+  for (const bool pack : {false, true})
+    EXPECT_EQ(open(zip({{"a.npy", first}, {"a.npy", last}}, pack))->read_all(),
+              (std::vector<double>{3, 4}));
+}
+
+/// Nothing is allocated for what a directory says and the file cannot hold.
+TEST_F(WeightFiles, SizesThatAZipFileClaimsAreNotBelieved) {
+  const std::string array = npy_of("<f8", "(200,)", doubles(std::vector<double>(200, 0.5)));
+  for (const bool pack : {false, true}) {
+    for (const std::size_t field : {20, 24}) { // packed, unpacked
+      for (const std::size_t size : {std::size_t{3}, std::size_t{0x7fffffff}}) {
+        std::string file = zip({{"a.npy", array}}, pack);
+        file.replace(file.find("PK\1\2") + field, 4, bytes_of_number(size, 4));
+        EXPECT_NE(refusal(file).find("the zip file is damaged"), std::string::npos)
+            << pack << " " << field << " " << size << " " << refusal(file);
+      }
+    }
   }
 }
 
