@@ -9,12 +9,11 @@ namespace nadir {
 namespace {
 
 using Lines = std::vector<std::string>;
-using Numbers = std::vector<double>;
 
 /// An axis of the data: its name, coordinates and units.
 struct Axis {
   std::string name;
-  Numbers x;
+  std::vector<double> x;
   std::string units = "";
 };
 

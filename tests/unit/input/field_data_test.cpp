@@ -12,7 +12,9 @@
 #include <limits>
 
 using namespace nadir;
+using nadir::test::contains;
 using nadir::test::counting;
+using nadir::test::field_at;
 using nadir::test::Folder;
 using nadir::test::for_each_point;
 using nadir::test::InputFile;
@@ -23,12 +25,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 const std::vector<std::int64_t> shape{3, 5};
-
-FieldCase field_at(const std::string& path, const std::string& dataset) {
-  FieldCase field;
-  field.source = {path, dataset};
-  return field;
-}
 
 /// This rank's part of a whole [sample][y][x], as reading must give it.
 template<class T> std::vector<T> part(const std::vector<T>& whole, std::size_t samples) {
@@ -48,10 +44,6 @@ std::string input_error(const std::function<void()>& work) {
     return error.what();
   }
   return {};
-}
-
-bool contains(const std::string& whole, const std::string& part) {
-  return whole.find(part) != std::string::npos;
 }
 
 TEST(ReadField, AnyNumberTypeAndByteOrder) {

@@ -8,28 +8,20 @@
 #include <fstream>
 
 using namespace nadir;
+using nadir::test::contains;
 using nadir::test::counting;
+using nadir::test::field_at;
 using nadir::test::Folder;
 using nadir::test::InputFile;
 
 namespace {
 
-const std::vector<std::int64_t> shape{3, 5};
-
-FieldCase field_at(const std::string& path, const std::string& dataset) {
-  FieldCase field;
-  field.source = {path, dataset};
-  return field;
-}
-
-bool contains(const std::string& whole, const std::string& part) {
-  return whole.find(part) != std::string::npos;
-}
+const std::vector<std::int64_t> checked_shape{3, 5};
 
 Case case_for(const std::string& path) {
   Case c;
   c.path = "case.toml";
-  c.grid.shape = shape;
+  c.grid.shape = checked_shape;
   c.network.layers = 4;
   c.data.input = field_at(path, "x");
   return c;

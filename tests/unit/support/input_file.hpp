@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/base/hdf5.hpp"
+#include "nadir/input/case.hpp"
 
 #include "support/ranks.hpp"
 
@@ -105,6 +106,17 @@ inline std::vector<double> counting(std::size_t size) {
   std::vector<double> values(size);
   std::iota(values.begin(), values.end(), 0.0);
   return values;
+}
+
+/// All samples of a dataset.
+inline FieldCase field_at(const std::string& path, const std::string& dataset) {
+  FieldCase field;
+  field.source = {path, dataset};
+  return field;
+}
+
+inline bool contains(const std::string& whole, const std::string& part) {
+  return whole.find(part) != std::string::npos;
 }
 
 } // namespace nadir::test
