@@ -1,5 +1,7 @@
 #include "nadir/base/profile.hpp"
 
+#include "once_per_petsc.hpp"
+
 #include "nadir/base/check.hpp"
 
 #include <petscsys.h>
@@ -14,24 +16,26 @@ constexpr std::array stage_names{"nadir: reading", "nadir: computing", "nadir: w
 constexpr std::array event_names{"NadirForward",  "NadirAdjoint", "NadirHalo",
                                  "NadirOptimize", "NadirRead",    "NadirWrite"};
 
-/// PETSc's numbers, asked for when first needed: PETSc is initialised by then.
+/// PETSc's numbers of them.
 struct Numbers {
   std::array<PetscLogStage, stage_names.size()> stages{};
   std::array<PetscLogEvent, event_names.size()> events{};
-
-  Numbers() {
-    PetscClassId id = 0;
-    check_petsc(PetscClassIdRegister("nadir", &id));
-    for (std::size_t k = 0; k < stages.size(); ++k)
-      check_petsc(PetscLogStageRegister(stage_names[k], &stages[k]));
-    for (std::size_t k = 0; k < events.size(); ++k)
-      check_petsc(PetscLogEventRegister(event_names[k], id, &events[k]));
-  }
 };
+Numbers registered;
 
+void register_names() {
+  PetscClassId id = 0;
+  check_petsc(PetscClassIdRegister("nadir", &id));
+  for (std::size_t k = 0; k < stage_names.size(); ++k)
+    check_petsc(PetscLogStageRegister(stage_names[k], &registered.stages[k]));
+  for (std::size_t k = 0; k < event_names.size(); ++k)
+    check_petsc(PetscLogEventRegister(event_names[k], id, &registered.events[k]));
+}
+
+/// PETSc runs when they are first needed.
 const Numbers& numbers() {
-  static const Numbers numbers;
-  return numbers;
+  once_per_petsc<register_names>();
+  return registered;
 }
 
 } // namespace

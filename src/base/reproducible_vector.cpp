@@ -1,5 +1,7 @@
 #include "base/reproducible_vector.hpp"
 
+#include "base/once_per_petsc.hpp"
+
 #include "nadir/base/check.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
@@ -244,11 +246,12 @@ PetscErrorCode create(Vec x) {
   });
 }
 
+void register_type() { check_petsc(VecRegister(type_name, create)); }
+
 } // namespace
 
 VecType reproducible_vector_type() {
-  static const bool registered = (check_petsc(VecRegister(type_name, create)), true);
-  (void)registered;
+  once_per_petsc<register_type>();
   return type_name;
 }
 

@@ -37,24 +37,22 @@ Arguments& petsc_arguments() {
   return arguments;
 }
 
-void start_petsc(const std::vector<std::string>& words) {
+/// Of PETSc's start; its error handler is there already.
+void start_petsc_with(const std::vector<std::string>& words) {
   auto& a = petsc_arguments();
   // Signals belong to the batch system, and what is ignored (nohup) is to stay so.
   a.words = {"nadir", "-no_signal_handler", "true"};
   a.words.insert(a.words.end(), words.begin(), words.end());
+  a.pointers.clear();
   for (auto& word : a.words) a.pointers.push_back(word.data());
   a.pointers.push_back(nullptr);
   a.count = static_cast<int>(a.words.size());
   a.list = a.pointers.data();
-  // Before all else: PETSc would print its own error of several lines.
-  install_petsc_error_handler();
   check_petsc(PetscInitialize(&a.count, &a.list, nullptr, nullptr));
-  query_options({"-options_left", "-options_view"}); // PetscFinalize reads them
-  // The program names unused options itself.
-  if (std::ranges::find(words, "-options_left") == words.end()) {
-    check_petsc(PetscOptionsSetValue(nullptr, "-options_left", "no"));
-  }
-  check_petsc(SlepcInitializeNoArguments());
+}
+
+bool is_option(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
 }
 
 std::vector<std::string> unused_options() {
@@ -98,30 +96,95 @@ void Session::check_surroundings() const {
   });
 }
 
-Session::Session(const std::vector<std::string>& petsc_words) : words_(petsc_words) {
+Session::Session(const std::vector<std::string>& petsc_words)
+    : Session(MPI_COMM_WORLD, petsc_words) {}
+
+Session::Session(MPI_Comm comm, const std::vector<std::string>& petsc_words) : words_(petsc_words) {
   // A file beyond the size limit is to be an error of the write, not the end of the process.
-  std::signal(SIGXFSZ, SIG_IGN);
+  file_size_signal_ = std::signal(SIGXFSZ, SIG_IGN);
   prepare_mpi_io();
   hdf5::start();
+  try {
+    start_mpi();
+    take_ranks(comm);
+    check_surroundings();
+    start_petsc();
+    start_slepc();
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+void Session::start_mpi() {
+  int runs = 0, ended = 0;
+  MPI_Initialized(&runs);
+  MPI_Finalized(&ended);
+  if (ended) throw SystemError("MPI has ended in this process, and cannot start again");
+  if (runs) return;
   int given = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given));
+  began_mpi_ = true;
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
-  check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &comm_));
-  check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &last_));
+}
+
+void Session::take_ranks(MPI_Comm comm) {
+  for (MPI_Comm* own : {&comm_, &last_}) {
+    check_mpi(MPI_Comm_dup(comm, own));
+    check_mpi(MPI_Comm_set_errhandler(*own, MPI_ERRORS_RETURN));
+  }
   check_mpi(MPI_Comm_rank(comm_, &rank_));
   check_mpi(MPI_Comm_size(comm_, &ranks_));
-  check_surroundings();
-  start_petsc(petsc_words);
+}
+
+void Session::start_petsc() {
+  PetscBool runs = PETSC_FALSE;
+  PetscInitialized(&runs);
+  // Before all else: PETSc would print its own error of several lines.
+  install_petsc_error_handler();
+  handles_errors_ = true;
+  if (runs) {
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      if (!is_option(words_[i])) continue;
+      const bool has_value = i + 1 < words_.size() && !is_option(words_[i + 1]);
+      lent_.push_back(single_dash(words_[i]));
+      check_petsc(PetscOptionsSetValue(nullptr, lent_.back().c_str(),
+                                       has_value ? words_[i + 1].c_str() : nullptr));
+    }
+    return;
+  }
+  PETSC_COMM_WORLD = comm_;
+  start_petsc_with(words_);
+  began_petsc_ = true;
+  query_options({"-options_left", "-options_view"}); // PetscFinalize reads them
+  // The program names unused options itself.
+  if (std::ranges::find(words_, "-options_left") == words_.end())
+    check_petsc(PetscOptionsSetValue(nullptr, "-options_left", "no"));
+}
+
+void Session::start_slepc() {
+  PetscBool runs = PETSC_FALSE;
+  SlepcInitialized(&runs);
+  if (runs) return;
+  check_petsc(SlepcInitializeNoArguments());
+  began_slepc_ = true;
+}
+
+void Session::end() {
+  if (began_slepc_) SlepcFinalize();
+  if (began_petsc_ && PetscFinalize() != 0 && rank_ == 0)
+    std::fprintf(stderr, "warning: PETSc: %s\n", take_petsc_message().c_str());
+  if (PETSC_COMM_WORLD == comm_) PETSC_COMM_WORLD = MPI_COMM_NULL;
+  for (const std::string& option : lent_) PetscOptionsClearValue(nullptr, option.c_str());
+  if (handles_errors_) PetscPopErrorHandler();
+  for (MPI_Comm* own : {&last_, &comm_})
+    if (*own != MPI_COMM_NULL) MPI_Comm_free(own);
+  std::signal(SIGXFSZ, file_size_signal_);
 }
 
 Session::~Session() {
-  SlepcFinalize();
-  if (PetscFinalize() != 0 && rank_ == 0)
-    std::fprintf(stderr, "warning: PETSc: %s\n", take_petsc_message().c_str());
-  PetscPopErrorHandler();
-  MPI_Comm_free(&last_);
-  MPI_Comm_free(&comm_);
-  MPI_Finalize();
+  end();
+  if (began_mpi_) MPI_Finalize();
 }
 
 std::vector<std::string> Session::unused_petsc_words() const {
@@ -129,7 +192,7 @@ std::vector<std::string> Session::unused_petsc_words() const {
   std::vector<std::string> result;
   bool value_allowed = false; // a word without dash is the value of the option before it
   for (const auto& word : words_) {
-    const bool option = word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
+    const bool option = is_option(word);
     if (option && std::ranges::find(left, single_dash(word)) != left.end()) result.push_back(word);
     if (!option && !value_allowed) result.push_back(word);
     value_allowed = option;
@@ -151,7 +214,7 @@ ExitCode Session::agree(ExitCode code, const std::string& message) const {
   const auto give_up = [&] {
     std::fprintf(stderr, "%s\n(rank %d of %d; the other ranks were stopped)\n", message.c_str(),
                  rank_, ranks_);
-    MPI_Abort(MPI_COMM_WORLD, mine);
+    MPI_Abort(last_, mine);
   };
   std::array<int, 2> highest{mine, mine == 0 ? -ranks_ : -rank_}; // code, first failing rank
   MPI_Request request = MPI_REQUEST_NULL;

@@ -2,6 +2,8 @@
 
 #include "tao_type.hpp"
 
+#include "base/once_per_petsc.hpp"
+
 #include "nadir/base/log.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/session.hpp"
@@ -28,11 +30,15 @@ void set_monitor(Tao tao, PetscErrorCode (*monitor)(Tao, void*), void* context) 
 #endif
 }
 
+void register_own_types() {
+  register_descent_types();
+  register_quasi_newton_type();
+}
+
 } // namespace
 
 Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_(objective) {
-  static const bool registered = (register_descent_types(), register_quasi_newton_type(), true);
-  static_cast<void>(registered);
+  once_per_petsc<register_own_types>();
   const ControlSpace& space = objective.space();
   scales_ = objective.scales();
   solution_ = space.create();

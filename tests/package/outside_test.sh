@@ -1,5 +1,6 @@
 #!/bin/bash
-# Installs nadir into an empty prefix and builds and runs a program of somebody else against it.
+# Installs nadir into an empty prefix and builds and runs programs of somebody else against it: one that
+# leaves MPI to nadir, one that runs MPI itself.
 set -euo pipefail
 source=$NADIR_SOURCE/tests/package/outside
 work=$(mktemp -d)
@@ -14,9 +15,10 @@ cmake --build "$work/build" >"$work/log" || { cat "$work/log"; exit 1; }
 
 cd "$work"
 for ranks in 1 2; do
-  rm -f outside.h5
+  rm -f ./*.h5
   "$NADIR_MPIEXEC" -n $ranks build/outside
-  [ -s outside.h5 ]
+  "$NADIR_MPIEXEC" -n $ranks build/own-mpi
+  for file in outside own-mpi own-mpi0-first own-mpi0-again own-mpi0-petsc; do [ -s $file.h5 ]; done
 done
 
 # Without CMake, from wherever the prefix has been moved to.
