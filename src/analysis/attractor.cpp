@@ -61,7 +61,7 @@ AttractorSearch::AttractorSearch(FixedPointMap& map, const Observations& observa
       work_(map.create()) {}
 
 Attractors AttractorSearch::run(const Tell& tell) {
-  const bool is_linear = map_.problem().network.activation == ActivationKind::identity;
+  const bool is_linear = map_.problem().network.activation->linear;
   return is_linear ? linear(tell) : nonlinear(tell);
 }
 
@@ -292,7 +292,7 @@ VecHandle AttractorSearch::green(const FixedPoint& point, const std::vector<std:
   check_petsc(VecPointwiseMult(right, map_.slope(), right));
   const LinearEnd end = response_.solve(right, result);
   if (end.solved) return result;
-  if (map_.problem().network.activation == ActivationKind::identity)
+  if (map_.problem().network.activation->linear)
     throw NumericsError(formatted("the Green's function was not found: W - I is singular or nearly "
                                   "so (GMRES stopped at %.1e of the start)",
                                   end.residual));

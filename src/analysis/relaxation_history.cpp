@@ -126,7 +126,7 @@ class Follower {
   /// From where the relaxation has come to. Small enough for what is not linear not to count.
   double measure_rate(double scale) {
     constexpr double small = 1e-6;
-    const bool linear = map_.problem().network.activation == ActivationKind::identity;
+    const bool linear = map_.problem().network.activation->linear;
     const VecHandle disturbance = map_.copy(arrived_.get() ? arrived_ : z_);
     check_petsc(VecAXPY(disturbance, -1.0, attractor_->state));
     RateMeter meter(map_, attractor_->state, linear ? scale : small * scale);

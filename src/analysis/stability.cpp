@@ -127,11 +127,8 @@ template<class Use> void for_waves(std::size_t d, Use use) {
 
 bool bounded_by_maximum(const Case& c, const PointCoefficients& p,
                         const std::array<double, 3>& spacing) {
-  const auto f = c.network.activation;
-  const bool lipschitz = f == ActivationKind::identity || f == ActivationKind::tanh ||
-                         f == ActivationKind::relu || f == ActivationKind::leaky_relu ||
-                         f == ActivationKind::sin;
-  bool holds = lipschitz && p.b == 0 && p.omega >= 0 && p.omega <= 1 && p.R <= 0;
+  bool holds =
+      c.network.activation->contracts && p.b == 0 && p.omega >= 0 && p.omega <= 1 && p.R <= 0;
   double sum = 0;
   for (std::size_t a = 0; a < static_cast<std::size_t>(c.grid.dimension()); ++a) {
     holds = holds && std::abs(p.U[a]) * spacing[a] <= 2.0 * p.D[a];

@@ -49,7 +49,7 @@ void print_memory(const Job& job) {
 std::string search_text(const Case& c, std::int64_t samples) {
   const AttractorCase& a = c.attractor;
   const auto whole = [](std::int64_t n) { return static_cast<long long>(n); };
-  if (c.network.activation == ActivationKind::identity)
+  if (c.network.activation->linear)
     return formatted("search  one linear system, %lld eigenvalues, %zu Green's functions",
                      whole(a.modes), a.green.size());
   return formatted(

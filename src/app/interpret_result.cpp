@@ -117,7 +117,7 @@ void describe_result(const Case& c, const StoredParameter& relaxation, bool by_l
   subject.plan.units = c.grid.units;
   subject.origin = c.grid.origin;
   subject.plan.omega = mean_relaxation(c, relaxation);
-  subject.plan.activation_is_identity = c.network.activation == ActivationKind::identity;
+  subject.plan.activation_is_identity = c.network.activation->linear;
   subject.plan.omega_is_trained = c.network.relaxation.train;
   if (c.network.scheme != SchemeKind::explicit_euler)
     subject.plan.scheme = scheme_name(c.network.scheme);

@@ -3,9 +3,9 @@
 #include "case_schema.hpp"
 
 #include "nadir/base/text.hpp"
-#include "nadir/input/activations.hpp"
 #include "nadir/input/optimizers.hpp"
 #include "nadir/input/schemes.hpp"
+#include "nadir/kernel/activation.hpp"
 
 /// The reference page: prose from here, everything about keys from the schema.
 namespace nadir {
@@ -162,9 +162,9 @@ std::string key_table(const std::vector<KeyDoc>& keys) {
 
 std::string activation_table() {
   std::string text = "\n## Activations\n\n| name | f(Z) | f'(Z) |\n|---|---|---|\n";
-  for (const auto& each : activations)
-    text += "| `" + std::string(each.name) + "` | " + cell(std::string(each.formula)) + " | " +
-            cell(std::string(each.slope)) + " |\n";
+  for (const Activation f : Activation::all())
+    text += "| `" + std::string(f->name) + "` | " + cell(std::string(f->formula)) + " | " +
+            cell(std::string(f->slope)) + " |\n";
   return text;
 }
 

@@ -3,7 +3,6 @@
 #include "case_schema.hpp"
 #include "parameter_schema.hpp"
 
-#include "nadir/input/activations.hpp"
 #include "nadir/input/kernel_family.hpp"
 #include "nadir/input/schemes.hpp"
 
@@ -60,9 +59,9 @@ Type<std::string> kernel_type() {
 
 Section<NetworkCase> network_section() {
   Section<NetworkCase> s;
-  std::vector<Choice<ActivationKind>> kinds;
-  for (const auto& each : activations) kinds.push_back({std::string(each.name), each.kind});
-  auto activation = choice<ActivationKind>("activation", kinds);
+  std::vector<Choice<Activation>> functions;
+  for (const Activation f : Activation::all()) functions.push_back({std::string(f->name), f});
+  auto activation = choice<Activation>("activation", functions);
   activation.name = "name, see Activations";
   s.key(
        "layers", depth(),

@@ -8,12 +8,17 @@
 
 #include <hwy/cache_control.h>
 
-#include "activation-inl.hpp"
+#include "activation_list-inl.hpp"
 #include "base/lanes-inl.hpp"
 
 #include "nadir/base/aligned.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <tuple>
 #include <type_traits>
+#include <vector>
 
 HWY_BEFORE_NAMESPACE();
 namespace nadir::HWY_NAMESPACE {
@@ -60,7 +65,8 @@ template<class D> HWY_INLINE void prefetch(D d, const RowsAhead& ahead, int x) {
 /// arguments.
 template<class F, class Argument, class Finish>
 HWY_INLINE void activate(int n, Argument Z, Finish finish) {
-  if constexpr (std::is_same_v<F, Tanh>) {
+  using D = hn::ScalableTag<double>;
+  if constexpr (requires(D d, hn::Vec<D> v) { F::first(d, v); }) {
     for_lanes_in_steps(
         n, [&](auto d, int x) NADIR_INLINED { return F::first(d, Z(d, x)); },
         [](auto d, const auto& begun) NADIR_INLINED { return F::second(d, begun); },
@@ -143,15 +149,22 @@ void adjoint_of_value(int n, const double* z_next, const double* z, const double
   });
 }
 
-ActivationRows rows_of(ActivationKind kind) {
-  return with_activation(kind, []<class F>(F) {
-    ActivationRows rows{evaluate<F>, relax<F>, replace<F>, adjoint<F>, nullptr};
-    using D = hn::ScalableTag<double>;
-    if constexpr (requires(D d, hn::Vec<D> f) { F::derivative(d, f); })
-      rows.adjoint_of_value = adjoint_of_value<F>;
-    return rows;
-  });
+template<class F> constexpr ActivationRows rows_with() {
+  ActivationRows rows{evaluate<F>, relax<F>, replace<F>, adjoint<F>, nullptr};
+  using D = hn::ScalableTag<double>;
+  if constexpr (requires(D d, hn::Vec<D> f) { F::derivative(d, f); })
+    rows.adjoint_of_value = adjoint_of_value<F>;
+  return rows;
 }
+
+/// The activations by the names of their files.
+template<class... F> struct List {
+  static constexpr std::array infos{F::info...};
+  static constexpr std::array rows{rows_with<F>()...};
+};
+using Activations = List<NADIR_ACTIVATIONS>;
+
+ActivationRows rows_of(std::size_t index) { return Activations::rows[index]; }
 
 } // namespace
 } // namespace nadir::HWY_NAMESPACE
@@ -159,9 +172,32 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace nadir {
+namespace {
+
+constexpr const auto& infos = HWY_NAMESPACE::Activations::infos;
+
+} // namespace
+
+std::span<const Activation> Activation::all() {
+  static const std::vector<Activation> sorted = [] {
+    std::vector<Activation> all;
+    for (const ActivationInfo& info : infos) all.emplace_back(info.name);
+    std::ranges::sort(all, {}, [](Activation f) { return std::tuple(f->order, f->name); });
+    return all;
+  }();
+  return sorted;
+}
+
+Activation::Activation(std::string_view name)
+    : info_(std::ranges::find(infos, name, &ActivationInfo::name)) {
+  if (info_ == infos.end())
+    throw std::invalid_argument("no activation \"" + std::string(name) + "\"");
+}
 
 HWY_EXPORT(rows_of);
-ActivationRows activation_rows(ActivationKind kind) { return HWY_DYNAMIC_DISPATCH(rows_of)(kind); }
+ActivationRows activation_rows(Activation f) {
+  return HWY_DYNAMIC_DISPATCH(rows_of)(static_cast<std::size_t>(f.info_ - infos.data()));
+}
 
 } // namespace nadir
 #endif

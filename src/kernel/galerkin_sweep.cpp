@@ -30,7 +30,7 @@ double part_at(const CellBasis& basis, int node, int point) {
 
 GalerkinSweep::GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
                              const Spacings& spacing, const Extents& count, const Mirrors& mirrored,
-                             ActivationKind activation)
+                             Activation activation)
     : basis_(basis), transform_(basis), count_(count), mirrored_(mirrored),
       activation_(activation_rows(activation)), sums_(row_sums()) {
   pair_index({0, 0});

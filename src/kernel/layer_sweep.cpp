@@ -19,7 +19,7 @@ bool is_number(const CoefficientView& view, double number) {
 
 } // namespace
 
-LayerSweep::LayerSweep(const Kernel& kernel, ActivationKind activation)
+LayerSweep::LayerSweep(const Kernel& kernel, Activation activation)
     : kernel_(kernel), activation_(activation_rows(activation)),
       theta_count_(static_cast<std::size_t>(kernel.coefficients())), view_(theta_count_ + 2),
       bar_(theta_count_ + 2), number_rows_(theta_count_ + 2), bar_rows_(theta_count_ + 2),

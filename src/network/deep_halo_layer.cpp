@@ -7,7 +7,7 @@
 namespace nadir {
 
 DeepHaloLayer::DeepHaloLayer(const Grid& grid, std::unique_ptr<Kernel> kernel,
-                             ActivationKind activation, std::int64_t layers, std::size_t samples)
+                             Activation activation, std::int64_t layers, std::size_t samples)
     : StencilLayer(grid, std::move(kernel), activation, {}, {}, samples, deep_ghosts(layers)),
       layers_(layers),
       ghosts_(deep_ghosts(layers)), owned_{grid.dimension(), {0, 0, 0}, layout_.count},

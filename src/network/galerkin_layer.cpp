@@ -16,7 +16,7 @@ GalerkinSweep::Mirrors mirrors_of(const Grid& grid) {
   return mirrors;
 }
 
-GalerkinSweep sweep_of(const Grid& grid, const Case& c, ActivationKind activation) {
+GalerkinSweep sweep_of(const Grid& grid, const Case& c, Activation activation) {
   const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes),
                                 grid.dimension(), grid.spacings());
   return {c.kernel,           grid.dimension(), basis,     grid.spacings(),
@@ -44,9 +44,8 @@ GalerkinLayer::GalerkinLayer(const Grid& grid, const Case& c, std::size_t sample
     : grid_(grid),
       layout_(grid, state_ghosts(c)), owned_{grid.dimension(), {0, 0, 0}, layout_.count},
       interpolating_(c.network.basis == Basis::hat),
-      sweep_(sweep_of(grid, c, c.network.activation)),
-      linear_(sweep_of(grid, c, ActivationKind::identity)), halo_(grid, layout_), z_(layout_),
-      mu_(layout_), w_(layout_), problems_(samples) {
+      sweep_(sweep_of(grid, c, c.network.activation)), linear_(sweep_of(grid, c, "identity")),
+      halo_(grid, layout_), z_(layout_), mu_(layout_), w_(layout_), problems_(samples) {
   const auto nodes = static_cast<int>(c.network.nodes);
   for (int axis = grid.first_axis(); axis < max_dimension; ++axis)
     axes_.push_back(std::make_unique<GalerkinAxis>(

@@ -57,12 +57,11 @@ std::string unsolved(const char* what, double residual) {
 } // namespace
 
 ImplicitScheme::ImplicitScheme(const Grid& grid, RelaxationRhs& rate, double theta,
-                               ActivationKind activation)
-    : grid_(grid), rate_(rate), theta_(theta), linear_(activation == ActivationKind::identity),
-      a_(rate.state_layout()), b_(rate.state_layout()),
-      slope_(static_cast<std::size_t>(grid.owned().points())), r_(owned_points(grid)),
-      x_(owned_points(grid)), trial_(owned_points(grid)), G_(owned_points(grid)),
-      step_(owned_points(grid)) {
+                               Activation activation)
+    : grid_(grid), rate_(rate), theta_(theta), linear_(activation->linear), a_(rate.state_layout()),
+      b_(rate.state_layout()), slope_(static_cast<std::size_t>(grid.owned().points())),
+      r_(owned_points(grid)), x_(owned_points(grid)), trial_(owned_points(grid)),
+      G_(owned_points(grid)), step_(owned_points(grid)) {
   const auto n = static_cast<PetscInt>(grid.owned().points());
   const auto all = static_cast<PetscInt>(grid.points());
   check_petsc(MatCreateShell(grid.comm(), n, n, all, all, this, A_.out()));

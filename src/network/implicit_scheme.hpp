@@ -22,7 +22,7 @@ namespace nadir {
 /// Options of PETSc: -layer_ksp_...
 class ImplicitScheme final : public Scheme {
  public:
-  ImplicitScheme(const Grid& grid, RelaxationRhs& rate, double theta, ActivationKind activation);
+  ImplicitScheme(const Grid& grid, RelaxationRhs& rate, double theta, Activation activation);
   std::string step(double* z, double* z_next) override;
 
   /// A^T mu = lambda' ,   lambda = mu + (1 - theta) F'(z)^T omega mu ; gradients at z' with theta

@@ -36,7 +36,7 @@ double* PointRows::sums(const CoefficientBar& bar, Row& row, const Place& at) {
   return row.data();
 }
 
-RelaxationRhs::RelaxationRhs(std::unique_ptr<KernelOperator> kernel, ActivationKind activation)
+RelaxationRhs::RelaxationRhs(std::unique_ptr<KernelOperator> kernel, Activation activation)
     : kernel_(std::move(kernel)), activation_(activation_rows(activation)),
       rows_(kernel_->state_layout()), Z_(kernel_->state_layout()), g_(kernel_->state_layout()) {}
 

@@ -18,9 +18,9 @@ void advance(Halo& halo, std::int64_t done, std::int64_t all) {
 
 } // namespace
 
-StencilLayer::StencilLayer(const Grid& grid, std::unique_ptr<Kernel> kernel,
-                           ActivationKind activation, const Tiling& forward,
-                           const Tiling& transpose, std::size_t samples, int ghosts)
+StencilLayer::StencilLayer(const Grid& grid, std::unique_ptr<Kernel> kernel, Activation activation,
+                           const Tiling& forward, const Tiling& transpose, std::size_t samples,
+                           int ghosts)
     : grid_(grid), kernel_(grid, std::move(kernel), activation, samples, ghosts),
       sweep_(kernel_.sweep()), halo_(kernel_.halo()), g_halo_(kernel_.wide_halo()),
       layout_(kernel_.state_layout()), samples_(samples), forward_(grid, forward, kernel_.radius()),

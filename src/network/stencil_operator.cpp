@@ -27,7 +27,7 @@ void clear(const Layout& layout, const Box& box, double* field) {
 } // namespace
 
 StencilOperator::StencilOperator(const Grid& grid, std::unique_ptr<Kernel> kernel,
-                                 ActivationKind activation, std::size_t samples, int ghosts)
+                                 Activation activation, std::size_t samples, int ghosts)
     : kernel_(std::move(kernel)), radius_(kernel_->radius()),
       layout_(grid, std::max(radius_, ghosts)),
       wide_(grid, std::max(2 * radius_, ghosts)), owned_{grid.dimension(),

@@ -315,7 +315,7 @@ DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Ve
   return check;
 }
 
-bool GradientCheck::kinked() const { return has_kink(case_.network.activation); }
+bool GradientCheck::kinked() const { return case_.network.activation->kink; }
 
 std::uint64_t GradientCheck::direction_stream(const ControlSpace::Block& block,
                                               std::size_t k) const {

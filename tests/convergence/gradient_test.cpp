@@ -26,7 +26,7 @@ std::string describe(const Case& c, const Vary& way) {
   for (const auto& b : c.grid.boundary) text += " " + std::to_string(static_cast<int>(b.kind));
   text += ", " + c.kernel.type + " of radius " + std::to_string(kernel_radius(c.kernel));
   if (is_galerkin(c)) text += ", basis of " + std::to_string(c.network.nodes) + " nodes";
-  return text + ", activation " + std::to_string(static_cast<int>(c.network.activation)) +
+  return text + ", activation " + std::string(c.network.activation->name) +
          (way.space ? ", space" : "") + (way.layer ? ", layer" : "") +
          (c.network.attractor ? ", attractor" : "");
 }
@@ -43,7 +43,7 @@ void check_trained(const Case& c, const std::string& what) {
                                  << taylor.slope;
     // Only what J is quadratic in or less may lack a window.
     if (taylor.window < 0) {
-      EXPECT_EQ(c.network.activation, ActivationKind::identity) << what;
+      EXPECT_EQ(c.network.activation, "identity") << what;
     }
   }
   for (const auto& d : check.directions(x)) {
@@ -160,11 +160,12 @@ TEST(Gradient, EveryBasisWithKernelsThatKnowDistances) {
 }
 
 TEST(Gradient, EveryActivation) {
-  for (int kind = 0; kind <= static_cast<int>(ActivationKind::logistic); ++kind) {
+  std::size_t turn = 0;
+  for (const Activation f : Activation::all()) {
     Case c = test::small_case({7, 6}, {test::reflect, test::periodic});
-    c.network.activation = static_cast<ActivationKind>(kind);
+    c.network.activation = f;
     c.data.targets.emplace_back(c.data.targets[0]).layer = 1;
-    check_case(c, ways[static_cast<std::size_t>(kind) % ways.size()]);
+    check_case(c, ways[turn++ % ways.size()]);
   }
 }
 

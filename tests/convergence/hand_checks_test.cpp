@@ -15,7 +15,7 @@ namespace {
 using test::last_state;
 
 /// A 1-D case with constant coefficients.
-Case line_case(std::int64_t points, std::int64_t layers, ActivationKind f, double omega, double R,
+Case line_case(std::int64_t points, std::int64_t layers, Activation f, double omega, double R,
                double U, double D, double b) {
   Case c = test::small_case({points}, {test::periodic});
   c.network.layers = layers;
@@ -46,7 +46,7 @@ Moments moments_around(const std::vector<double>& z, std::int64_t origin) {
 }
 
 TEST(HandCheck, DeltaDriftsByNOmegaUAndSpreads) {
-  const Case c = line_case(101, 50, ActivationKind::identity, 0.5, 0.0, 0.2, 0.3, 0.0);
+  const Case c = line_case(101, 50, "identity", 0.5, 0.0, 0.2, 0.3, 0.0);
   const Moments m = moments_around(last_state(c, [](auto i) { return i == 50 ? 1.0 : 0.0; }), 50);
   EXPECT_NEAR(m.mass, 1.0, 1e-12);
   EXPECT_NEAR(m.mean, 5.0, 1e-12);
@@ -56,7 +56,7 @@ TEST(HandCheck, DeltaDriftsByNOmegaUAndSpreads) {
 /// Cumulants of the layer kernel with R: mass 1 + omega R, drift and variance of theory, section 3.
 TEST(HandCheck, ReactionChangesMassDriftAndVariance) {
   const double omega = 0.5, R = -0.1, U = 0.2, D = 0.3;
-  const Case c = line_case(201, 40, ActivationKind::identity, omega, R, U, D, 0.0);
+  const Case c = line_case(201, 40, "identity", omega, R, U, D, 0.0);
   const Moments m = moments_around(last_state(c, [](auto i) { return i == 100 ? 1.0 : 0.0; }), 100);
   const double one = 1 + omega * R, drift = omega * U / one;
   EXPECT_NEAR(m.mass, std::pow(one, 40), 1e-13);
@@ -71,8 +71,7 @@ TEST(HandCheck, SquareActivationIsTheDecayingLogistic) {
   std::array<double, 3> errors{};
   for (std::size_t k = 0; k < errors.size(); ++k) {
     const auto layers = static_cast<std::int64_t>(100) << k;
-    const Case c =
-        line_case(5, layers, ActivationKind::square, 1.0 / static_cast<double>(layers), 0, 0, 0, 0);
+    const Case c = line_case(5, layers, "square", 1.0 / static_cast<double>(layers), 0, 0, 0, 0);
     errors[k] = std::abs(last_state(c, [](auto) { return 0.5; })[2] - exact);
   }
   EXPECT_LT(errors[2], 2e-3);
@@ -84,7 +83,7 @@ TEST(HandCheck, SquareActivationIsTheDecayingLogistic) {
 TEST(HandCheck, LinearChainReachesItsAttractor) {
   const std::int64_t n = 32;
   const double R = -0.3, D = 0.1, theta = 2 * std::numbers::pi * 3 / static_cast<double>(n);
-  Case c = line_case(n, 400, ActivationKind::identity, 0.8, R, 0.0, D, 0.0);
+  Case c = line_case(n, 400, "identity", 0.8, R, 0.0, D, 0.0);
   c.network.bias = test::trained({0.0}, true, false);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
@@ -104,7 +103,7 @@ TEST(HandCheck, LinearChainReachesItsAttractor) {
 }
 
 Case moment_line(std::int64_t points, std::int64_t layers, double D, double c3, double c4) {
-  Case c = line_case(points, layers, ActivationKind::identity, 1.0, 0.0, 0.0, D, 0.0);
+  Case c = line_case(points, layers, "identity", 1.0, 0.0, 0.0, D, 0.0);
   c.kernel.type = "moment";
   c.kernel.order = 4;
   c.kernel.higher = test::fixed({c3, c4});
@@ -163,7 +162,7 @@ TEST(EffectiveDiffusion, WithAndWithoutReaction) {
   for (const double R : {0.0, -0.05, 0.1}) {
     const double omega = 0.5, U = 0.2, D = 0.3;
     const std::int64_t layers = 40;
-    const Case c = line_case(201, layers, ActivationKind::identity, omega, R, U, D, 0.0);
+    const Case c = line_case(201, layers, "identity", omega, R, U, D, 0.0);
     const Moments m =
         moments_around(last_state(c, [](auto i) { return i == 100 ? 1.0 : 0.0; }), 100);
     const double mass = 1 + omega * R;
@@ -180,8 +179,7 @@ TEST(Convergence, SecondOrderInSpace) {
   for (std::size_t k = 0; k < errors.size(); ++k) {
     const std::int64_t n = std::int64_t{16} << k;
     const std::int64_t layers = 2000;
-    Case c = line_case(n, layers, ActivationKind::identity, time / static_cast<double>(layers), R,
-                       U, D, 0.0);
+    Case c = line_case(n, layers, "identity", time / static_cast<double>(layers), R, U, D, 0.0);
     c.grid.spacing = {length / static_cast<double>(n)};
     const auto wave = [&](std::int64_t i) {
       return std::sin(2 * c.grid.spacing[0] * static_cast<double>(i));

@@ -16,8 +16,7 @@ namespace {
 
 constexpr std::array all_normalisations{Normalisation::none, Normalisation::uniform,
                                         Normalisation::radial, Normalisation::project};
-constexpr std::array smooth{ActivationKind::tanh, ActivationKind::sigmoid, ActivationKind::sin,
-                            ActivationKind::gelu, ActivationKind::softplus};
+constexpr std::array smooth{"tanh", "sigmoid", "sin", "gelu", "softplus"};
 
 /// All combinations with a stride, so that neighbours differ in everything.
 Case turning_case(std::size_t turn) {
@@ -75,7 +74,7 @@ TEST(SchemeGradient, ReluWithoutSignChanges) {
   for (const auto& scheme : schemes) {
     Case c = turning_case(0);
     c.network.scheme = scheme.kind;
-    c.network.activation = ActivationKind::relu;
+    c.network.activation = "relu";
     c.network.bias = test::fixed({-3.0}); // all Z above 0 ...
     c.network.relaxation = test::fixed({0.3});
     c.kernel.reaction = test::trained({-0.1}, false, false); // ... and so along this direction

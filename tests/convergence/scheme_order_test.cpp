@@ -14,7 +14,7 @@
 namespace nadir {
 namespace {
 
-Case plain_case(const SchemeInfo& scheme, ActivationKind f, std::int64_t points) {
+Case plain_case(const SchemeInfo& scheme, Activation f, std::int64_t points) {
   Case c = test::small_case({points}, {test::periodic});
   c.network.scheme = scheme.kind;
   c.network.activation = f;
@@ -44,7 +44,7 @@ TEST(SchemeOrder, OfTheLogisticEquation) {
   const auto start = [](std::int64_t i) { return 0.1 + 0.2 * static_cast<double>(i); };
   const auto exact = [&](std::int64_t i) { return 1 / (1 + (1 / start(i) - 1) * std::exp(-time)); };
   for (const auto& scheme : schemes) {
-    const Case c = plain_case(scheme, ActivationKind::logistic, 6);
+    const Case c = plain_case(scheme, "logistic", 6);
     EXPECT_NEAR(observed_order(c, time, 64, start, exact), scheme.order, 0.05) << scheme.name;
   }
 }
@@ -59,7 +59,7 @@ TEST(SchemeOrder, OfAWave) {
     return std::real(factor * std::polar(1.0, angle * static_cast<double>(i)));
   };
   for (const auto& scheme : schemes) {
-    Case c = plain_case(scheme, ActivationKind::identity, points);
+    Case c = plain_case(scheme, "identity", points);
     c.kernel.reaction = test::fixed({R});
     c.kernel.advection = test::fixed({U});
     c.kernel.diffusion = test::fixed({D});
@@ -78,7 +78,7 @@ TEST(SchemeOrder, OneLayerAmplifiesAWaveByItsFactor) {
   const std::complex<double> h =
       omega * std::complex<double>(-2 * D * (1 - std::cos(angle)), -U * std::sin(angle));
   for (const auto& scheme : schemes) {
-    Case c = plain_case(scheme, ActivationKind::identity, points);
+    Case c = plain_case(scheme, "identity", points);
     c.network.layers = 1;
     c.network.relaxation = test::fixed({omega});
     c.kernel.advection = test::fixed({U});

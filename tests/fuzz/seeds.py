@@ -4,6 +4,7 @@ The examples of inputs/, cut to a few points, and cases by hand that together na
 """
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import h5py
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "regression" / "support"))
+import reference_page  # noqa: E402
+
+ACTIVATIONS, SCHEME_NAMES = reference_page.names("Activations"), reference_page.names("Schemes")
 LAYERS = 3
 LENGTHS = (4, 5, 6)  # of the axes z, y, x
 SAMPLES = 2
@@ -452,12 +457,8 @@ def tiny_case(random):
         },
         "network": {
             "layers": LAYERS,
-            "activation": random.choice(
-                ["identity", "tanh", "relu", "leaky-relu", "sigmoid", "softplus", "gelu", "sin", "square", "logistic"]
-            ),
-            "scheme": random.choice(
-                ["explicit-euler", "implicit-euler", "crank-nicolson", "rk2", "rk4"]
-            ),
+            "activation": random.choice(ACTIVATIONS),
+            "scheme": random.choice(SCHEME_NAMES),
             "normalisation": random.choice(["none", "none", "uniform", "radial", "project"]),
             "relaxation": parameter(1),
             "bias": parameter(1),

@@ -90,7 +90,7 @@ def judge(what, lines, limit, known):
 def problems(root, long_files, long_functions):
     """(a line for everything wrong, number of files, number of functions)."""
     lines, seen, count = [], set(), 0
-    paths = sorted([*(root / "src").glob("*/*"), *(root / "include/nadir").glob("*/*")])
+    paths = sorted([*(root / "src").glob("**/*.?pp"), *(root / "include/nadir").glob("**/*.?pp")])
     for path in paths:
         name, text = str(path.relative_to(root)), path.read_text()
         seen.add(name)

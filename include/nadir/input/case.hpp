@@ -1,5 +1,7 @@
 #pragma once
 
+#include "nadir/kernel/activation.hpp"
+
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -90,19 +92,6 @@ struct ParameterCase {
   bool operator==(const ParameterCase&) const = default;
 };
 
-enum class ActivationKind {
-  identity,
-  tanh,
-  relu,
-  leaky_relu,
-  sigmoid,
-  softplus,
-  gelu,
-  sin,
-  square,
-  logistic
-};
-
 /// What the numbers of a state multiply (theory, section 8).
 enum class Basis { delta, hat, cubic_spline };
 
@@ -114,7 +103,7 @@ enum class Normalisation { none, uniform, radial, project };
 struct NetworkCase {
   std::int64_t layers = 1;
   bool attractor = false; ///< layers without end: state 1 is where they lead, `layers` is 1
-  ActivationKind activation = ActivationKind::identity;
+  Activation activation = "identity";
   Basis basis = Basis::delta;
   std::int64_t nodes = 0; ///< per cell and axis, of other bases than delta; resolved: 2 to 5
   SchemeKind scheme = SchemeKind::explicit_euler;

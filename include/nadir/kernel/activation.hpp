@@ -1,11 +1,43 @@
 #pragma once
 
-#include "nadir/input/case.hpp"
-
 #include <array>
 #include <cstddef>
+#include <limits>
+#include <span>
+#include <string_view>
 
 namespace nadir {
+
+/// What the file of an activation f (src/kernel/activations/) says of it.
+struct ActivationInfo {
+  std::string_view name;    ///< in the case file
+  std::string_view formula; ///< f(Z), for the case reference
+  std::string_view slope;   ///< f'(Z)
+  bool linear = false;      ///< f(Z) = Z
+  bool contracts = false;   ///< f(0) = 0 and |f'| <= 1: no |f(Z)| is above |Z|
+  bool kink = false;        ///< f' jumps at Z = 0, where a gradient test must not cross it
+  /// Place in lists; after those that have one the others stand by their names.
+  int order = std::numeric_limits<int>::max();
+};
+
+/// One of the activations there are, by its name: f->linear, f->name.
+class Activation {
+ public:
+  /// Throws std::invalid_argument for a name that none has.
+  Activation(std::string_view name);
+  Activation(const char* name) : Activation(std::string_view(name)) {}
+
+  const ActivationInfo* operator->() const { return info_; }
+  bool operator==(const Activation&) const = default;
+
+  /// All there are, in the order of lists.
+  static std::span<const Activation> all();
+
+ private:
+  friend struct ActivationRows activation_rows(Activation f);
+
+  const ActivationInfo* info_;
+};
 
 /// Rows that will be read soon: they are fetched into the cache while a row is computed that is in
 /// it already, so that memory and processor work at the same time.
@@ -45,11 +77,6 @@ struct ActivationRows {
                            double* g, double* b_bar, double* omega_bar);
 };
 
-ActivationRows activation_rows(ActivationKind kind);
-
-/// Whether f has a kink at Z = 0, where a gradient test must not cross it.
-inline bool has_kink(ActivationKind kind) {
-  return kind == ActivationKind::relu || kind == ActivationKind::leaky_relu;
-}
+ActivationRows activation_rows(Activation f);
 
 } // namespace nadir

@@ -38,7 +38,7 @@ class GalerkinSweep {
   /// `count` points of this rank, with mirrors beyond some of their faces.
   GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
                 const Spacings& spacing, const Extents& count, const Mirrors& mirrored,
-                ActivationKind activation);
+                Activation activation);
 
   /// Whether the transpose adds to ghosts of other ranks.
   bool reaches_beyond() const { return convolution_.has_value(); }

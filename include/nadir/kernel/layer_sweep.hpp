@@ -56,7 +56,7 @@ struct MutableFieldView {
 /// after construction.
 class LayerSweep {
  public:
-  LayerSweep(const Kernel& kernel, ActivationKind activation);
+  LayerSweep(const Kernel& kernel, Activation activation);
 
   /// The coefficients of the layer that is swept next; views must stay valid.
   void set_coefficients(const LayerCoefficients& coefficients);

@@ -22,7 +22,7 @@ class DeepHaloLayer final : public StencilLayer {
  public:
   /// For a kernel of radius 1, K = `layers` >= 2, and a grid whose ranks own at least E points of
   /// each axis that is cut. Coefficients have ghosts of the same width.
-  DeepHaloLayer(const Grid& grid, std::unique_ptr<Kernel> kernel, ActivationKind activation,
+  DeepHaloLayer(const Grid& grid, std::unique_ptr<Kernel> kernel, Activation activation,
                 std::int64_t layers, std::size_t samples = 1);
 
   std::int64_t layers_per_pass() const override { return layers_; }

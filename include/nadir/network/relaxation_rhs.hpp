@@ -57,7 +57,7 @@ class PointRows {
 /// is that of StencilLayer. Collective, but for the getters.
 class RelaxationRhs {
  public:
-  RelaxationRhs(std::unique_ptr<KernelOperator> kernel, ActivationKind activation);
+  RelaxationRhs(std::unique_ptr<KernelOperator> kernel, Activation activation);
 
   const Layout& state_layout() const { return kernel_->state_layout(); }
   KernelOperator& kernel() { return *kernel_; }

@@ -22,7 +22,7 @@ class StencilLayer : public Layer {
  public:
   /// `forward` and `transpose` tell how passes are cut, `samples` how many a pass takes at most;
   /// `ghosts` are those of states and g, where more are wanted than the kernel needs.
-  StencilLayer(const Grid& grid, std::unique_ptr<Kernel> kernel, ActivationKind activation,
+  StencilLayer(const Grid& grid, std::unique_ptr<Kernel> kernel, Activation activation,
                const Tiling& forward = {}, const Tiling& transpose = {}, std::size_t samples = 1,
                int ghosts = 0);
 

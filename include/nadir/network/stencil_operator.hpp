@@ -17,8 +17,7 @@ class StencilOperator final : public KernelOperator {
   /// `samples` fields at a time travel together. The sweep knows the activation for those who sweep
   /// whole layers; they may ask for more ghosts than the kernel needs.
   StencilOperator(const Grid& grid, std::unique_ptr<Kernel> kernel,
-                  ActivationKind activation = ActivationKind::identity, std::size_t samples = 1,
-                  int ghosts = 0);
+                  Activation activation = "identity", std::size_t samples = 1, int ghosts = 0);
 
   const Layout& state_layout() const override { return layout_; }
   void set_coefficients(const LayerCoefficients& coefficients) override {

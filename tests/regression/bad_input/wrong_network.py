@@ -1,10 +1,9 @@
 """Wrong cases: grid, boundaries, activation and layers."""
 
+import reference_page
 from small_case import BOUNDARY, LAYERS, OUTPUT, REACTION, SHAPE
 
-ACTIVATIONS = (
-    "identity, tanh, relu, leaky-relu, sigmoid, softplus, gelu, sin, square, logistic"
-)
+ACTIVATIONS = ", ".join(reference_page.names("Activations"))
 
 ROWS = {
     "number of spacings": (

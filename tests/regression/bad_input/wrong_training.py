@@ -1,9 +1,10 @@
 """Wrong cases: parameters, their bounds and initial values, optimisers."""
 
+import reference_page
 from small_case import ITERATIONS, REACTION
 
-OPTIMIZERS = "bqnls, blmvm, lmvm, bncg, cg, bqnkls, bqnktr, bqnktl, steepest-descent, adam"
-WITH_BOUNDS = "bqnls, blmvm, bncg, bqnkls, bqnktr, bqnktl, steepest-descent, adam"
+OPTIMIZERS = ", ".join(reference_page.names("Optimizers"))
+WITH_BOUNDS = ", ".join(name for name, takes_bounds, _ in reference_page.rows("Optimizers") if takes_bounds == "yes")
 HIGH = 'init = { file = "fields.h5", dataset = "high" }'
 
 ROWS = {

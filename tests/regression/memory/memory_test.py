@@ -18,14 +18,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / folder) for folder in ("tests/regression/support", "tools/nadir_bench")]
 from peak_memory import measured, peak_in  # noqa: E402
+import reference_page  # noqa: E402
 from program import ENVIRONMENT, FULL, NADIR, expect, succeed  # noqa: E402
 
 TOLERANCE = 0.10
 SMALLEST = 512e6  # bytes; below it the prediction is not held to its tolerance
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-OPTIMIZERS = [
-    "bqnls", "blmvm", "lmvm", "bncg", "cg", "bqnkls", "bqnktr", "bqnktl", "steepest-descent", "adam",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,9 +121,9 @@ if FULL:
         Case("gradient", (1300, 1300), 1, options=", penalty = { l2 = 0.1, h1 = 0.1 }"),
     ]
     few_vectors = ("bqnls", "cg", "steepest-descent", "adam")
-    cases += [Case("train", (1100,) * 2 if o in few_vectors else (600,) * 2, 2, optimizer=o) for o in OPTIMIZERS]
+    cases += [Case("train", (1100,) * 2 if o in few_vectors else (600,) * 2, 2, optimizer=o) for o in reference_page.names("Optimizers")]
     # A second step through so many layers may leave the range of numbers.
-    cases += [Case("train", (300, 300), 900, optimizer=o, iterations=1) for o in OPTIMIZERS]
+    cases += [Case("train", (300, 300), 900, optimizer=o, iterations=1) for o in reference_page.names("Optimizers")]
     bounds = ", bounds = [-5.0, 5.0], penalty = { l2 = 0.1 }"
     cases += [Case("train", (1100, 1100), 1, optimizer=o, options=bounds) for o in ("steepest-descent", "adam")]
     cases += [Case("train", (600, 600), 2, optimizer=o, options=bounds) for o in ("bqnls", "blmvm", "bncg")]

@@ -15,7 +15,7 @@ using test::Searched;
 
 TEST(Spectrum, IsTheSymbolOfAHomogeneousLayer) {
   const double R = -0.1, U = 0.3, D = 0.2, omega = 0.6;
-  Case c = ring(12, ActivationKind::identity, R, U, D, omega);
+  Case c = ring(12, "identity", R, U, D, omega);
   c.attractor.modes = 5;
   const Searched s(c, {1.0});
   std::vector<double> moduli;

@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Solvers, EveryMethod,
 /// Newton's method from here finds zero, which repels.
 TEST(Basin, IsThatOfTheLayersNotOfNewtonsMethod) {
   for (const double level : {0.05, -0.05}) {
-    Basins b(ring(8, ActivationKind::tanh, 1.0, 0.0, 0.3, 0.05));
+    Basins b(ring(8, "tanh", 1.0, 0.0, 0.3, 0.05));
     const VecHandle z = b.map.create();
     fill_noise(b.grid, 3, z);
     check_petsc(VecScale(z, 0.02));
@@ -92,7 +92,7 @@ TEST(Basin, IsFoundWithTheSameBitsWhateverWasSolvedBeforeAndOnAnyRanks) {
 }
 
 TEST(Basin, OfNoAttractorIsSaid) {
-  Basins diverging(ring(5, ActivationKind::square, 0.0, 0.0, 0.0, 0.5));
+  Basins diverging(ring(5, "square", 0.0, 0.0, 0.0, 0.5));
   const VecHandle z = diverging.map.create();
   check_petsc(VecSet(z, 3.0));
   const FixedPointEnd end = diverging.solver.solve(z);
@@ -101,7 +101,7 @@ TEST(Basin, OfNoAttractorIsSaid) {
   EXPECT_GT(end.history.size(), 1u);
 
   // z -> -2 z: a cycle of two where omega is 1, kept within bounds by tanh.
-  Case c = ring(5, ActivationKind::tanh, -3.0, 0.0, 0.0, 1.0);
+  Case c = ring(5, "tanh", -3.0, 0.0, 0.0, 1.0);
   c.attractor.layers = 200;
   Basins cycle(c);
   const VecHandle y = cycle.map.create();

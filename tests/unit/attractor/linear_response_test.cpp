@@ -14,7 +14,7 @@ using test::ring;
 /// D = 0 on an even periodic axis: the checkerboard is a null vector too, on an odd one not.
 TEST(LinearResponse, HasCheckerboardsWithoutDiffusion) {
   for (const std::int64_t n : {8, 9}) {
-    const Case c = ring(n, ActivationKind::identity, 0.0, 0.3, 0.0, 0.5);
+    const Case c = ring(n, "identity", 0.0, 0.3, 0.0, 0.5);
     const Grid grid(MPI_COMM_WORLD, c.grid);
     Coefficients coefficients = initial_coefficients(grid, c);
     FixedPointMap map(grid, c, coefficients);
@@ -38,7 +38,7 @@ TEST(LinearResponse, FindsTheLeftNullVectorOfPureDiffusion) {
     for (const auto& spacing : spacings) {
       Case c = test::small_case({8, 9}, {test::reflect, test::periodic});
       c.grid.spacing = spacing;
-      c.network.activation = ActivationKind::identity;
+      c.network.activation = "identity";
       c.network.bias = c.kernel.reaction = test::fixed({0.0});
       c.kernel.advection = test::fixed({0.0, 0.0});
       c.kernel.diffusion = test::fixed({D});
@@ -60,7 +60,7 @@ TEST(LinearResponse, FindsTheLeftNullVectorOfPureDiffusion) {
 
 /// R = 1e-16 is R = 0 for an operator that rounds: W = I.
 TEST(LinearResponse, WhatIsZeroToRoundingIsEverything) {
-  const Case c = ring(9, ActivationKind::identity, 2e-16, 0.0, 0.0, 0.5);
+  const Case c = ring(9, "identity", 2e-16, 0.0, 0.0, 0.5);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients coefficients = initial_coefficients(grid, c);
   FixedPointMap map(grid, c, coefficients);

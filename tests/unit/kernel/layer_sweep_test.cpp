@@ -45,7 +45,7 @@ LayerCoefficients constant_coefficients() {
 
 TEST(LayerSweep, IsTheRelaxationFormula) {
   const auto kernel = make_adr_kernel(1, DiffusionTensor::isotropic, {1, 1, 0.5});
-  LayerSweep sweep(*kernel, ActivationKind::tanh);
+  LayerSweep sweep(*kernel, "tanh");
   for (const auto& [omega, b] : {std::pair(0.7, 0.05), {1.0, 0.05}, {1.0, 0.0}, {0.7, 0.0}}) {
     LayerCoefficients coefficients = constant_coefficients();
     coefficients.omega.number = omega;
@@ -65,7 +65,7 @@ TEST(LayerSweep, IsTheRelaxationFormula) {
 /// Where a sweep starts and how it is cut into boxes leaves no trace in a single bit.
 TEST(LayerSweep, PiecesGiveTheSameBits) {
   const auto kernel = make_adr_kernel(1, DiffusionTensor::isotropic, {1, 1, 0.5});
-  LayerSweep sweep(*kernel, ActivationKind::gelu);
+  LayerSweep sweep(*kernel, "gelu");
   sweep.set_coefficients(constant_coefficients());
   Line whole, pieces;
   ASSERT_TRUE(sweep.forward(line_box(0, Line::n), whole.from(), whole.to()));
@@ -78,7 +78,7 @@ TEST(LayerSweep, PiecesGiveTheSameBits) {
 
 TEST(LayerSweep, SaysWhenAValueIsNotFinite) {
   const auto kernel = make_adr_kernel(1, DiffusionTensor::isotropic, {1, 1, 1});
-  LayerSweep sweep(*kernel, ActivationKind::square);
+  LayerSweep sweep(*kernel, "square");
   sweep.set_coefficients(constant_coefficients());
   for (const double bad : {1e200, std::numeric_limits<double>::quiet_NaN()}) {
     Line line;
@@ -89,7 +89,7 @@ TEST(LayerSweep, SaysWhenAValueIsNotFinite) {
 
 TEST(LayerSweep, NumbersOfOneLayerDoNotStayForTheNext) {
   const auto kernel = make_adr_kernel(1, DiffusionTensor::isotropic, {1, 1, 1});
-  LayerSweep sweep(*kernel, ActivationKind::identity);
+  LayerSweep sweep(*kernel, "identity");
   Line line;
   sweep.set_coefficients(constant_coefficients());
   ASSERT_TRUE(sweep.forward(line_box(0, Line::n), line.from(), line.to()));

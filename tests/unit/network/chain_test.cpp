@@ -52,7 +52,7 @@ TEST(Chain, IdentityLayersReturnTheInputBitForBit) {
   for (const double omega : {1.0, 0.5}) {
     Case c = test::small_case({8, 9}, {test::periodic, test::reflect});
     c.network.layers = 5;
-    c.network.activation = ActivationKind::identity;
+    c.network.activation = "identity";
     c.network.relaxation = test::fixed({omega});
     c.network.bias = c.kernel.reaction = c.kernel.diffusion = test::fixed({0.0});
     c.kernel.advection = test::fixed({0.0, 0.0});
@@ -64,7 +64,7 @@ TEST(Chain, IdentityLayersReturnTheInputBitForBit) {
 
 TEST(Chain, NamesTheFirstValueThatIsNotFinite) {
   Case c = test::small_case({6, 7}, {test::periodic, test::periodic});
-  c.network.activation = ActivationKind::square;
+  c.network.activation = "square";
   c.network.relaxation = test::fixed({1.0});
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
@@ -141,7 +141,7 @@ TEST(Chain, WatchedLayersAreSeenForwardAndBack) {
 
 TEST(Chain, TellsWhichSampleIsNotFinite) {
   Case c = test::small_case({6, 7}, {test::periodic, test::periodic});
-  c.network.activation = ActivationKind::square;
+  c.network.activation = "square";
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
   Chain chain(grid, c, PassPlan{{}, {}, 2});

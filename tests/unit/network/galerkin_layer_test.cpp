@@ -98,7 +98,7 @@ template<class Use> void for_radial_cases(const Shapes& shapes, Use use) {
 
 TEST(GalerkinLayer, IdentityLayersReturnTheirInput) {
   for_galerkin_cases({{23}, {9, 8}, {9, 5, 6}}, [](Case c) {
-    c.network.activation = ActivationKind::identity;
+    c.network.activation = "identity";
     c.network.relaxation = test::trained({0.5}, true, false);
     const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
     Coefficients coefficients = test::random_coefficients(grid, c, 0.5);
@@ -130,7 +130,7 @@ TEST(GalerkinLayer, HatsSeeCoefficientsAsTheyAre) {
     for (const auto& boundary : test::galerkin_boundaries(shape.size())) {
       Case c = test::galerkin_case(shape, boundary, Basis::hat, 3);
       c.network.layers = 1;
-      c.network.activation = ActivationKind::identity;
+      c.network.activation = "identity";
       c.network.bias = c.kernel.reaction = test::trained({0.1}, true, false);
       const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
       Coefficients coefficients = test::random_coefficients(grid, c, 0.3);
@@ -176,7 +176,7 @@ TEST(GalerkinLayer, WavesAreMultipliedByTheKnownFactors) {
       Case c = test::galerkin_case({16}, {test::periodic}, form.basis, form.nodes);
       c.grid.spacing = {h};
       c.network.layers = 1;
-      c.network.activation = ActivationKind::identity;
+      c.network.activation = "identity";
       c.network.relaxation = test::fixed({omega});
       c.network.bias = test::fixed({0.0});
       c.kernel.reaction = test::fixed({R});
@@ -405,7 +405,7 @@ TEST(GalerkinLayer, ApplyTransposeIsTheTransposeOfApply) {
 
 TEST(GalerkinLayer, NamesWhereAValueIsNotFinite) {
   Case c = test::galerkin_case({12, 14}, {test::periodic, test::reflect}, Basis::hat, 2);
-  c.network.activation = ActivationKind::square;
+  c.network.activation = "square";
   const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
   Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
   coefficients.fill_ghosts();

@@ -121,7 +121,7 @@ TEST(Layer, TheAdjointOfALinearChainIsItsTranspose) {
         Case c = test::small_case(shape, boundary, DiffusionTensor::full);
         test::train_all(c, true, false);
         c.network.layers = 5;
-        c.network.activation = ActivationKind::identity;
+        c.network.activation = "identity";
         c.network.bias = test::fixed({0.0});
         c.network.relaxation = test::fixed({omega});
         for (const Tiling& tiling : {Tiling{}, Tiling{3, 2, 4}}) expect_transpose(c, tiling);

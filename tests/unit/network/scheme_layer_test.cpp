@@ -144,7 +144,7 @@ TEST(SchemeLayer, TheAdjointOfALinearChainIsItsTranspose) {
       for (const auto& scheme : schemes) {
         Case c = scheme_case(scheme.kind, Normalisation::none, shape, boundary);
         test::train_all(c, true, true);
-        c.network.activation = ActivationKind::identity;
+        c.network.activation = "identity";
         c.network.bias = test::fixed({0.0});
         const Grid grid(MPI_COMM_WORLD, c.grid);
         Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
@@ -189,7 +189,7 @@ double norm_of(const Case& c, const std::vector<double>& z) {
 /// W = 1, f = identity: every scheme leaves the state as it is.
 Case resting_case(SchemeKind scheme, Normalisation normalisation) {
   Case c = scheme_case(scheme, normalisation, {7, 6}, {test::reflect, test::periodic});
-  c.network.activation = ActivationKind::identity;
+  c.network.activation = "identity";
   c.network.bias = c.kernel.reaction = test::fixed({0.0});
   c.kernel.advection = test::fixed({0.0, 0.0});
   c.kernel.diffusion = test::fixed({0.0, 0.0, 0.0});
@@ -251,13 +251,21 @@ TEST(Normaliser, AStateOfNormZeroHasNoDirection) {
 
 // ---- Equations of implicit layers ---------------------------------------------------------------
 
+/// Else there is an omega whose equation has no solution.
+bool has_bounded_slope(Activation f) {
+  std::array<double, 2> Z{-1e3, 1e3}, value{}, slope{};
+  activation_rows(f).evaluate(2, Z.data(), value.data(), slope.data());
+  return std::max(std::abs(slope[0]), std::abs(slope[1])) <= 2;
+}
+
 /// Each z' satisfies its equation, kinks or not, with large omega too.
 TEST(ImplicitScheme, SolvesItsEquation) {
-  for (int kind = 0; kind <= static_cast<int>(ActivationKind::sin); ++kind) {
+  for (const Activation f : Activation::all()) {
+    if (!has_bounded_slope(f)) continue;
     for (const double omega : {0.5, 20.0}) {
       Case c = scheme_case(SchemeKind::implicit_euler, Normalisation::none, {7, 6},
                            {test::reflect, test::value_of(0.3)});
-      c.network.activation = static_cast<ActivationKind>(kind);
+      c.network.activation = f;
       c.network.relaxation = test::fixed({omega});
       c.network.layers = 1;
       const Grid grid(MPI_COMM_WORLD, c.grid);
@@ -269,16 +277,16 @@ TEST(ImplicitScheme, SolvesItsEquation) {
       unpack(layout, test::random_observations(grid, c, 1).input_sample(0), z.data());
       const std::array states{z.data(), next.data()};
       layer.steps(coefficients.layer(0), {states, 1});
-      EXPECT_FALSE(layer.problem(0)) << kind << ", omega " << omega;
+      EXPECT_FALSE(layer.problem(0)) << f->name << ", omega " << omega;
       layer.apply(coefficients.layer(0), next.data(), Z.data(), GhostValue::given);
       const ActivationRows rows = activation_rows(c.network.activation);
       test::for_points(grid, [&](auto k, auto j, auto i, auto) {
-        double f = 0, slope = 0;
+        double value = 0, slope = 0;
         const double argument = Z.at(k, j, i) - c.network.bias.init[0];
-        rows.evaluate(1, &argument, &f, &slope);
+        rows.evaluate(1, &argument, &value, &slope);
         const double here = next.at(k, j, i);
-        EXPECT_NEAR(here, z.at(k, j, i) + omega * (f - here), 1e-14 * (1 + omega))
-            << kind << ", omega " << omega;
+        EXPECT_NEAR(here, z.at(k, j, i) + omega * (value - here), 1e-14 * (1 + omega))
+            << f->name << ", omega " << omega;
       });
       if (test::failed_somewhere()) return;
     }
@@ -288,7 +296,7 @@ TEST(ImplicitScheme, SolvesItsEquation) {
 /// z' = z + 4 ((z' + 1)^2 - z') has no solution for z > -55/16.
 TEST(ImplicitScheme, AnEquationWithoutSolutionIsNamed) {
   Case c = resting_case(SchemeKind::implicit_euler, Normalisation::none);
-  c.network.activation = ActivationKind::square;
+  c.network.activation = "square";
   c.network.relaxation = test::fixed({4.0});
   c.network.bias = test::fixed({-1.0}); // f = (z + 1)^2
   c.network.layers = 3;
@@ -340,7 +348,7 @@ TEST(ImplicitScheme, ASingularSystemIsNamed) {
       Case c = test::small_case({16}, {test::periodic});
       c.network.scheme = kind;
       c.network.layers = 1;
-      c.network.activation = ActivationKind::identity;
+      c.network.activation = "identity";
       c.network.relaxation = test::fixed({1.0});
       c.network.bias = test::fixed({0.0});
       const double singular = kind == SchemeKind::implicit_euler ? 1.0 : 2.0;
@@ -362,7 +370,7 @@ TEST(ImplicitScheme, AStiffSystemIsSolved) {
   Case c = test::small_case({n}, {test::periodic});
   c.network.scheme = SchemeKind::implicit_euler;
   c.network.layers = 1;
-  c.network.activation = ActivationKind::identity;
+  c.network.activation = "identity";
   c.network.relaxation = test::fixed({1.0});
   c.network.bias = test::fixed({0.0});
   c.kernel.reaction = test::fixed({0.0});

@@ -44,7 +44,7 @@ inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase
     c.grid.origin.push_back(0.0);
   }
   c.network.layers = 3;
-  c.network.activation = ActivationKind::tanh;
+  c.network.activation = "tanh";
   c.network.relaxation = fixed({0.6});
   c.network.bias = fixed({0.05});
   c.kernel.diffusion_tensor = tensor;

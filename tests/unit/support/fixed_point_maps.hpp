@@ -15,7 +15,7 @@ namespace nadir::test {
 inline constexpr double bistable_level = 0.95750402407726869;
 
 /// A ring with f and constant coefficients.
-inline Case ring(std::int64_t n, ActivationKind f, double R, double U, double D, double omega) {
+inline Case ring(std::int64_t n, Activation f, double R, double U, double D, double omega) {
   Case c = small_case({n}, {periodic});
   c.network.activation = f;
   c.network.relaxation = fixed({omega});
@@ -40,7 +40,7 @@ inline Observations uniform_inputs(const Grid& grid, const std::vector<double>& 
 /// A case whose coefficients vary in space, but R.
 inline Case varying_case(const std::vector<BoundaryCase>& boundary, double R) {
   Case c = small_case({6, 8}, boundary, DiffusionTensor::diagonal);
-  c.network.activation = ActivationKind::identity;
+  c.network.activation = "identity";
   c.kernel.reaction = fixed({R});
   c.data.targets.clear();
   for (const auto p :

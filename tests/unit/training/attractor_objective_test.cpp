@@ -97,7 +97,7 @@ TEST(AttractorObjective, DoesNotDependOnOmega) {
 /// A linear ring whose state is uniform, 0.1 / -R, with one sample and target.
 struct UniformRing {
   explicit UniformRing(double R, double target) {
-    c = ring(6, ActivationKind::identity, R, 0.0, 0.1, 0.5);
+    c = ring(6, "identity", R, 0.0, 0.1, 0.5);
     c.network.attractor = true;
     c.network.layers = 1;
     c.network.bias = test::fixed({-0.1});

@@ -18,7 +18,7 @@ namespace {
 TEST(GradientCheck, CountsSignChangesOfZ) {
   Case c = test::small_case({8, 9}, {test::periodic, test::reflect});
   c.kernel.reaction = test::trained({0.0}, true, false);
-  c.network.activation = ActivationKind::relu;
+  c.network.activation = "relu";
   c.network.bias = test::fixed({0.0});
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Observations observations = test::random_observations(grid, c, 1);
@@ -30,7 +30,7 @@ TEST(GradientCheck, CountsSignChangesOfZ) {
   const auto taylor = check.taylor(x);
   ASSERT_EQ(taylor.size(), 1u);
   EXPECT_TRUE(taylor[0].passed());
-  c.network.activation = ActivationKind::tanh;
+  c.network.activation = "tanh";
   Objective smooth(grid, c, observations, test::random_coefficients(grid, c, 0.0));
   GradientCheck smooth_check(grid, c, smooth);
   EXPECT_EQ(smooth_check.taylor(x)[0].sign_changes, 0);
@@ -83,7 +83,7 @@ struct Fit {
   static Case beside(double R, double U, double D) {
     Case c = test::small_case({64}, {test::periodic});
     c.network.layers = 20;
-    c.network.activation = ActivationKind::identity;
+    c.network.activation = "identity";
     c.network.relaxation = test::fixed({0.5});
     c.network.bias = test::fixed({0.0});
     c.kernel.reaction = test::trained({R}, false, false);

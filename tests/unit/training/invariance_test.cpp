@@ -28,7 +28,7 @@ struct Carried {
       : spacing(step), field(unit) {
     c.grid.spacing = {spacing};
     c.network.layers = 20;
-    c.network.activation = ActivationKind::identity;
+    c.network.activation = "identity";
     c.network.relaxation = test::fixed({0.5});
     c.network.bias = test::fixed({0.0});
     c.kernel.reaction = test::trained({0.0}, false, false);

@@ -166,7 +166,7 @@ TEST(Objective, NamesTheSampleOfABlowUpInAnotherGroup) {
   Observations observations = test::random_observations(grid, c, 4);
   if (grid.rank() == 0)
     observations.input[static_cast<std::size_t>(3 * observations.points)] = 1e308;
-  c.network.activation = ActivationKind::square;
+  c.network.activation = "square";
   StatePlan plan;
   plan.groups = group_counts().back();
   if (plan.groups > 4) return;
@@ -184,7 +184,7 @@ TEST(Objective, NamesTheSampleOfABlowUpInAnotherGroup) {
 
 TEST(Objective, NamesTheSampleLayerAndPointOfABlowUp) {
   Case c = test::small_case({6, 7}, {test::periodic, test::periodic});
-  c.network.activation = ActivationKind::square;
+  c.network.activation = "square";
   c.kernel.reaction = test::trained({1e100}, false, false);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Observations observations = test::random_observations(grid, c, 1);

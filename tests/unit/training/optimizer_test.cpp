@@ -144,7 +144,7 @@ TEST(Optimizer, BoundsAreKeptAndActiveOnesCounted) {
 TEST(Optimizer, ShortensStepsThatBlowUp) {
   for (const char* type : {"steepest-descent", "adam"}) {
     Twin twin(type);
-    twin.c.network.activation = ActivationKind::square;
+    twin.c.network.activation = "square";
     twin.c.network.layers = 9;
     twin.c.data.targets[0].layer = 9;
     twin.c.training.learning_rate = 1e60;
