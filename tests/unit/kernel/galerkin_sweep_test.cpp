@@ -94,7 +94,7 @@ KernelCase kernel_of(const std::string& type) {
 
 /// A sweep with coefficients: the first of theta a number, the others, b and omega fields.
 struct Layer {
-  Layer(const Box2& b, const std::string& type, Basis basis, int nodes, ActivationKind activation)
+  Layer(const Box2& b, const std::string& type, Basis basis, int nodes, Activation activation)
       : box(b),
         sweep(kernel_of(type), b.dimension(), grid_basis(basis, nodes, b.dimension(), box_spacing),
               box_spacing, b.count(), b.mirrors(), activation) {
@@ -138,7 +138,7 @@ struct Layer {
   CoefficientView view(std::size_t c) { return {fields[c].origin(), fields[c].stride(), 0.0}; }
 };
 
-template<class Use> void for_layers(ActivationKind activation, Use use) {
+template<class Use> void for_layers(Activation activation, Use use) {
   for (const std::string type : {"adr", "gaussian"})
     for (const Box2& box : {Box2{1, 13, false}, {1, 13, true}, {6, 7, false}, {6, 7, true}})
       for (const Basis basis : {Basis::hat, Basis::cubic_spline}) {
@@ -173,7 +173,7 @@ TEST(GalerkinSweep, IsExactOnCubicPolynomials) {
   const Box2 box{1, 9, false};
   const double h = box_spacing[2], R = 0.2, U = -0.7, D = 0.4;
   GalerkinSweep sweep(kernel_of("adr"), 1, grid_basis(Basis::cubic_spline, 4, 1, box_spacing),
-                      box_spacing, box.count(), box.mirrors(), ActivationKind::identity);
+                      box_spacing, box.count(), box.mirrors(), "identity");
   LayerCoefficients numbers;
   numbers.theta[0].number = R;
   numbers.theta[1].number = U;
@@ -201,7 +201,7 @@ TEST(GalerkinSweep, IsExactOnCubicPolynomials) {
 
 /// Every function has the integral 1, and half of the one at a mirror comes back from beyond.
 TEST(GalerkinSweep, ConstantsAreRelaxedWherever) {
-  for_layers(ActivationKind::tanh, [](Layer& layer) {
+  for_layers("tanh", [](Layer& layer) {
     const bool gaussian = layer.theta() == 2;
     if (gaussian) return; // cut off: its sum is not 1
     for (auto& field : layer.fields) field.fill([](auto, auto) { return 0.3; });
@@ -217,7 +217,7 @@ TEST(GalerkinSweep, ConstantsAreRelaxedWherever) {
 
 /// Along random directions of z, theta, b and omega at once.
 TEST(GalerkinSweep, AdjointsAreTheDerivatives) {
-  for_layers(ActivationKind::tanh, [](Layer& layer) {
+  for_layers("tanh", [](Layer& layer) {
     Values z(layer.box), mu(layer.box), z_bar(layer.box), dz(layer.box);
     z.randomise(30, 0.0, 0.8);
     mu.randomise(31, 0.0, 1.0);
@@ -258,7 +258,7 @@ TEST(GalerkinSweep, AdjointsAreTheDerivatives) {
 }
 
 TEST(GalerkinSweep, SaysWhenAValueIsNotFiniteAndAllocatesNothing) {
-  for_layers(ActivationKind::identity, [](Layer& layer) {
+  for_layers("identity", [](Layer& layer) {
     Values z(layer.box), w(layer.box);
     z.randomise(30, 0.0, 0.8);
     layer.use();
