@@ -4,32 +4,20 @@ With the driver (nadir-fuzz-driver beside the tests of the build) the mutants sh
 without it each takes the time MPI needs to start, so there are fewer.
 """
 
-import os
-import sys
-import tempfile
-from pathlib import Path
+import fuzz
+from program import FULL, NADIR
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import fuzz  # noqa: E402
-
-FULL = os.environ.get("NADIR_TEST_FULL", "0") not in ("", "0")
 WITH_DRIVER = (20000, 2000, 200, 200) if FULL else (160, 40, 50, 6)
 WITHOUT = (2000, 200, 1, 200) if FULL else (40, 20, 1, 6)
 
 
-def main():
-    program = Path(sys.argv[1]).resolve()
-    driver = program.parent / "tests" / "nadir-fuzz-driver"
+def test_mutants(folder):
+    driver = NADIR.parent / "tests" / "nadir-fuzz-driver"
     cases, data, sample, signals = WITH_DRIVER if driver.exists() else WITHOUT
-    with tempfile.TemporaryDirectory() as keep:
-        words = ["--program", program, "--driver", driver, "--cases", cases, "--data", data]
-        words += ["--sample", sample, "--signals", signals, "--keep", keep]
-        code = fuzz.main([str(word) for word in words])
-        for path in sorted(Path(keep).glob("*/output.txt")):
-            print(f"\n{path.parent.name}\n{path.read_text(encoding='utf-8')[:2000]}")
-            print((path.parent / "case.toml").read_text(encoding="utf-8", errors="replace")[:2000])
-    return code
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    words = ["--program", NADIR, "--driver", driver, "--cases", cases, "--data", data]
+    words += ["--sample", sample, "--signals", signals, "--keep", folder]
+    code = fuzz.main([str(word) for word in words])
+    for path in sorted(folder.glob("*/output.txt")):
+        print(f"\n{path.parent.name}\n{path.read_text(encoding='utf-8')[:2000]}")
+        print((path.parent / "case.toml").read_text(encoding="utf-8", errors="replace")[:2000])
+    assert code == 0

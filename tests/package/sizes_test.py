@@ -9,7 +9,6 @@ count to what they stand in.
 
 import os
 import re
-import sys
 from pathlib import Path
 
 ROOT = Path(os.environ["NADIR_SOURCE"])
@@ -107,7 +106,7 @@ def problems(root, long_files, long_functions):
     return [line for line in lines if line], len(paths), count
 
 
-def check_the_check():
+def test_the_check():
     """Functions of every shape are found and their lines counted."""
     source = '''
 namespace nadir {
@@ -135,17 +134,13 @@ extern "C" void caught(int signal) {
 }
 } // namespace nadir
 '''
-    found = functions(source)
-    if found != [("Box", 6), ("operator==", 1), ("size", 3), ("caught", 5)]:
-        sys.exit(f"functions and their lines: {found}")
+    assert functions(source) == [("Box", 6), ("operator==", 1), ("size", 3), ("caught", 5)]
     judged = [judge("a", *case) for case in ((9, 8, None), (8, 8, None), (9, 8, 9), (10, 8, 9), (9, 8, 10), (8, 8, 9))]
-    if [bool(line) for line in judged] != [True, False, False, True, True, True]:
-        sys.exit(f"sizes are judged wrongly: {judged}")
+    assert [bool(line) for line in judged] == [True, False, False, True, True, True]
 
 
-check_the_check()
-wrong, files, count = problems(ROOT, LONG_FILES, LONG_FUNCTIONS)
-if files < 250 or count < 1500:
-    wrong.append(f"only {files} files and {count} functions were found")
-print("\n".join(wrong) or f"{files} files and {count} functions are short enough")
-sys.exit(1 if wrong else 0)
+def test_sizes():
+    wrong, files, count = problems(ROOT, LONG_FILES, LONG_FUNCTIONS)
+    print(f"{files} files and {count} functions")
+    assert files >= 250 and count >= 1500, "too few were found"
+    assert wrong == []

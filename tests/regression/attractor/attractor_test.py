@@ -1,14 +1,14 @@
 """nadir attractor: the special cases of inputs/ with their known answers, on one rank and on two;
 the file it writes; what it refuses, and what it cannot find."""
 
-import sys
 import tempfile
 from pathlib import Path
 
 import h5py
 import numpy as np
+import xarray as xr
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import nadir_io
 from program import expect, nadir, snapshot, succeed  # noqa: E402
 
 INPUTS = Path(__file__).resolve().parents[3] / "inputs"
@@ -49,29 +49,6 @@ def found(folder, name, *words):
     return one
 
 
-def identity(folder):
-    file = found(folder, "identity")
-    with h5py.File(INPUTS / "data/attractors.h5") as data:
-        profiles = data["profiles"][()].astype("f8")
-    expect(np.array_equal(file["attractor/state"], profiles), "identity: the output is not the input")
-    expect((file["attractor/eigenvalue"] == [1.0, 0.0]).all(), "identity: eigenvalues are not 1")
-    expect((file["relaxation/departure"] == 0).all(), "identity: something moves")
-    expect(file["relaxation/departure"].shape == (3, 9), "identity: not through network.layers")
-
-
-def pointwise(folder):
-    for words, stable, unstable in (((), 0.0, 1.0), (("--set", "network.activation=logistic"), 1.0, 0.0)):
-        file = found(folder, "pointwise", *words)
-        state, radius = file["attractor/state"], file["attractor/radius"]
-        expect(state.shape == (2, 16), f"pointwise: {len(state)} fixed points")
-        np.testing.assert_allclose(state[0], stable, atol=1e-10)
-        np.testing.assert_allclose(state[1], unstable, atol=1e-10)
-        np.testing.assert_allclose(radius, [0.6, 1.4], atol=1e-9)
-        np.testing.assert_array_equal(file["relaxation/attractor"], 0)
-        np.testing.assert_allclose(file["relaxation/measured_rate"], 0.6, rtol=0.02)
-        expect(np.isinf(file["attractor/relaxation_layers"][1]), "pointwise: unstable and relaxing")
-
-
 def plate():
     """W - I of inputs/attractor-linear.toml, from the formula."""
     ny, nx, R, U, D = 20, 24, -0.01, 0.3, 0.4
@@ -87,7 +64,30 @@ def plate():
     return A.reshape(ny * nx, ny * nx)
 
 
-def linear(folder):
+def test_identity(folder):
+    file = found(folder, "identity")
+    with h5py.File(INPUTS / "data/attractors.h5") as data:
+        profiles = data["profiles"][()].astype("f8")
+    expect(np.array_equal(file["attractor/state"], profiles), "identity: the output is not the input")
+    expect((file["attractor/eigenvalue"] == [1.0, 0.0]).all(), "identity: eigenvalues are not 1")
+    expect((file["relaxation/departure"] == 0).all(), "identity: something moves")
+    expect(file["relaxation/departure"].shape == (3, 9), "identity: not through network.layers")
+
+
+def test_pointwise(folder):
+    for words, stable, unstable in (((), 0.0, 1.0), (("--set", "network.activation=logistic"), 1.0, 0.0)):
+        file = found(folder, "pointwise", *words)
+        state, radius = file["attractor/state"], file["attractor/radius"]
+        expect(state.shape == (2, 16), f"pointwise: {len(state)} fixed points")
+        np.testing.assert_allclose(state[0], stable, atol=1e-10)
+        np.testing.assert_allclose(state[1], unstable, atol=1e-10)
+        np.testing.assert_allclose(radius, [0.6, 1.4], atol=1e-9)
+        np.testing.assert_array_equal(file["relaxation/attractor"], 0)
+        np.testing.assert_allclose(file["relaxation/measured_rate"], 0.6, rtol=0.02)
+        expect(np.isinf(file["attractor/relaxation_layers"][1]), "pointwise: unstable and relaxing")
+
+
+def test_linear(folder):
     file = found(folder, "linear")
     with h5py.File(INPUTS / "data/attractors.h5") as data:
         b = data["sink"][()].astype("f8")
@@ -106,7 +106,7 @@ def linear(folder):
     expect(abs(rate - 1) < 0.01, f"linear: measured {rate} times the predicted rate")
 
 
-def bistable(folder):
+def test_bistable(folder):
     file = found(folder, "bistable")
     state, starts = file["attractor/state"], file["attractor/starts"]
     expect(len(state) == 3 and starts.dtype == np.dtype("<i4"), f"bistable: {len(state)} fixed points")
@@ -131,7 +131,7 @@ def bistable(folder):
         np.testing.assert_array_equal(again["attractor/starts"][:2], starts[:2])
 
 
-def loss_by_layer(folder):
+def test_loss_by_layer(folder):
     """With a target the loss is that of `nadir forward`, and the best depth its least."""
     target = "data.target={file='" + str(INPUTS / "data/attractors.h5") + "',dataset='/levels'}"
     file = found(folder, "bistable", "--set", target)
@@ -144,10 +144,9 @@ def loss_by_layer(folder):
     np.testing.assert_array_equal(file["relaxation/best_depth"], np.nanargmin(loss, axis=1))
 
 
-def layout(folder):
+def test_layout(folder):
     """Scales, units and provenance; xarray opens every group."""
-    import xarray as xr
-
+    found(folder, "linear")
     path = Path(folder) / "linear-1.h5"
     file = File(path)
     for name in file.data:
@@ -162,9 +161,6 @@ def layout(folder):
         expect(list(attractor.part.values) == ["re", "im"], f"{attractor.part.values}")
         expect(attractor.green.dims == ("attractor", "source", "y", "x"), f"{attractor.green.dims}")
         expect(attractor.state.attrs["units"] == "K", "units of the state")
-    sys.path.insert(0, str(INPUTS.parent / "tools"))
-    import nadir_io
-
     with nadir_io.open_run(path) as run:
         expect(run.attractor.state.shape == (1, 20, 24), f"nadir_io: {run.attractor}")
         expect(set(run.relaxation.dims) == {"sample", "depth"}, f"nadir_io: {run.relaxation}")
@@ -172,7 +168,18 @@ def layout(folder):
         expect(relaxation.distance.dims == ("sample", "depth"), f"{relaxation.distance.dims}")
 
 
-def refusals(folder):
+def test_described(folder):
+    """What a search would be, and its memory, where the case has one; not of other cases."""
+    run = succeed("describe", INPUTS / "attractor-bistable.toml", folder=folder)
+    for words in ("search  16 starts through up to 10000 layers", "6 eigenvalues", "  attractor "):
+        expect(words in run.out, f"no '{words}': {run}")
+    run = succeed("describe", INPUTS / "attractor-linear.toml", folder=folder)
+    expect("search  one linear system" in run.out and "2 Green's functions" in run.out, f"{run}")
+    run = succeed("describe", INPUTS / "identify-1d.toml", folder=folder)
+    expect("search" not in run.out and "  attractor" not in run.out, f"a search nobody asked for: {run}")
+
+
+def test_refusals(folder):
     """Exit 2, with the place, and nothing written."""
     case = INPUTS / "attractor-bistable.toml"
     layered = "kernel.reaction={init=1.0,varies=['layer'],train=false}"
@@ -200,7 +207,7 @@ def refusals(folder):
     succeed("attractor", case, "--output", "options.h5", *options, folder=folder)
 
 
-def failures(folder):
+def test_failures(folder):
     """Exit 1: no fixed point, with the residuals and what to try; no attractor of W - I."""
     case = INPUTS / "attractor-pointwise.toml"
     none = ("--set", "network.activation=softplus", "--set", "network.bias=-1.0",
@@ -214,20 +221,3 @@ def failures(folder):
     run = nadir("attractor", INPUTS / "attractor-identity.toml", *drift, folder=folder)
     expect(run.code == 1 and "W - I is singular" in run.err and "<psi, b>" in run.err, f"{run}")
     expect(not (Path(folder) / "none.h5").exists(), "a failed search left a file")
-
-
-def described(folder):
-    """What a search would be, and its memory, where the case has one; not of other cases."""
-    run = succeed("describe", INPUTS / "attractor-bistable.toml", folder=folder)
-    for words in ("search  16 starts through up to 10000 layers", "6 eigenvalues", "  attractor "):
-        expect(words in run.out, f"no '{words}': {run}")
-    run = succeed("describe", INPUTS / "attractor-linear.toml", folder=folder)
-    expect("search  one linear system" in run.out and "2 Green's functions" in run.out, f"{run}")
-    run = succeed("describe", INPUTS / "identify-1d.toml", folder=folder)
-    expect("search" not in run.out and "  attractor" not in run.out, f"a search nobody asked for: {run}")
-
-
-with tempfile.TemporaryDirectory() as name:
-    for test in (identity, pointwise, linear, bistable, loss_by_layer, layout, described, refusals, failures):
-        test(name)
-        print(test.__name__)

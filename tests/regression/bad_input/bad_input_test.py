@@ -5,7 +5,6 @@ A row of wrong_*.py changes lines of a small valid case; the mark « stands befo
 
 import re
 import shutil
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,16 +12,16 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-import wrong_data  # noqa: E402
-import wrong_keys  # noqa: E402
-import wrong_network  # noqa: E402
-import wrong_output  # noqa: E402
-import wrong_training  # noqa: E402
-import wrong_words  # noqa: E402
-from program import expect, nadir, once, snapshot, succeed  # noqa: E402
-from small_case import (  # noqa: E402
+import wrong_data
+import wrong_keys
+import wrong_network
+import wrong_output
+import wrong_training
+import wrong_words
+from program import expect, nadir, once, snapshot, succeed
+from small_case import (
     CASE, INPUT, ITERATIONS, LAYERS, OUTPUT, REACTION, SHAPE, TARGET, edited, write_fields,
 )  # fmt: skip
 
@@ -80,7 +79,40 @@ def check_words(template, item):
         refused(run, [line], (folder, before), words)
 
 
-def check_list(folder):
+@pytest.fixture(scope="module")
+def folder(module_folder):
+    """With a good result, which must survive all of it."""
+    write_fields(module_folder / "fields.h5")
+    (module_folder / "classic.nc").write_bytes(b"CDF\x01" + bytes(28))
+    (module_folder / "folder").mkdir()
+    (module_folder / "case.toml").write_text(CASE)
+    succeed("train", "case.toml", folder=module_folder)
+    return module_folder
+
+
+def test_wrong_cases(folder):
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(partial(check_case, folder), WRONG.items()))
+
+
+def test_wrong_words(folder):
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(partial(check_words, folder), WRONG_WORDS.items()))
+
+
+def test_help(folder):
+    for words in (("--help",), ("--version",), ("train", "--help"), ("forward", "--version"), ("describe", "-h")):
+        run = succeed(*words, folder=folder)
+        expect(run.out.strip() and not run.err, f"{words}: {run}")
+    listed = succeed("--help", folder=folder).out
+    for command in ("forward", "gradient", "train", "describe", "attractor", "interpret"):
+        expect(re.search(rf"^ +{command} ", listed, re.M), f"--help does not list {command}")
+    for command in ("reach",):
+        expect(command not in listed, f"--help lists {command}, which is not there")
+    expect(re.fullmatch(r"nadir \d+\.\d+\.\d+ \(.+\)\n", succeed("--version", folder=folder).out), "--version")
+
+
+def test_list(folder):
     """Several mistakes: one list, in the order of the file, what was typed after it."""
     text, _ = edited(
         {
@@ -108,7 +140,7 @@ def check_list(folder):
     expect(run.out == "", f"several mistakes: {run}")
 
 
-def check_syntax(folder):
+def test_syntax(folder):
     """A text that is not TOML: that one line and nothing that follows from it."""
     (folder / "case.toml").write_text(CASE.replace("layers = 3", "layers = = 3\nlayrs = 4"))
     run = nadir("train", "case.toml", folder=folder)
@@ -117,7 +149,7 @@ def check_syntax(folder):
     expect(lines[0].startswith("case.toml:8:10: "), f"syntax error: {run}")
 
 
-def check_size(folder):
+def test_size(folder):
     """What cannot be counted or does not fit is refused before anything of it is read."""
     text, _ = edited(HUGE)
     (folder / "case.toml").write_text(text)
@@ -139,7 +171,7 @@ def check_size(folder):
         expect(snapshot(folder) == before, f"too little memory: files changed: {run}")
 
 
-def check_ranks(folder):
+def test_ranks(folder):
     """The same on three ranks: one code, one message. Each row fails at another stage."""
     stages = ["unknown key", "wrong shape", "NaN in an input", "all targets missing", "output below a file"]
     stages += ["init file outside bounds"]
@@ -158,7 +190,7 @@ def check_ranks(folder):
         once(nadir(*words, folder=folder, ranks=3), 2, WRONG_WORDS[words])
 
 
-def check_too_many_ranks(folder):
+def test_too_many_ranks(folder):
     text, _ = edited({SHAPE: "shape = [2, 2]"})
     (folder / "case.toml").write_text(text)
     with h5py.File(folder / "four.h5", "w") as file:
@@ -176,7 +208,7 @@ def check_too_many_ranks(folder):
     once(run, 2, message)
 
 
-def check_petsc_words(folder):
+def test_petsc_words(folder):
     """Options that are used work; those of the environment that are not are one warning."""
     (folder / "case.toml").write_text(CASE)
     words = ("train", "case.toml", "--quiet", "--output", "petsc.h5")
@@ -192,40 +224,3 @@ def check_petsc_words(folder):
             "-neither_this -nobody_asks"
         )
         expect(lines == [expected], f"unused options of the environment: {run}")
-
-
-def check_help(folder):
-    for words in (("--help",), ("--version",), ("train", "--help"), ("forward", "--version"), ("describe", "-h")):
-        run = succeed(*words, folder=folder)
-        expect(run.out.strip() and not run.err, f"{words}: {run}")
-    listed = succeed("--help", folder=folder).out
-    for command in ("forward", "gradient", "train", "describe", "attractor", "interpret"):
-        expect(re.search(rf"^ +{command} ", listed, re.M), f"--help does not list {command}")
-    for command in ("reach",):
-        expect(command not in listed, f"--help lists {command}, which is not there")
-    expect(re.fullmatch(r"nadir \d+\.\d+\.\d+ \(.+\)\n", succeed("--version", folder=folder).out), "--version")
-
-
-def main():
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_fields(folder / "fields.h5")
-        (folder / "classic.nc").write_bytes(b"CDF\x01" + bytes(28))
-        (folder / "folder").mkdir()
-        (folder / "case.toml").write_text(CASE)
-        check_help(folder)
-        succeed("train", "case.toml", folder=folder)  # a good result, which must survive all of it
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(partial(check_case, folder), WRONG.items()))
-            list(pool.map(partial(check_words, folder), WRONG_WORDS.items()))
-        check_list(folder)
-        check_syntax(folder)
-        check_size(folder)
-        check_ranks(folder)
-        check_too_many_ranks(folder)
-        check_petsc_words(folder)
-    print(f"{len(WRONG)} wrong cases and {len(WRONG_WORDS)} wrong command lines are refused as documented")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,18 +1,15 @@
 """Files of others: what hangs, bombs, leads nowhere or lies the other way round is said at once, and in words."""
 
 import os
-import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, once, snapshot, succeed  # noqa: E402
-from small_case import CASE  # noqa: E402
+from program import expect, nadir, once, succeed
+from small_case import CASE
 
 SECONDS = 60  # what hung did so for ever
 
@@ -84,50 +81,6 @@ def check_dataset(folder, item):
         expect(run.code == 2 and run.err.startswith(line), f"{name}: expected {line}: {run}")
 
 
-def check_links(folder):
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(partial(check_dataset, folder), DATASETS.items()))
-    line = f"--set data.input.dataset: fields.h5: fifo: {DATASETS['fifo']}"
-    once(nadir("train", "case.toml", "--set", "data.input.dataset=fifo", folder=folder, ranks=3), 2, line)
-    succeed("train", "case.toml", "--set", "data.input.dataset=good", "--output", "good.h5", folder=folder)
-
-
-def check_fifos(folder):
-    """Files that would wait for whoever writes them."""
-    for words, message in (
-        (("train", "pipe"), "pipe: cannot be read: it is a FIFO, not a regular file"),
-        (("train", "case.toml", "--restart=pipe"), "--restart=pipe: cannot be read: pipe: not a regular file"),
-        (("train", "case.toml", "--set", "data.input.file=pipe"), "--set data.input.file: pipe is no regular file"),
-        (("train", "case.toml", "--output", "linked.h5"), "linked.h5 is there and no result of nadir"),
-        (("interpret", "linked.h5"), "linked.h5: has no arrays"),
-    ):
-        run = nadir(*words, folder=folder, timeout=SECONDS)
-        expect(run.code == 2 and message in run.err, f"{words}: expected {message}: {run}")
-
-
-def check_many_keys(folder):
-    """A hundred thousand of anything in a case is refused once, not searched for its square in time."""
-    kinds = {
-        "keys": "k{} = 1\n",
-        "tables": "[t{}]\n",
-        "dotted": "a{0}.x = 1\na{0}.y = 2\n",
-        "headers": "[a{0}.b]\n[a{0}]\n",
-    }
-    for kind, line in kinds.items():
-        (folder / "many.toml").write_text(CASE + "[more]\n" + "".join(line.format(i) for i in range(100_000)))
-        run = nadir("describe", "many.toml", folder=folder, timeout=SECONDS)
-        lines = run.err.splitlines()
-        expect(run.code == 2 and len(lines) == 1, f"{kind}: {run.code}, {len(lines)} lines")
-        expect("more than 20000 keys and tables, which no case has" in lines[0], f"{kind}: {lines[0]}")
-    # Fewer are told one by one, though not all of them.
-    (folder / "many.toml").write_text(CASE + "".join(f"[t{i}]\n" for i in range(19_000)))
-    run = nadir("describe", "many.toml", folder=folder, timeout=SECONDS)
-    lines = run.err.splitlines()
-    expect(run.code == 2 and len(lines) == 1001, f"{run.code}, {len(lines)} lines")
-    expect(lines[0].startswith("many.toml:24:2: t0: unknown key"), lines[0])
-    expect(lines[-1] == "and 18000 more problems", lines[-1])
-
-
 def check_axes(folder, item):
     name, (lat, lon, words) = item
     with h5py.File(folder / f"{name}.h5", "w") as file:
@@ -150,7 +103,58 @@ def check_axes(folder, item):
             expect(len(warnings) == 1, f"{name}: {run}")
 
 
-def check_order(folder):
+@pytest.fixture(scope="module")
+def folder(module_folder):
+    write_links(module_folder)
+    (module_folder / "case.toml").write_text(CASE)
+    return module_folder
+
+
+def test_fifos(folder):
+    """Files that would wait for whoever writes them."""
+    for words, message in (
+        (("train", "pipe"), "pipe: cannot be read: it is a FIFO, not a regular file"),
+        (("train", "case.toml", "--restart=pipe"), "--restart=pipe: cannot be read: pipe: not a regular file"),
+        (("train", "case.toml", "--set", "data.input.file=pipe"), "--set data.input.file: pipe is no regular file"),
+        (("train", "case.toml", "--output", "linked.h5"), "linked.h5 is there and no result of nadir"),
+        (("interpret", "linked.h5"), "linked.h5: has no arrays"),
+    ):
+        run = nadir(*words, folder=folder, timeout=SECONDS)
+        expect(run.code == 2 and message in run.err, f"{words}: expected {message}: {run}")
+
+
+def test_links(folder):
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(partial(check_dataset, folder), DATASETS.items()))
+    line = f"--set data.input.dataset: fields.h5: fifo: {DATASETS['fifo']}"
+    once(nadir("train", "case.toml", "--set", "data.input.dataset=fifo", folder=folder, ranks=3), 2, line)
+    succeed("train", "case.toml", "--set", "data.input.dataset=good", "--output", "good.h5", folder=folder)
+
+
+def test_many_keys(folder):
+    """A hundred thousand of anything in a case is refused once, not searched for its square in time."""
+    kinds = {
+        "keys": "k{} = 1\n",
+        "tables": "[t{}]\n",
+        "dotted": "a{0}.x = 1\na{0}.y = 2\n",
+        "headers": "[a{0}.b]\n[a{0}]\n",
+    }
+    for kind, line in kinds.items():
+        (folder / "many.toml").write_text(CASE + "[more]\n" + "".join(line.format(i) for i in range(100_000)))
+        run = nadir("describe", "many.toml", folder=folder, timeout=SECONDS)
+        lines = run.err.splitlines()
+        expect(run.code == 2 and len(lines) == 1, f"{kind}: {run.code}, {len(lines)} lines")
+        expect("more than 20000 keys and tables, which no case has" in lines[0], f"{kind}: {lines[0]}")
+    # Fewer are told one by one, though not all of them.
+    (folder / "many.toml").write_text(CASE + "".join(f"[t{i}]\n" for i in range(19_000)))
+    run = nadir("describe", "many.toml", folder=folder, timeout=SECONDS)
+    lines = run.err.splitlines()
+    expect(run.code == 2 and len(lines) == 1001, f"{run.code}, {len(lines)} lines")
+    expect(lines[0].startswith("many.toml:24:2: t0: unknown key"), lines[0])
+    expect(lines[-1] == "and 18000 more problems", lines[-1])
+
+
+def test_order(folder):
     """Axes in another order: an error that says how to turn them."""
     with h5py.File(folder / "order.h5", "w") as file:
         for axis, length in (("lon", 6), ("lat", 6), ("lat5", 5)):
@@ -169,7 +173,7 @@ def check_order(folder):
         expect(run.code == 2 and run.err.count(line) == 2, f"{field}: expected {line}: {run}")
 
 
-def check_missing_values(folder):
+def test_missing_values(folder):
     """Outside a valid range: not observed in a target, an error in an input; said once, on any number of ranks."""
     with h5py.File(folder / "range.h5", "w") as file:
         file["v"] = np.arange(30.0).reshape(6, 5)
@@ -185,26 +189,6 @@ def check_missing_values(folder):
         expect(f"({note})" in run.err, f"{run}")
 
 
-def main():
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_links(folder)
-        (folder / "case.toml").write_text(CASE)
-        before = snapshot_without_pipe(folder)
-        check_fifos(folder)
-        expect(snapshot_without_pipe(folder) == before, "something was written")
-        check_links(folder)
-        check_many_keys(folder)
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(partial(check_axes, folder), AXES.items()))
-        check_order(folder)
-        check_missing_values(folder)
-    print(f"{len(DATASETS)} datasets that are none and {len(AXES)} kinds of axes are told apart")
-
-
-def snapshot_without_pipe(folder):
-    return {path: content for path, content in snapshot(folder).items() if path != "pipe"}
-
-
-if __name__ == "__main__":
-    main()
+def test_axes(folder):
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(partial(check_axes, folder), AXES.items()))

@@ -2,16 +2,13 @@
 but a step of a training that leads there is shortened."""
 
 import re
-import sys
-import tempfile
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, once, snapshot, succeed  # noqa: E402
-from small_case import CASE, ITERATIONS, LAYERS, REACTION, edited, write_fields  # noqa: E402
+from program import expect, nadir, once, snapshot, succeed
+from small_case import CASE, ITERATIONS, LAYERS, REACTION, edited, write_fields
 
 
 def first_overflow(z, reaction):
@@ -24,7 +21,16 @@ def first_overflow(z, reaction):
     return f"layer {layer}, point (y, x) = ({y}, {x})"
 
 
-def check_divergence(folder):
+@pytest.fixture
+def folder(folder):
+    """With a good result, which must survive all of it."""
+    write_fields(folder / "fields.h5")
+    (folder / "case.toml").write_text(CASE)
+    succeed("train", "case.toml", folder=folder)
+    return folder
+
+
+def test_divergence(folder):
     """Exit code 1, iteration, layer and point named, the results of before still there."""
     changes = {
         'activation = "tanh"': 'activation = "square"',
@@ -56,7 +62,7 @@ def unchanged(before, after):
     )
 
 
-def check_wild_step(folder):
+def test_wild_step(folder):
     """A step that is far too long, to where no number is finite, is shortened, and the run goes on."""
     text, _ = edited(
         {
@@ -73,7 +79,7 @@ def check_wild_step(folder):
     expect(len(loss) == 6 and (np.diff(loss) <= 0).all() and loss[-1] < loss[0], f"a wild step: {loss}")
 
 
-def check_overflowing_loss(folder):
+def test_overflowing_loss(folder):
     """All states are finite, but the square of a distance is not."""
     (folder / "case.toml").write_text(CASE.replace('dataset = "y"', 'dataset = "y", scale = 1e-200'))
     before = snapshot(folder)
@@ -81,18 +87,3 @@ def check_overflowing_loss(folder):
         run = nadir(command, "case.toml", folder=folder)
         once(run, 1, start + "the loss is not finite, though all states are")
         expect(unchanged(before, snapshot(folder)), f"{command}: not the files of before: {run}")
-
-
-def main():
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_fields(folder / "fields.h5")
-        (folder / "case.toml").write_text(CASE)
-        succeed("train", "case.toml", folder=folder)  # a good result, which must survive all of it
-        check_divergence(folder)
-        check_wild_step(folder)
-        check_overflowing_loss(folder)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,16 +2,12 @@
 
 import os
 import re
-import shutil
-import sys
-import tempfile
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, snapshot, succeed  # noqa: E402
+from program import expect, nadir, snapshot, succeed
 
 CASE = """\
 [grid]
@@ -46,7 +42,7 @@ def write_fields(path):
     path.with_name("damaged.h5").write_bytes(data)
 
 
-def check_data(folder):
+def test_data(folder):
     """What `train` refuses, `describe` refuses with the same words."""
     write_fields(folder / "fields.h5")
     wrong = {
@@ -76,10 +72,10 @@ def check_data(folder):
     expect("target at layer 4: 2000 values in the loss" in run.out, f"{run}")
 
 
-def check_too_large(folder):
+def test_too_large(folder):
     """Of a case that does not fit: stability all the same, and how many ranks do."""
     if os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") > 3e11:
-        return print("the largest case that 32-bit integers count may fit this machine: not tested")
+        pytest.skip("the largest case that 32-bit integers count may fit this machine")
     write_fields(folder / "fields.h5")
     (folder / "case.toml").write_text(LARGE)
     run = nadir("describe", "case.toml", folder=folder, ranks=2)
@@ -94,14 +90,3 @@ def check_too_large(folder):
     for line in told:
         expect(line in run.out, f"no '{line}': {run}")
     expect(re.search(r"^D +0.1 .. 0.1, mean 0.1  \(trained, by space and layer\)", run.out, re.M), f"{run}")
-
-
-chosen = sys.argv[2:]
-for check in (check_data, check_too_large):
-    if chosen and check.__name__ not in chosen:
-        continue
-    folder = Path(tempfile.mkdtemp(prefix="nadir-describe-"))
-    try:
-        check(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

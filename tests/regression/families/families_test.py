@@ -1,14 +1,9 @@
 """Kernels that are no sweeps: Fourier transforms against sweeps, full matrices against what they are."""
 
-import sys
-import tempfile
-from pathlib import Path
-
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, succeed  # noqa: E402
+from program import expect, succeed
 
 RANKS = (1, 2, 3)
 
@@ -72,7 +67,7 @@ def gradient(folder, case, output, *options, ranks=1):
         return out, result["state"][()], {n: v for n, v in found.items() if n in result["parameters"]}
 
 
-def convolutions(folder):
+def test_convolutions(folder):
     """States and gradients both ways, on any number of ranks; auto takes one of them and says so."""
     random = np.random.default_rng(1)
     with h5py.File(folder / "fields.h5", "w") as file:
@@ -93,7 +88,7 @@ def convolutions(folder):
     expect("the gradient is verified" in out, out)
 
 
-def matrices(folder):
+def test_matrices(folder):
     """A full matrix goes through layers, training and interpretation as what it is."""
     random = np.random.default_rng(2)
     n = 30
@@ -122,9 +117,3 @@ def matrices(folder):
     succeed("interpret", "m.h5", "--output", "found.h5", folder=folder, ranks=2)
     with h5py.File(folder / "found.h5") as found:
         close("W_0", found["moments/value"][0, 0].ravel(), W.sum(axis=1))
-
-
-with tempfile.TemporaryDirectory() as name:
-    for check in (convolutions, matrices):
-        check(Path(name))
-        print("ok", check.__name__)

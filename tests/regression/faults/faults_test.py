@@ -7,16 +7,14 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import ENVIRONMENT, NADIR, expect, nadir, snapshot, start, succeed, wait_for  # noqa: E402
+from program import ENVIRONMENT, NADIR, expect, nadir, snapshot, start, succeed, wait_for
 
 CASE = """\
 [grid]
@@ -65,12 +63,22 @@ def small_disk(folder, size):
     return os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
 
 
-def check_full_disk(folder):
+@pytest.fixture
+def folder(folder):
+    """With inputs, which are as they were in the end."""
+    write_inputs(folder)
+    before = snapshot(folder)
+    yield folder
+    after = snapshot(folder)
+    expect(all(after[name] == data for name, data in before.items()), "an input was changed")
+
+
+def test_full_disk(folder):
     """A disk of a few megabytes: the run ends with 3, the checkpoints that fitted are whole."""
     for ranks, size in ((1, "2200k"), (2, "2400k"), (1, "400k")):
         disk = folder / "disk"
         if not small_disk(disk, size):
-            return print("full disk: no file system can be mounted here, left out")
+            pytest.skip("no file system can be mounted here")
         try:
             run = nadir("train", folder / "case.toml", folder=disk, ranks=ranks)
             what = f"{size} on {ranks} ranks: {run}"
@@ -90,14 +98,14 @@ def check_full_disk(folder):
             subprocess.run(["umount", disk], check=True)
 
 
-def check_read_only(folder):
+def test_read_only(folder):
     """Found before anything is computed. Root may write anywhere, so the file system says no."""
     closed = folder / "closed"
     closed.mkdir()
     if os.geteuid() == 0:
         mount = ["mount", "-t", "tmpfs", "-o", "ro,size=64k", "none", closed]
         if subprocess.run(mount, capture_output=True).returncode != 0:
-            return print("read-only folder: no file system can be mounted here, left out")
+            pytest.skip("no file system can be mounted here")
     else:
         closed.chmod(0o555)
     try:
@@ -109,7 +117,7 @@ def check_read_only(folder):
             subprocess.run(["umount", closed], check=True)
 
 
-def check_scratch(folder):
+def test_scratch(folder):
     """States on disk: the same result, too small a disk is found in time, and nothing is ever left."""
     states = folder / "states"
     states.mkdir()
@@ -140,7 +148,7 @@ def check_scratch(folder):
     expect(run.returncode == 3 and run.stderr.count("no scratch file in") == 1, f"{run}")
     expect(not list(states.iterdir()), f"something is left: {run}")
     if not small_disk(states, "64k"):
-        return print("small disk: no file system can be mounted here, left out")
+        pytest.skip("a small disk: no file system can be mounted here")
     try:
         for ranks in (1, 2):
             run = nadir("gradient", "case.toml", *on_disk, folder=folder, ranks=ranks)
@@ -150,7 +158,7 @@ def check_scratch(folder):
         subprocess.run(["umount", states], check=True)
 
 
-def check_killed_rank(folder):
+def test_killed_rank(folder):
     """One rank of two dies: the others end, and the run goes on from its last checkpoint."""
     run = start("train", "case.toml", *ENDLESS, folder=folder, ranks=2)
     wait_for(run, lambda: len(checkpoints(folder)) >= 2)
@@ -164,10 +172,8 @@ def check_killed_rank(folder):
     expect(f"going on from r.checkpoint-{newest}.h5" in again.out, f"{again}")
 
 
-def check_clock(folder):
+def test_clock(folder):
     """Files from the future, and the newest checkpoint with the oldest date."""
-    for path in folder.glob("r.*"):
-        path.unlink()
     succeed("train", "case.toml", "--set", "training.iterations=6", folder=folder)
     numbers = checkpoints(folder)
     for place, number in enumerate(numbers):
@@ -180,7 +186,7 @@ def check_clock(folder):
     expect("r.stop is older than this run and ignored" in run.err, f"{run}")
 
 
-def check_vanished_folder(folder):
+def test_vanished_folder(folder):
     """The folder of the result is removed while the run goes on."""
     run = start("train", "case.toml", "--output", "gone/r.h5", *ENDLESS, folder=folder)
     wait_for(run, (folder / "gone" / "r.csv").exists)
@@ -189,15 +195,3 @@ def check_vanished_folder(folder):
     expect(run.returncode in (0, 3), f"{run.returncode}: {out}{err}")
     if run.returncode == 3:
         expect("gone/r" in err, f"the message names no file: {err}")
-
-
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    write_inputs(folder)
-    before = snapshot(folder)
-    for check in (check_full_disk, check_read_only, check_scratch, check_killed_rank, check_clock, check_vanished_folder):
-        began = time.monotonic()
-        check(folder)
-        print(f"{check.__name__}: {time.monotonic() - began:.1f} s", flush=True)
-    after = snapshot(folder)
-    expect(all(after[name] == data for name, data in before.items()), "an input was changed")

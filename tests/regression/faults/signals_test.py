@@ -2,15 +2,12 @@
 
 import resource
 import signal
-import sys
-import tempfile
-import time
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bad_input"))
-from program import expect, nadir, start, wait_for  # noqa: E402
-from small_case import CASE, ITERATIONS, write_fields  # noqa: E402
+import pytest
+
+from program import expect, nadir, start, wait_for
+from small_case import CASE, ITERATIONS, write_fields
+
 
 # Goes on and on, with a checkpoint only when it is stopped.
 ENDLESS = CASE.replace(ITERATIONS, """iterations = 10000000
@@ -45,7 +42,14 @@ def ended(run, code, message, what):
     expect(err.count(message) == 1, f"{what}: not once: {message}\n{err}")
 
 
-def check_wishes(folder):
+@pytest.fixture
+def folder(folder):
+    write_fields(folder / "fields.h5")
+    (folder / "case.toml").write_text(ENDLESS)
+    return folder
+
+
+def test_wishes(folder):
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGXCPU, signal.SIGUSR2):  # restart_test.py has the others
         words = WORDS[number]
         run = begin(folder)
@@ -57,7 +61,7 @@ def check_wishes(folder):
     expect(run.code == 0 and "going on from result.checkpoint-" in run.out, f"{run}")
 
 
-def check_repeated(folder):
+def test_repeated(folder):
     """SIGHUP and SIGXCPU come more than once by themselves."""
     for number in (signal.SIGHUP, signal.SIGXCPU):
         run = begin(folder)
@@ -74,7 +78,7 @@ def wait_for_text(run, text):
     return line
 
 
-def check_second_interrupt(folder):
+def test_second_interrupt(folder):
     """In long work the run looks about once a second: the second Ctrl-C ends the process itself."""
     slow = ("train", "case.toml", "--set", "network.layers=300000")
     for path in folder.glob("result*"):
@@ -88,7 +92,7 @@ def check_second_interrupt(folder):
     expect(run.returncode == -signal.SIGINT, f"{run.returncode}")
 
 
-def check_ignored(folder):
+def test_ignored(folder):
     """nohup, and jobs in the background of a script: what is ignored at the start stays so."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGXCPU):
         run = begin(folder, preexec_fn=lambda number=number: signal.signal(number, signal.SIG_IGN))
@@ -100,13 +104,13 @@ def check_ignored(folder):
         ended(run, 75, WORDS[signal.SIGUSR1], f"{number} ignored")
 
 
-def check_cpu_limit(folder):
+def test_cpu_limit(folder):
     """The limit itself, as a batch system sets it: soft, with time to write a checkpoint."""
     run = begin(folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (2, 60)))
     ended(run, 75, WORDS[signal.SIGXCPU], "ulimit -St 2")
 
 
-def check_closed_pipe(folder):
+def test_closed_pipe(folder):
     """Whoever reads the output goes away: `nadir train CASE.toml | head`."""
     run = begin(folder, ("train", "case.toml", "--verbose"))
     run.stdout.close()
@@ -114,21 +118,10 @@ def check_closed_pipe(folder):
     expect(run.wait(timeout=60) == 75, line)
 
 
-def check_forward(folder):
+def test_forward(folder):
     run = start("forward", "case.toml", "--set", "network.layers=20000000", folder=folder)
     wait_for(run, (folder / "result.lock").exists)
     wait_for(run, lambda: [*folder.glob("result.h5.part-*")])
     run.send_signal(signal.SIGINT)
     ended(run, 75, "(SIGINT, Ctrl-C)", "forward")
     expect([*folder.glob("result.checkpoint-*.h5")], "no checkpoint of forward")
-
-
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    write_fields(folder / "fields.h5")
-    (folder / "case.toml").write_text(ENDLESS)
-    checks = (check_wishes, check_repeated, check_second_interrupt, check_ignored, check_cpu_limit, check_closed_pipe, check_forward)
-    for check in checks:
-        began = time.monotonic()
-        check(folder)
-        print(f"{check.__name__}: {time.monotonic() - began:.1f} s", flush=True)

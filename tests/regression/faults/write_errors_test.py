@@ -6,16 +6,12 @@ A library put before the system's fails writes and fsync of growing files, as a 
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import ENVIRONMENT, NADIR, expect, nadir, succeed  # noqa: E402
+from program import ENVIRONMENT, NADIR, expect, nadir, succeed
 
 CASE = """\
 [grid]
@@ -85,10 +81,10 @@ int fsync(int f) {
 
 
 def library(folder):
-    """The library; None where there is no C compiler."""
+    """The library."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
-        return None
+        pytest.skip("no C compiler here")
     (folder / "fail.c").write_text(LIBRARY)
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", folder / "fail.so", folder / "fail.c", "-ldl"], check=True)
     return folder / "fail.so"
@@ -111,24 +107,16 @@ def check_intact(folder, before, what):
     expect(all(after.get(name) == data for name, data in before.items()), f"{what}: an older file changed: {names}")
 
 
-def check_failing_disk(folder, lib):
-    """EIO, EDQUOT, ENOSPC on any rank, from any byte on; on the fsync at the end."""
-    succeed("train", folder / "case.toml", "--set", "training.iterations=2", folder=folder / "run")
-    rows = [(ranks, rank, "write", after, error)
-            for ranks, rank, after, error in ((3, 1, 0, 5), (3, 1, 1_500_000, 122), (3, 0, 1_500_000, 28), (1, 0, 0, 5), (1, 0, 5_000_000, 122))]  # fmt: skip
-    rows += [(1, 0, "fsync", 0, 5), (3, 2, "fsync", 0, 122)]
-    for ranks, rank, kind, after, error in rows:
-        before = contents(folder / "run")
-        fail = {"LD_PRELOAD": str(lib), "FAIL_RANK": str(rank), "FAIL_WHAT": kind, "FAIL_AFTER": str(after), "FAIL_ERROR": str(error)}
-        what = f"{os.strerror(error)} in {kind} of rank {rank} of {ranks} after {after} bytes"
-        run = nadir("train", folder / "case.toml", "--restart", folder=folder / "run", ranks=ranks, environment=fail, timeout=60)
-        failed(run, what, os.strerror(error))
-        check_intact(folder / "run", before, what)
-    run = succeed("train", folder / "case.toml", "--restart", folder=folder / "run", ranks=3)
-    expect("going on from r.checkpoint-2.h5" in run.out, f"{run}")
+@pytest.fixture
+def folder(folder):
+    (folder / "run").mkdir()
+    with h5py.File(folder / "fields.h5", "w") as file:
+        file["x"], file["y"] = np.random.default_rng(1).normal(size=(2, 600, 500))
+    (folder / "case.toml").write_text(CASE.replace("FOLDER", str(folder)))
+    return folder
 
 
-def check_file_limit(folder):
+def test_file_limit(folder):
     """`ulimit -f` on rank 1 of 3: MPI's own files are smaller."""
     (folder / "limited").mkdir()
     limited = f"if [ ${{OMPI_COMM_WORLD_RANK:-$PMI_RANK}} = 1 ]; then ulimit -f 8000; fi; exec {NADIR} \"$@\""
@@ -144,19 +132,19 @@ def check_file_limit(folder):
     check_intact(folder / "limited", {}, "ulimit -f")
 
 
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    (folder / "run").mkdir()
-    with h5py.File(folder / "fields.h5", "w") as file:
-        file["x"], file["y"] = np.random.default_rng(1).normal(size=(2, 600, 500))
-    (folder / "case.toml").write_text(CASE.replace("FOLDER", name))
-    began = time.monotonic()
-    check_file_limit(folder)
-    print(f"check_file_limit: {time.monotonic() - began:.1f} s", flush=True)
-    began = time.monotonic()
-    made = library(folder)
-    if made:
-        check_failing_disk(folder, made)
-    else:
-        print("failing disk: no C compiler here, left out")
-    print(f"check_failing_disk: {time.monotonic() - began:.1f} s", flush=True)
+def test_failing_disk(folder):
+    """EIO, EDQUOT, ENOSPC on any rank, from any byte on; on the fsync at the end."""
+    lib = library(folder)
+    succeed("train", folder / "case.toml", "--set", "training.iterations=2", folder=folder / "run")
+    rows = [(ranks, rank, "write", after, error)
+            for ranks, rank, after, error in ((3, 1, 0, 5), (3, 1, 1_500_000, 122), (3, 0, 1_500_000, 28), (1, 0, 0, 5), (1, 0, 5_000_000, 122))]  # fmt: skip
+    rows += [(1, 0, "fsync", 0, 5), (3, 2, "fsync", 0, 122)]
+    for ranks, rank, kind, after, error in rows:
+        before = contents(folder / "run")
+        fail = {"LD_PRELOAD": str(lib), "FAIL_RANK": str(rank), "FAIL_WHAT": kind, "FAIL_AFTER": str(after), "FAIL_ERROR": str(error)}
+        what = f"{os.strerror(error)} in {kind} of rank {rank} of {ranks} after {after} bytes"
+        run = nadir("train", folder / "case.toml", "--restart", folder=folder / "run", ranks=ranks, environment=fail, timeout=60)
+        failed(run, what, os.strerror(error))
+        check_intact(folder / "run", before, what)
+    run = succeed("train", folder / "case.toml", "--restart", folder=folder / "run", ranks=3)
+    expect("going on from r.checkpoint-2.h5" in run.out, f"{run}")

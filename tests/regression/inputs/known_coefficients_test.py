@@ -2,8 +2,10 @@
 
 import h5py
 import numpy as np
+import pytest
 
 from running import INPUTS, expect, trained
+
 
 # Largest error of a coefficient, relative to the largest coefficient of its kind.
 TOLERANCE = {
@@ -20,7 +22,13 @@ REAL_DATA = {"sst", "seasons"}  # judged in sst_test.py
 OTHERS = ("attractor-", "schemes-")  # judged in attractor_test.py and schemes_test.py
 
 
-def check(name, tolerance):
+def test_every_case_has_a_test():
+    cases = {path.stem for path in INPUTS.glob("*.toml") if not path.stem.startswith(OTHERS)}
+    expect(cases == set(TOLERANCE) | REAL_DATA, f"cases without a test, or the reverse: {cases}")
+
+
+@pytest.mark.parametrize("name, tolerance", TOLERANCE.items())
+def test_known(name, tolerance):
     with h5py.File(INPUTS / "data" / f"{name}.h5") as data, trained(name) as result:
         for parameter, truth in data["truth"].items():
             found, truth = result["parameters"][parameter][()], truth[()]
@@ -32,9 +40,3 @@ def check(name, tolerance):
             expect(error <= tolerance, f"{name}: {parameter} off by {error:.2e} > {tolerance}")
         loss = result["history/loss"]
         expect(loss[-1] < 1e-8 * loss[0], f"{name}: loss fell from {loss[0]} to {loss[-1]} only")
-
-
-cases = {path.stem for path in INPUTS.glob("*.toml") if not path.stem.startswith(OTHERS)}
-expect(cases == set(TOLERANCE) | REAL_DATA, f"cases without a test, or the reverse: {cases}")
-for name, tolerance in TOLERANCE.items():
-    check(name, tolerance)

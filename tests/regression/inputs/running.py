@@ -1,6 +1,5 @@
 """Run the cases of inputs/ with the program under test."""
 
-import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +8,7 @@ import h5py
 
 ROOT = Path(__file__).resolve().parents[3]
 INPUTS = ROOT / "inputs"
-sys.path.insert(0, str(ROOT / "tests" / "regression" / "support"))
-from program import expect, succeed  # noqa: E402, F401
+from program import expect, succeed  # noqa: F401
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def scheme(name):
     return ("--set", f"network.scheme={name}")
 
 
-def check_advection():
+def test_advection():
     _, largest, _ = last_states(*scheme("explicit-euler"))
     print(f"explicit-euler   largest value {largest[-1]:.1e}")
     expect(largest[-1] > BLOWN_UP, f"explicit layers stay at {largest[-1]}")
@@ -40,7 +40,7 @@ def check_advection():
         expect(largest.max() < 1.1, f"{name}: values up to {largest.max()}")
 
 
-def check_diffusion():
+def test_diffusion():
     """Where diffusion is strong, no explicit scheme is stable at this step."""
     strong = ("--set", "kernel.diffusion=1.6")
     for name in ("explicit-euler", "rk2", "rk4"):
@@ -49,7 +49,3 @@ def check_diffusion():
     for name in ("implicit-euler", "crank-nicolson"):
         _, largest, _ = last_states(*scheme(name), *strong)
         expect(largest.max() < 1.1, f"{name} with strong diffusion: values up to {largest.max()}")
-
-
-check_advection()
-check_diffusion()

@@ -61,7 +61,7 @@ def check_scores(name, result):
     return [float(result.attrs[a]) for a in names]
 
 
-def check_month():
+def test_month():
     with trained("sst") as result:
         network, persistence, interpolation = check_scores("sst", result)
         expect(network <= 0.49 * persistence, f"sst: {network} > 0.49 x {persistence}")
@@ -73,7 +73,7 @@ def check_month():
         expect(south < 0 < north, f"sst: heating has the wrong season (b {south}, {north})")
 
 
-def check_seasons():
+def test_seasons():
     with trained("seasons") as result:
         network, _, interpolation = check_scores("seasons", result)
         expect(network < 0.8 * interpolation, f"seasons: {network} beside {interpolation}")
@@ -84,7 +84,3 @@ def check_seasons():
         bias, seen = result["parameters/bias"][()], result["observed"][0] > 0
         north = bias[:, 55:75][:, seen[55:75]].mean(axis=1)
         expect(north[0] > 0 > north[-1], f"seasons: b of the north is {north}")
-
-
-check_month()
-check_seasons()

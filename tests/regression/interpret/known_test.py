@@ -1,8 +1,5 @@
 """Coefficients that are known come back, from every kind of file and on any number of ranks."""
 
-import tempfile
-from pathlib import Path
-
 import h5py
 import numpy as np
 import xarray as xr
@@ -32,7 +29,7 @@ def check_coefficients(found, shape, R, U, D, what):
     expect(not found["moments/boundary"].any(), f"{what}: a closed grid has no boundary")
 
 
-def known_coefficients(folder):
+def test_known_coefficients(folder):
     for shape, spacing in GRIDS.items():
         for varying in (False, True):
             coefficients = known(shape, varying)
@@ -41,7 +38,7 @@ def known_coefficients(folder):
             check_coefficients(read(folder / "found.h5"), shape, *coefficients, f"{shape}, varying: {varying}")
 
 
-def every_kind_of_file(folder):
+def test_every_kind_of_file(folder):
     shape, spacing = (8, 6), (0.5, 1.25)
     matrix = adr(shape, spacing, *known(shape, True))
     np.save(folder / "c.npy", matrix)
@@ -63,7 +60,7 @@ def every_kind_of_file(folder):
             np.testing.assert_array_equal(values, reference[name], f"{words}: {name}")
 
 
-def any_number_of_ranks(folder):
+def test_any_number_of_ranks(folder):
     rng = np.random.default_rng(5)
     stack = np.stack([adr((50,), (1.0,), *known((50,), v)) for v in (False, True)] + [rng.normal(size=(50, 50))] * 2)
     np.save(folder / "stack.npy", stack)
@@ -82,20 +79,21 @@ def any_number_of_ranks(folder):
     interpret(folder, "one.npy", *grid_options((50,), (1,)), ranks=3)
     close(read(folder / "found.h5")["moments/boundary"], 0, "one matrix on three ranks")
     close(read(folder / "found.h5")["explained"][0, 2:], 1, "one matrix on three ranks")
+    labelled(folder / "ranks.h5")
 
 
-def labelled(folder):
+def labelled(path):
     """Every group opens in xarray, and every dataset says what it is."""
     for group in (None, "moments", "coefficients", "locality", "symbol", "cumulants", "random"):
-        with xr.open_dataset(folder / "ranks.h5", engine="h5netcdf", group=group) as found:
+        with xr.open_dataset(path, engine="h5netcdf", group=group) as found:
             for name, values in found.variables.items():
                 expect(values.attrs.get("units") and values.attrs.get("long_name"), f"{group}/{name}: {values.attrs}")
-    with xr.open_dataset(folder / "ranks.h5", engine="h5netcdf", group="coefficients") as found:
+    with xr.open_dataset(path, engine="h5netcdf", group="coefficients") as found:
         expect(found.D.dims == ("matrix", "D_component", "y", "x"), found.D.dims)
         expect(list(found.D_component.values) == ["yy", "yx", "xx"], found.D_component)
 
 
-def points_anywhere(folder):
+def test_points_anywhere(folder):
     """A plane of points given one by one has the moments of the grid, and open boundaries."""
     shape, spacing = (5, 10), (1.0, 2.0)
     rng = np.random.default_rng(6)
@@ -111,7 +109,7 @@ def points_anywhere(folder):
     expect("no differences are known" in out and np.isnan(points["explained"][0, 1:]).all(), out)
 
 
-def gaussian(folder):
+def test_gaussian(folder):
     A, sigma, n = 0.7, 1.5, 40
     r = ring_distance(n)
     weights = A / (sigma * np.sqrt(2 * np.pi)) * np.exp(-(r**2) / (2 * sigma**2))
@@ -122,7 +120,7 @@ def gaussian(folder):
         close(moments[k], expected, f"Gaussian W_{k}", 1e-12 * max(1, expected))
 
 
-def power_laws(folder):
+def test_power_laws(folder):
     """Moments of an order of s - d and more are named and not printed."""
     r = ring_distance(200)
     for exponent, existing in ((6.5, 5), (3.5, 3), (3.0, 2), (1.5, 1), (0.8, 0)):
@@ -139,7 +137,7 @@ def power_laws(folder):
         expect(("no moment exists" in out) == (existing == 0), out)
 
 
-def filters(folder):
+def test_filters(folder):
     """Convolution weights [out, in, y, x] made of known R, U and D, and a channel that is none."""
     h = (0.5, 2.0)
     R, U, D = -0.1, (0.2, -0.3), {(0, 0): 0.1, (1, 1): 0.4, (0, 1): 0.05}
@@ -185,7 +183,7 @@ input = { file = "u.h5", dataset = "z" }
 """
 
 
-def result_of_nadir(folder):
+def test_result_of_nadir(folder):
     rng = np.random.default_rng(7)
     with h5py.File(folder / "u.h5", "w") as file:
         file["u"], file["z"] = 0.1 * rng.normal(size=(2, 12, 10)), rng.normal(size=(12, 10))
@@ -220,7 +218,7 @@ input = {{ file = "ring.h5", dataset = "z" }}
 """
 
 
-def results_with_kernels_of_distances(folder):
+def test_results_with_kernels_of_distances(folder):
     """Moments of Gaussians by layer; of a power law those that exist, as its own exponent tells."""
     with h5py.File(folder / "ring.h5", "w") as file:
         file["z"], file["A"] = np.random.default_rng(8).normal(size=64), [0.5, -0.25]
@@ -240,10 +238,3 @@ def results_with_kernels_of_distances(folder):
     close(found["locality/power_law"][0], 3.5, "the power law itself")
     expect((found["moments/state"][0] == [0, 0, 0, 2, 2]).all(), f"states {found['moments/state'][0]}")
     expect(out.count("does not exist") == 2, out)
-
-
-with tempfile.TemporaryDirectory() as name:
-    for check in (known_coefficients, every_kind_of_file, any_number_of_ranks, labelled, points_anywhere, gaussian,
-                  power_laws, filters, result_of_nadir, results_with_kernels_of_distances):  # fmt: skip
-        check(Path(name))
-        print("ok", check.__name__)

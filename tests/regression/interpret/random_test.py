@@ -2,10 +2,8 @@
 
 200 matrices each with NADIR_TEST_FULL=1, else 60: then a true rate of 2 % fails about never."""
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
+import pytest
 
 from weights import FULL, adr, expect, grid_options, interpret, read, ring_distance
 
@@ -46,9 +44,9 @@ def verdicts(folder, make, seed):
     return read(folder / "found.h5")["random/verdict"]
 
 
-with tempfile.TemporaryDirectory() as name:
-    for make, right, seed in ((random_matrix, 1, 11), (structured_matrix, 0, 12)):
-        found = verdicts(Path(name), make, seed)
-        wrong = np.flatnonzero(found != right)
-        print(f"{make.__name__}: {len(wrong)} of {TRIALS} judged wrongly: {wrong.tolist()}")
-        expect(len(wrong) <= 0.05 * TRIALS, f"{make.__name__}: {len(wrong)} of {TRIALS}")
+@pytest.mark.parametrize("make, right, seed", [(random_matrix, 1, 11), (structured_matrix, 0, 12)])
+def test_verdicts(folder, make, right, seed):
+    found = verdicts(folder, make, seed)
+    wrong = np.flatnonzero(found != right)
+    print(f"{make.__name__}: {len(wrong)} of {TRIALS} judged wrongly: {wrong.tolist()}")
+    expect(len(wrong) <= 0.05 * TRIALS, f"{make.__name__}: {len(wrong)} of {TRIALS}")

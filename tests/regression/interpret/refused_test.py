@@ -1,12 +1,11 @@
 """Wrong input to `nadir interpret`: exit code 2, everything that is wrong in words, nothing written."""
 
 import struct
-import tempfile
 import zipfile
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
 from weights import expect, interpret, nadir, snapshot
 
@@ -104,18 +103,23 @@ WRONG = {
     "in the way": (["square.npy", *CHAIN, "--output", "w.h5"], ["--output: w.h5 is there and no result of nadir"]),
 }
 
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    make_files(folder)
-    interpret(folder, "square.npy", *CHAIN)
+
+@pytest.fixture(scope="module")
+def folder(module_folder):
+    make_files(module_folder)
+    interpret(module_folder, "square.npy", *CHAIN)
+    return module_folder
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_refused(folder, what):
+    words, messages = WRONG[what]
     before = snapshot(folder)
-    for what, (words, messages) in WRONG.items():
-        for ranks in (1, 2) if what in ("not finite in a stack", "all at once") else (1,):
-            run = nadir("interpret", *words, folder=folder, ranks=ranks)
-            expect(run.code == 2, f"{what}: {run}")
-            advice = "where do the neurons sit" in run.err  # none for what is no array at all
-            expect(not advice or what in ("nowhere", "filters in one dimension"), f"{what}: {run}")
-            for message in messages:
-                expect(run.err.count(message) == 1, f"{what}: wanted once '{message}': {run}")
-        expect(snapshot(folder) == before, f"{what}: something was written")
-    print(len(WRONG), "kinds of wrong input are refused")
+    for ranks in (1, 2) if what in ("not finite in a stack", "all at once") else (1,):
+        run = nadir("interpret", *words, folder=folder, ranks=ranks)
+        expect(run.code == 2, f"{what}: {run}")
+        advice = "where do the neurons sit" in run.err  # none for what is no array at all
+        expect(not advice or what in ("nowhere", "filters in one dimension"), f"{what}: {run}")
+        for message in messages:
+            expect(run.err.count(message) == 1, f"{what}: wanted once '{message}': {run}")
+    expect(snapshot(folder) == before, f"{what}: something was written")

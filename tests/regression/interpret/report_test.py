@@ -5,7 +5,6 @@ import itertools
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import h5py
@@ -60,7 +59,36 @@ def drawn(folder, expected, start=""):
     return page
 
 
-def matrices(folder):
+def one_mean(page):
+    """R is told with one mean, that of the points that count, on the whole page; D, the same along both axes, once."""
+    (row,) = re.findall(r'<tr><td class="term">R</td>.*?</tr>', page)
+    expect("0.1 … 0.17, mean 0.135" in row, row)
+    expect(not re.search(r"^ *R +reaction", page, re.M), "the report as it was printed has another mean of R")
+    (mass,) = re.findall(r'<td class="term">mass</td><td>([0-9.]+)</td>', page)
+    expect(abs(float(mass) - (1 + 0.5 * 0.135)) < 6e-4, f"mass of a layer {mass}, not 1 + omega R")
+    (row,) = re.findall(r'<tr><td class="term">D(?:<.*?)?</td>.*?</tr>', page)
+    expect("<td>0.1</td>" in row and row.startswith('<tr><td class="term">D</td>'), row)
+    own = page[: page.index("The report as it was printed")]
+    expect(r"0.1\,\nabla^{2} z" in own and r"\partial_{x}^{2}" not in own, "the equation has D twice")
+
+
+class Tags(html.parser.HTMLParser):
+    """The tags and attributes of a page, and the text between them."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes, self.text = set(), set(), ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_matrices(folder):
     """Fields in one, two and three dimensions."""
     for shape, spacing in (((60,), (0.5,)), ((8, 7), (1, 2)), ((4, 4, 4), (1, 1, 2))):
         np.save(folder / "w.npy", adr(shape, spacing, *known(shape, True)))
@@ -71,28 +99,7 @@ def matrices(folder):
         expect(re.search(r"Moments up to order [12] explain", page), page[:3000])
 
 
-def the_rest(folder):
-    """A power law, points anywhere, filters, a stack, and matrices too small to judge."""
-    r = ring_distance(80)
-    np.save(folder / "w.npy", (1 + r**2) ** -1.5)
-    interpret(folder, "w.npy", *grid_options((80,), (1,)))
-    page = drawn(folder, ALL - {"moments"})
-    expect("does not exist" in page and "power law of exponent 3" in page, page[:3000])
-    rng = np.random.default_rng(4)
-    np.savez(folder / "w.npz", w=rng.normal(size=(3, 55, 55)), q=rng.normal(size=(55, 4)))
-    interpret(folder, "w.npz", "--dataset", "w", "--coordinates", "w.npz:q", "--order", "2")
-    page = drawn(folder, ALL - {"symbol"}, "matrix-0-")
-    expect("between scattered points there are no differences" in page, "what is not known of points")
-    expect(page.count("<h2>") == 5 and "cannot be told from a random" in page, "a section for each matrix")
-    np.save(folder / "f.npy", rng.normal(size=(3, 2, 3, 3)))
-    interpret(folder, "f.npy")
-    page = drawn(folder, {"symbol", "explained", "locality", "equation"}, "matrix-0-")
-    expect("4 of them are shown" in page, "filters")
-    one = report(folder, "found.h5", "--matrix", "5", "--output", "one")
-    expect(one.returncode == 0 and len(list((folder / "one").glob("matrix-5-*.png"))) == 4, one)
-
-
-def statements(folder):
+def test_statements(folder):
     """What holds for some weights only is said of these, and of no others."""
     n, said = 64, {}
     kernels = dict(
@@ -130,7 +137,7 @@ def statements(folder):
         expect(found == kinds, f"'{words}' is said of {sorted(found)}, not {sorted(kinds)}")
 
 
-def without_data(folder):
+def test_without_data(folder):
     """Land of a result is left out, as long as that result is at hand."""
     shape = (8, 10)
     y, x = np.indices(shape)
@@ -153,20 +160,7 @@ def without_data(folder):
     expect(said not in page and "0.1 … 7" in page, "land of another result")
 
 
-def one_mean(page):
-    """R is told with one mean, that of the points that count, on the whole page; D, the same along both axes, once."""
-    (row,) = re.findall(r'<tr><td class="term">R</td>.*?</tr>', page)
-    expect("0.1 … 0.17, mean 0.135" in row, row)
-    expect(not re.search(r"^ *R +reaction", page, re.M), "the report as it was printed has another mean of R")
-    (mass,) = re.findall(r'<td class="term">mass</td><td>([0-9.]+)</td>', page)
-    expect(abs(float(mass) - (1 + 0.5 * 0.135)) < 6e-4, f"mass of a layer {mass}, not 1 + omega R")
-    (row,) = re.findall(r'<tr><td class="term">D(?:<.*?)?</td>.*?</tr>', page)
-    expect("<td>0.1</td>" in row and row.startswith('<tr><td class="term">D</td>'), row)
-    own = page[: page.index("The report as it was printed")]
-    expect(r"0.1\,\nabla^{2} z" in own and r"\partial_{x}^{2}" not in own, "the equation has D twice")
-
-
-def geography(folder):
+def test_geography(folder):
     """Degrees are latitudes and longitudes, as in the pictures of tools/plot; lines that coincide are all seen."""
     shape, spacing = (8, 12), (2.0, 30.0)
     np.save(folder / "w.npy", adr(shape, spacing, *known(shape, True)))
@@ -191,23 +185,7 @@ def geography(folder):
     expect(same >= 3, f"{same} lines that coincide: the example shows nothing")
 
 
-class Tags(html.parser.HTMLParser):
-    """The tags and attributes of a page, and the text between them."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.attributes, self.text = set(), set(), ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data):
-        self.text += data
-
-
-def hostile(folder):
+def test_hostile(folder):
     """What files, data sets and units are called is text, whatever stands in it."""
     attack, dollars = '"><script>alert(1)</script>', "a$x_$^{"
     weights = adr((60,), (0.5,), *known((60,), True))
@@ -229,7 +207,30 @@ def hostile(folder):
     expect(Tags(drawn(folder, ALL)).tags <= harmless.tags, "a text of the file is not escaped")
 
 
-def refusals(folder):
+def test_the_rest(folder):
+    """A power law, points anywhere, filters, a stack, and matrices too small to judge."""
+    r = ring_distance(80)
+    np.save(folder / "w.npy", (1 + r**2) ** -1.5)
+    interpret(folder, "w.npy", *grid_options((80,), (1,)))
+    page = drawn(folder, ALL - {"moments"})
+    expect("does not exist" in page and "power law of exponent 3" in page, page[:3000])
+    rng = np.random.default_rng(4)
+    np.savez(folder / "w.npz", w=rng.normal(size=(3, 55, 55)), q=rng.normal(size=(55, 4)))
+    interpret(folder, "w.npz", "--dataset", "w", "--coordinates", "w.npz:q", "--order", "2")
+    page = drawn(folder, ALL - {"symbol"}, "matrix-0-")
+    expect("between scattered points there are no differences" in page, "what is not known of points")
+    expect(page.count("<h2>") == 5 and "cannot be told from a random" in page, "a section for each matrix")
+    np.save(folder / "f.npy", rng.normal(size=(3, 2, 3, 3)))
+    interpret(folder, "f.npy")
+    page = drawn(folder, {"symbol", "explained", "locality", "equation"}, "matrix-0-")
+    expect("4 of them are shown" in page, "filters")
+    one = report(folder, "found.h5", "--matrix", "5", "--output", "one")
+    expect(one.returncode == 0 and len(list((folder / "one").glob("matrix-5-*.png"))) == 4, one)
+
+
+def test_refusals(folder):
+    np.save(folder / "f.npy", np.random.default_rng(4).normal(size=(3, 2, 3, 3)))
+    interpret(folder, "f.npy")
     (folder / "text.h5").write_text("no HDF5")
     with h5py.File(folder / "other.h5", "w") as file:
         file["x"] = 1
@@ -241,9 +242,3 @@ def refusals(folder):
     ):
         run = report(folder, *words)
         expect(run.returncode == 2 and message in run.stderr and run.stderr.count("\n") == 1, run)
-
-
-with tempfile.TemporaryDirectory() as name:
-    for check in (matrices, statements, without_data, geography, hostile, the_rest, refusals):
-        check(Path(name))
-        print("ok", check.__name__)

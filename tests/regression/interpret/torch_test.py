@@ -1,20 +1,13 @@
 """Weights trained in PyTorch: what they learned is read off them, and what they were before is random."""
 
 import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
-try:
-    import torch
-except ImportError:
-    print("PyTorch is not there: nothing to test")
-    sys.exit(77)
 import numpy as np
+import pytest
 
 from weights import ROOT, adr, expect, grid_options, interpret, read
 
-sys.path.insert(0, str(ROOT / "tools"))
+torch = pytest.importorskip("torch")
 import export_torch  # noqa: E402
 
 N, R, U, D = 64, -0.05, 0.2, 0.3
@@ -62,7 +55,8 @@ def export(folder, model, name):
     return run.stdout
 
 
-def convolution(folder):
+def test_convolution(folder):
+    torch.manual_seed(1)
     model = Convolution()
     train(model, *data(50), 200)
     export(folder, model, "w.safetensors")
@@ -74,7 +68,7 @@ def convolution(folder):
     expect(found["effective_parameters"][0] == 3, out)
 
 
-def network(folder):
+def test_network(folder):
     """Two equal layers of a linear network, trained together, are a step each; before that they are random."""
     torch.manual_seed(3)
     model = torch.nn.Sequential(torch.nn.Linear(N, N, dtype=torch.float64), torch.nn.Linear(N, N, dtype=torch.float64))
@@ -101,7 +95,7 @@ def network(folder):
     expect(found["explained"][0, 2] > 0.99, out)
 
 
-def files(folder):
+def test_files(folder):
     """Types are kept, other tensors left out, and what is no state dict is refused in a line."""
     state = {"a": torch.ones(2, 2, dtype=torch.bfloat16), "count": torch.tensor(3), "b": torch.full((60, 60), 0.5).half()}
     torch.save({"state_dict": state, "epoch": 3}, folder / "checkpoint.pt")
@@ -132,10 +126,3 @@ def files(folder):
     ):
         run = subprocess.run([ROOT / "tools/export-torch", *words], cwd=folder, capture_output=True, text=True)
         expect(run.returncode == 2 and message in run.stderr and run.stderr.count("\n") == 1, run)
-
-
-torch.manual_seed(1)
-with tempfile.TemporaryDirectory() as folder_name:
-    for check in (convolution, network, files):
-        check(Path(folder_name))
-        print("ok", check.__name__)

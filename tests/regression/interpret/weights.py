@@ -1,14 +1,12 @@
 """Weight matrices with known coefficients, made without the program under test."""
 
-import sys
 from itertools import product
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import ENVIRONMENT, FULL, expect, nadir, snapshot, succeed  # noqa: E402, F401
+from program import ENVIRONMENT, FULL, expect, nadir, snapshot, succeed  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[3]
 

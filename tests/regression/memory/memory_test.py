@@ -14,9 +14,10 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests/regression/support", "tools/nadir_bench")]
+sys.path.insert(0, str(ROOT / "tools" / "nadir_bench"))
 from peak_memory import measured, peak_in  # noqa: E402
 import reference_page  # noqa: E402
 from program import ENVIRONMENT, FULL, NADIR, expect, succeed  # noqa: E402
@@ -99,14 +100,14 @@ def check(case):
 
 
 both = ("space", "layer")
-cases = [
+CASES = [
     Case("gradient", (512, 512), 250),  # the states dominate
     Case("train", (640, 640), 2),  # the optimiser's vectors dominate
     Case("gradient", (512, 512), 500, run='state_precision = "single"'),
     Case("gradient", (1300, 1300), 60, memory="300 MiB", run='scratch = "."'),
 ]
 if FULL:
-    cases += [
+    CASES += [
         Case("forward", (512, 512), 16, both),
         Case("forward", (512, 512), 3, (), samples=125),  # the data dominate
         Case("forward", (1500, 1500), 2, (), samples=10, target=', mask = { file = "fields.h5", dataset = "x" }'),
@@ -121,11 +122,18 @@ if FULL:
         Case("gradient", (1300, 1300), 1, options=", penalty = { l2 = 0.1, h1 = 0.1 }"),
     ]
     few_vectors = ("bqnls", "cg", "steepest-descent", "adam")
-    cases += [Case("train", (1100,) * 2 if o in few_vectors else (600,) * 2, 2, optimizer=o) for o in reference_page.names("Optimizers")]
+    CASES += [Case("train", (1100,) * 2 if o in few_vectors else (600,) * 2, 2, optimizer=o) for o in reference_page.names("Optimizers")]
     # A second step through so many layers may leave the range of numbers.
-    cases += [Case("train", (300, 300), 900, optimizer=o, iterations=1) for o in reference_page.names("Optimizers")]
+    CASES += [Case("train", (300, 300), 900, optimizer=o, iterations=1) for o in reference_page.names("Optimizers")]
     bounds = ", bounds = [-5.0, 5.0], penalty = { l2 = 0.1 }"
-    cases += [Case("train", (1100, 1100), 1, optimizer=o, options=bounds) for o in ("steepest-descent", "adam")]
-    cases += [Case("train", (600, 600), 2, optimizer=o, options=bounds) for o in ("bqnls", "blmvm", "bncg")]
-for case in cases:
+    CASES += [Case("train", (1100, 1100), 1, optimizer=o, options=bounds) for o in ("steepest-descent", "adam")]
+    CASES += [Case("train", (600, 600), 2, optimizer=o, options=bounds) for o in ("bqnls", "blmvm", "bncg")]
+
+
+def name_of(case):
+    return f"{case.command}-{case.optimizer}-{'x'.join(map(str, case.shape))}x{case.layers}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_memory(case):
     check(case)

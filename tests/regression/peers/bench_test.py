@@ -4,13 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests/regression/support", "tools/nadir_bench")]
+sys.path.insert(0, str(ROOT / "tools" / "nadir_bench"))
 
 import acceptance  # noqa: E402
 import agreement  # noqa: E402
@@ -26,19 +25,17 @@ def bench(*words, code=0):
     return run
 
 
-def quick_run():
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        curve = "fewer: no.such_key=1"
-        run = bench("--quick", "--peers", "nadir", "--ranks", "1", "--output", folder, "--memory-curve", curve)
-        expect("no.such_key" in run.stderr, f"a curve that cannot be drawn is not said: {run.stderr}")
-        document = json.loads((folder / "bench.json").read_text())
-        check(document)
-        text = json.dumps(document)
-        expect(str(ROOT) not in text and str(Path.home()) not in text, "folders of this machine in the JSON")
-        for path in ("tables.md", "throughput.png", "memory.png"):
-            expect((folder / path).stat().st_size > 0, f"no {path}")
-        expect("| 2d-space-b1-tiny" in run.stdout, f"no table: {run.stdout}")
+def test_quick_run(folder):
+    curve = "fewer: no.such_key=1"
+    run = bench("--quick", "--peers", "nadir", "--ranks", "1", "--output", folder, "--memory-curve", curve)
+    expect("no.such_key" in run.stderr, f"a curve that cannot be drawn is not said: {run.stderr}")
+    document = json.loads((folder / "bench.json").read_text())
+    check(document)
+    text = json.dumps(document)
+    expect(str(ROOT) not in text and str(Path.home()) not in text, "folders of this machine in the JSON")
+    for path in ("tables.md", "throughput.png", "memory.png"):
+        expect((folder / path).stat().st_size > 0, f"no {path}")
+    expect("| 2d-space-b1-tiny" in run.stdout, f"no table: {run.stdout}")
 
 
 def check(document):
@@ -58,13 +55,13 @@ def check(document):
     expect(all(entry["met"] is None for entry in document["acceptance"]), "judged what was not measured")
 
 
-def writing_run():
+def test_writing_run():
     run = bench("--writing", "--quick", "--ranks", "2")
     lines = run.stdout.splitlines()
     expect(len(lines) == 3 and lines[2].startswith("| 2 | 0.03125 | "), f"no table: {run.stdout}")
 
 
-def mistakes():
+def test_mistakes():
     for words in (["--only", "4d-*"], ["--peers", "nobody"], ["--ranks", "0"]):
         bench("--quick", *words, code=2)
 
@@ -82,7 +79,7 @@ def made_up(name, all_ranks, seconds):
     return measurement
 
 
-def judging():
+def test_judging():
     """Ratios the right way round."""
     entries = acceptance.judge([
         made_up("2d-space-b1-reference", [1], {"nadir": 1.0, "nadir-plain": 2.0, "pytorch": 100.0}),
@@ -103,7 +100,7 @@ def judging():
         expect(found[key] == value or np.isclose(found[key], value), f"{key}: {found[key]}, not {value}")
 
 
-def disagreement():
+def test_disagreement():
     """Another problem is found out, a rounding error is not."""
     parameters = ("reaction", "advection", "diffusion")
     ours = {"loss": 2.0, "gradient_norm": dict.fromkeys(parameters, 1.0),
@@ -117,10 +114,3 @@ def disagreement():
             theirs[key]["advection"] += change
         found = agreement.violations(agreement.check({"nadir": ours, "twin": {}, "other": theirs}))
         expect(bool(found) == wrong, f"{key} changed by {change}: {found}")
-
-
-quick_run()
-writing_run()
-mistakes()
-judging()
-disagreement()

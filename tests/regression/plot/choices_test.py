@@ -3,25 +3,22 @@
 import contextlib
 import io
 import re
-import tempfile
 import tracemalloc
-import warnings
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
+import coefficients
+import constants
+import curves
+import lazy
+import overview
+import panels
+import style
 import synthetic
+import worth
 from drawing import Result, expect, fields, nadir_plot, plot
-
-import coefficients  # noqa: E402
-import constants  # noqa: E402
-import curves  # noqa: E402
-import lazy  # noqa: E402
-import overview  # noqa: E402
-import panels  # noqa: E402
-import style  # noqa: E402
-import worth  # noqa: E402
 
 CASE = """[network]
 layers = 6
@@ -68,7 +65,16 @@ def texts_of(figure):
     return [text.get_text() for text in figure.findobj(style.plt.Text) if text.get_text()]
 
 
-def check_table(folder):
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    style.plt.close("all")
+
+
+def test_table(folder):
     """Heads and rows of a table stand apart, even of a table of one row."""
     for varies in ([], ["space"]):
         result = Result(example(folder, (6, 8), varies, rate=2.0))
@@ -81,7 +87,7 @@ def check_table(folder):
         expect(apart > max(box.height for box in boxes), f"rows {apart} pixels apart overlap")
 
 
-def check_worth(folder):
+def test_worth(folder):
     """Six layers with omega 0.5: drift 3 U, variance 6 D; per unit of time twice the value."""
     result = Result(example(folder, (6, 8), [], rate=2.0, tensor="isotropic"))
     rows = {row[0]: row[2:] for row in constants.rows_of(result, result.parameters)}
@@ -98,7 +104,7 @@ def check_worth(folder):
             expect(np.allclose(found, wanted, rtol=1e-13), f"{varies}: what all layers do with {name}")
 
 
-def check_omega_in_space(folder):
+def test_omega_in_space(folder):
     """Where omega varies the total is a field of its own, omega(q) times the coefficient."""
     path = example(folder, (6, 8), ["space"], tensor="isotropic")
     omega = np.linspace(0.2, 0.8, 48).reshape(6, 8)
@@ -116,7 +122,7 @@ def check_omega_in_space(folder):
     expect([one.layer for one in maps] == [0, None], "the total has no panel")
 
 
-def check_overview(folder):
+def test_overview(folder):
     """All coefficients are in it, whatever they vary in; two scales, the initial value, sample and ending."""
     result = Result(example(folder, (6, 8), ["space"], rate=2.0, ended=(False, "stopped after all 30 iterations")))
     figure = overview.draw(result, 1, None)
@@ -137,7 +143,7 @@ def check_overview(folder):
     expect(any(r"\Sigma \omega U_{x}" in t and "= 0.6 m" in t for t in texts), "the sum over layers")
 
 
-def check_rates_of_layers(folder):
+def test_rates_of_layers(folder):
     """The rates told of a line for each layer are those of all these layers."""
     result = Result(example(folder, (40,), ["space", "layer"], rate=2.0, tensor="isotropic"))
     values = 2 * result.parameters["diffusion"].values
@@ -146,7 +152,7 @@ def check_rates_of_layers(folder):
     expect(wanted in texts, f"no '{wanted}' among {[t for t in texts if 'gamma' in t]}")
 
 
-def check_ending(folder):
+def test_ending(folder):
     """Why a training ended stands below its history; a checkpoint has not ended."""
     path = example(folder, (40,), ["layer"], ended=(False, "stopped: no lower loss"))
     figure = curves.draw_history(Result(path))
@@ -157,7 +163,7 @@ def check_ending(folder):
     expect("a checkpoint, after 29" in Result(path).ended, "a checkpoint")
 
 
-def check_start(folder):
+def test_start(folder):
     """The mark in a colour bar is at the initial value; one beyond the colours is told."""
     for diffusion, inside in (("0.15", True), ("7.5", False)):
         result = Result(example(folder, (6, 8), ["space"], diffusion=diffusion, tensor="isotropic"))
@@ -168,7 +174,7 @@ def check_start(folder):
         expect(any("initially 7.5 m²" in t for t in texts_of(figure)) is not inside, "beyond the colours")
 
 
-def check_slices(folder):
+def test_slices(folder):
     """The plane through a place, in every picture; a place outside is refused."""
     path = example(folder, (6, 8, 10), ["space"], tensor="isotropic", history=False)
     options = nadir_plot.words.arguments([str(path), "--slice", "z=2.1", "--slice", "x=0.5"])
@@ -187,7 +193,7 @@ def check_slices(folder):
     expect("slices of three only" in refused(flat, "--slice", "y=1"), "a slice of two dimensions")
 
 
-def check_origin(folder):
+def test_origin(folder):
     """The first row is on top where that is asked for, and for pixels; arrows turn with it."""
     path = example(folder, (6, 8), ["space"])
     for units, origin, top in (("m", "auto", False), ("pixel", "auto", True), ("m", "upper", True), ("px", "lower", False)):
@@ -202,7 +208,7 @@ def check_origin(folder):
         result.file.close()
 
 
-def check_files(folder):
+def test_files(folder):
     """PDF, SVG and PNG by the suffix of --output; the same bytes again; others are refused."""
     path = example(folder, (8,), ["layer"], title="<i>A & B</i> costs $x_$^{", tensor="isotropic")
     plot(path, "--output", folder / "all.pdf")
@@ -244,7 +250,7 @@ def views(path):
     ]
 
 
-def check_large(folder):
+def test_large(folder):
     """Read band by band, fields are what they are when read at once: numbers, marks and planes."""
     before = lazy.WHOLE, lazy.BAND
     for shape, land in (((6, 8, 10), False), ((12, 16), True)):
@@ -270,7 +276,7 @@ def check_large(folder):
             expect(same, f"{shape}: {one} by bands is {other}")
 
 
-def check_little_memory(folder):
+def test_little_memory(folder):
     """Of fields of 1 GB (never written, so no disk) a fraction is in memory."""
     shape = (128, 1024, 1024)
     path = folder / "large.h5"
@@ -292,14 +298,3 @@ def check_little_memory(folder):
     result.wishes.stride = 64
     (plane, *_) = panels.planes(result)
     expect(plane.cut(result.input(0)).shape == (16, 16) and panels.thinned([plane]) == "drawn: every 64th point", "stride")
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("error")
-    with tempfile.TemporaryDirectory() as name:
-        for check in (check_table, check_worth, check_omega_in_space, check_overview, check_rates_of_layers,
-                      check_ending, check_start, check_slices, check_origin, check_files, check_large,
-                      check_little_memory):  # fmt: skip
-            check(Path(name))
-            style.plt.close("all")
-            print("ok", check.__name__)

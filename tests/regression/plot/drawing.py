@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PLOT = ROOT / "tools" / "nadir_plot"
-sys.path[:0] = [str(ROOT / "tests" / "regression" / "support"), str(PLOT)]
+sys.path.insert(0, str(PLOT))
 # In this process: the libraries are loaded once, not for every result.
 plot_of = importlib.util.spec_from_file_location("nadir_plot", PLOT / "__main__.py")
 nadir_plot = importlib.util.module_from_spec(plot_of)

@@ -1,12 +1,10 @@
 """tools/plot --animate: a frame for each stored layer, in colours and limits that stay."""
 
 import os
-import tempfile
-import warnings
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 from PIL import Image
 
 import synthetic
@@ -37,7 +35,10 @@ def frames_of(path):
     return np.stack(pictures), times
 
 
-def check_files(folder):
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def test_files(folder):
     """As many frames as layers, none empty, each another one, all of a size; the last one stays."""
     for dimension in SHAPES:
         path = example(folder, dimension)
@@ -55,7 +56,7 @@ def check_files(folder):
         expect({p.name for p in made.parent.iterdir()} <= {"film.gif", "film.mp4"}, "other pictures")
 
 
-def check_lines(folder):
+def test_lines(folder):
     """The line is the stored state, its name the layer's, its limits hold all frames."""
     result = Result(example(folder, 1))
     shown = film.draw(result, 1)
@@ -71,7 +72,7 @@ def check_lines(folder):
         expect(limits[1] > result.output(1, layer).max(), "a line above its picture")
 
 
-def check_maps(folder):
+def test_maps(folder):
     """Signal and change are those of the layer, in limits that stay; what there is to learn stands still."""
     for dimension in (2, 3):
         result = Result(example(folder, dimension))
@@ -96,7 +97,7 @@ def check_maps(folder):
         expect(np.array_equal(np.asarray(meshes[-1].get_array()), still, equal_nan=True), "target moves")
 
 
-def check_distance(folder):
+def test_distance(folder):
     """The distance to the target that stands below a frame, in the data's units."""
     result = Result(example(folder, 2))
     way, trained = film.Way(result, 0), result.observed(0)
@@ -106,7 +107,7 @@ def check_distance(folder):
         expect(way.distance_text(position).startswith(wanted), way.distance_text(position))
 
 
-def check_little(folder):
+def test_little(folder):
     """Neither input nor target stored: the signal alone."""
     path = example(folder, 2, target=False)
     with h5py.File(path, "r+") as file:
@@ -116,7 +117,7 @@ def check_little(folder):
     expect(frames_of(plot(path, "--animate") / "film.gif")[0].shape[0] == FRAMES, "frames")
 
 
-def check_many(_):
+def test_many():
     """Of many layers evenly chosen ones, the first and the last among them."""
     expect(film.positions(film.MOST_FRAMES) == list(range(film.MOST_FRAMES)), "all fit")
     chosen = film.positions(1001)
@@ -124,7 +125,7 @@ def check_many(_):
     expect(set(np.diff(chosen)[:-1]) == {9}, f"{chosen}")
 
 
-def check_mp4(folder):
+def test_mp4(folder):
     """Where ffmpeg is there it gets every frame; where it fails the GIF is left, and a word."""
     path, programs = example(folder, 2), folder / "programs"
     programs.mkdir()
@@ -146,7 +147,7 @@ def check_mp4(folder):
         os.environ["PATH"] = before
 
 
-def check_refusals(folder):
+def test_refusals(folder):
     """What has no layers to show is told what to do, and doing it helps."""
     case, path = ROOT / "inputs" / "convection-diffusion.toml", folder / "run.h5"
     words = ["forward", case, "--quiet", "--output", path]
@@ -172,13 +173,3 @@ def check_refusals(folder):
     with h5py.File(path, "r+") as file:
         del file["state"]
     expect("stores no layers" in refused(path, "--animate"), "no states")
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("error")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for check in (check_files, check_lines, check_maps, check_distance, check_little, check_many,
-                      check_mp4, check_refusals):  # fmt: skip
-            check(folder)
-            print("ok", check.__name__)

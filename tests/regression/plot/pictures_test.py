@@ -1,14 +1,11 @@
 """tools/plot on made-up results of every dimension and family, on a forward run and on attractors."""
 
 import itertools
-import multiprocessing
 import subprocess
-import tempfile
-import warnings
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 from PIL import Image
 
 import synthetic
@@ -20,6 +17,9 @@ CONSTANT, SPACE, LAYER, BOTH = [], ["space"], ["layer"], ["space", "layer"]
 FAMILIES = {1: (CONSTANT, SPACE, LAYER, BOTH), 2: (LAYER, SPACE), 3: (SPACE,)}
 GREEN = {"bistable": "[[3]]", "linear": "[[6, 7], [14, 17]]"}
 SMALL, LARGE, HEAVY = 60, 5000, 300_000  # pixels, pixels, bytes
+
+
+pytestmark = pytest.mark.filterwarnings("error")
 
 
 def check_pictures(folder, expected):
@@ -48,7 +48,8 @@ def expected_pictures(dimension, family):
     return names
 
 
-def check_family(folder, dimension, family):
+@pytest.mark.parametrize("dimension, family", [(d, f) for d in FAMILIES for f in FAMILIES[d]])
+def test_family(folder, dimension, family):
     path = folder / f"{dimension}d-{'-'.join(family) or 'constant'}.h5"
     tensor = {1: "diagonal", 2: "full", 3: "isotropic"}[dimension]
     options = dict(tensor=tensor, n=2, history=dimension == 1)  # the history has no dimension
@@ -56,7 +57,7 @@ def check_family(folder, dimension, family):
     check_pictures(plot(path), expected_pictures(dimension, family))
 
 
-def check_options(folder):
+def test_options(folder):
     """--sample and --layer choose what is shown."""
     path = folder / "options.h5"
     synthetic.example(path, SHAPES[1], LAYER)
@@ -68,7 +69,7 @@ def check_options(folder):
     expect((options.sample, options.layer) == (1, 3), "--sample and --layer are not read")
 
 
-def check_refusals(folder):
+def test_refusals(folder):
     """What is no result, or lacks what is asked for: a line that says so."""
     path = folder / "refused.h5"
     synthetic.example(path, SHAPES[1], LAYER)
@@ -85,7 +86,7 @@ def check_refusals(folder):
     expect("absent.h5: No such file" in refused(folder / "absent.h5"), "an absent file")
 
 
-def check_without_target(folder):
+def test_without_target(folder):
     """A forward run has neither target nor history nor loss; pictures that were there before go."""
     path = folder / "forward.h5"
     case = ROOT / "inputs" / "convection-diffusion.toml"
@@ -104,7 +105,8 @@ def check_without_target(folder):
     check_pictures(pictures, {"overview", "fields", "coefficients", "constants"})
 
 
-def check_bare(folder, dimension):
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_bare(folder, dimension):
     """Parameters alone (no states), as in a file of kernels."""
     path = folder / f"bare-{dimension}d.h5"
     tensor = {2: "full", 3: "isotropic"}[dimension]
@@ -115,7 +117,8 @@ def check_bare(folder, dimension):
     check_pictures(plot(path), {"coefficients", "constants"})
 
 
-def check_attractors(folder, name):
+@pytest.mark.parametrize("name", GREEN)
+def test_attractors(folder, name):
     """An analysis file of `nadir attractor`: lines in one dimension, maps in two."""
     path = folder / f"attractor-{name}.h5"
     case = ROOT / "inputs" / f"attractor-{name}.toml"
@@ -123,22 +126,3 @@ def check_attractors(folder, name):
     subprocess.run([str(c) for c in command], check=True, cwd=folder)
     maps = {"coefficients"} if name == "linear" else set()
     check_pictures(plot(path), {"attractors", "relaxation", "constants"} | maps)
-
-
-def run_job(job):
-    check, *words = job
-    check(*words)
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("error")
-    with tempfile.TemporaryDirectory() as name, multiprocessing.get_context("fork").Pool(2) as pool:
-        folder = Path(name)
-        # What takes longest goes first.
-        jobs = [(check_family, folder, d, f) for d in (3, 2, 1) for f in FAMILIES[d]]
-        jobs += [(check, folder) for check in (check_without_target, check_refusals, check_options)]
-        jobs += [(check_attractors, folder, name) for name in GREEN]
-        jobs += [(check_bare, folder, dimension) for dimension in (2, 3)]
-        for _ in pool.imap_unordered(run_job, jobs, chunksize=1):
-            pass
-    print("every dimension and family has its pictures")

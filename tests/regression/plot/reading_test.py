@@ -1,7 +1,6 @@
 """What tools/plot reads and works out before it draws: numbers, not pixels."""
 
 import sys
-import tempfile
 from pathlib import Path
 
 import h5py
@@ -10,7 +9,7 @@ import numpy as np
 import synthetic
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests/regression/support", "tools/nadir_plot")]
+sys.path.insert(0, str(ROOT / "tools" / "nadir_plot"))
 
 import constants  # noqa: E402
 import fields  # noqa: E402
@@ -21,7 +20,7 @@ from program import expect  # noqa: E402
 from result import Result  # noqa: E402
 
 
-def check_parameters(folder):
+def test_parameters(folder):
     """Whatever a parameter varies in, its values come as [layer, component, grid]."""
     shape, n = (6, 9), 6  # as many layers as rows: shapes alone could not tell them apart
     for family in ([], ["space"], ["layer"], ["space", "layer"]):
@@ -39,7 +38,7 @@ def check_parameters(folder):
         expect(parameters["advection"].components == ["y", "x"], "names of the components of U")
 
 
-def check_fields(folder):
+def test_fields(folder):
     """Data units: raw = z * scale + offset, 15 and 15 in the example."""
     path = folder / "fields.h5"
     synthetic.example(path, (8, 12), ["space"])
@@ -62,7 +61,21 @@ def check_fields(folder):
     expect(not (result.observed(0) & result.withheld(0)).any(), "withheld points are apart")
 
 
-def check_land(folder):
+def test_arrows(folder):
+    """U_y and U_x of the file are drawn along y and x."""
+    path = folder / "arrows.h5"
+    synthetic.example(path, (8, 12), ["space"], tensor="isotropic")
+    figure, axes = panels.sheet(1, 1, 1.0)
+    plane = panels.planes(Result(path))[0]
+    U = np.zeros((2, 8, 12))
+    U[0], U[1] = 0.5, -2.0  # components y, x
+    drawn, longest = panels.arrows(axes[0, 0], plane, U)
+    expect(np.allclose(drawn.U, -2.0) and np.allclose(drawn.V, 0.5), "arrows point elsewhere")
+    expect(np.isclose(longest, np.hypot(2.0, 0.5)), f"longest arrow {longest}")
+    expect(panels.arrows(axes[0, 0], plane, 0 * U) is None, "no arrows without advection")
+
+
+def test_land(folder):
     """A gap in the target is shown; what was filled in with neighbours' input is not."""
     path = folder / "land.h5"
     synthetic.example(path, (8, 12), ["space"])
@@ -82,7 +95,7 @@ def check_land(folder):
     expect(np.array_equal(np.isnan(result.visible(state)), gap), "land is hidden")
 
 
-def check_errors(folder):
+def test_errors(folder):
     """RMS and largest error of a panel, and what its grey means."""
     path = folder / "errors.h5"
     synthetic.example(path, (8, 12), ["space"])
@@ -100,7 +113,7 @@ def check_errors(folder):
     expect(np.array_equal(np.isfinite(whole.field), sample.trained | sample.withheld), "all errors")
 
 
-def check_constants(folder):
+def test_constants(folder):
     """Totals over 6 layers with omega 0.5: 3 times R and U, 6 times D."""
     path = folder / "constants.h5"
     synthetic.example(path, (8, 12), [])
@@ -112,24 +125,7 @@ def check_constants(folder):
     expect(found == wanted, f"totals over all layers: {found}")
 
 
-def check_clipping():
-    """A colour bar is pointed where values lie beyond it, and only there."""
-    norm = style.shades(np.arange(1000.0), trim=0.5)[1]
-    expect(style.clipped(norm, np.arange(1000.0)) == "both", "trimmed at both ends")
-    expect(style.clipped(norm, np.full(3, 500.0)) == "neither", "nothing beyond")
-    found = lazy.largest(np.array([[1.0, np.nan], [-3.0, 2.0]]))
-    expect(found == ((1, 0), -3.0), f"the largest magnitude: {found}")
-
-
-def check_marks():
-    """A gap of two cells has six edges and one row of cells."""
-    inside = np.array([[False, False, False], [False, True, True]])
-    y, x = np.arange(3.0), np.arange(4.0)
-    expect(len(panels.outline(inside, y, x)) == 6, "edges of a gap")
-    expect(list(panels.runs(inside, y, x)) == [(1, 3, 1, 2)], "cells of a gap")
-
-
-def check_drawing():
+def test_drawing():
     """Colours about zero for signed fields; arrows along the field; cells around the points."""
     _, norm = style.shades(np.array([-1.0, 3.0]))
     expect((norm.vmin, norm.vmax) == (-3.0, 3.0), "a signed field is centred on zero")
@@ -148,28 +144,18 @@ def check_drawing():
     )
 
 
-def check_arrows(folder):
-    """U_y and U_x of the file are drawn along y and x."""
-    path = folder / "arrows.h5"
-    synthetic.example(path, (8, 12), ["space"], tensor="isotropic")
-    figure, axes = panels.sheet(1, 1, 1.0)
-    plane = panels.planes(Result(path))[0]
-    U = np.zeros((2, 8, 12))
-    U[0], U[1] = 0.5, -2.0  # components y, x
-    drawn, longest = panels.arrows(axes[0, 0], plane, U)
-    expect(np.allclose(drawn.U, -2.0) and np.allclose(drawn.V, 0.5), "arrows point elsewhere")
-    expect(np.isclose(longest, np.hypot(2.0, 0.5)), f"longest arrow {longest}")
-    expect(panels.arrows(axes[0, 0], plane, 0 * U) is None, "no arrows without advection")
+def test_clipping():
+    """A colour bar is pointed where values lie beyond it, and only there."""
+    norm = style.shades(np.arange(1000.0), trim=0.5)[1]
+    expect(style.clipped(norm, np.arange(1000.0)) == "both", "trimmed at both ends")
+    expect(style.clipped(norm, np.full(3, 500.0)) == "neither", "nothing beyond")
+    found = lazy.largest(np.array([[1.0, np.nan], [-3.0, 2.0]]))
+    expect(found == ((1, 0), -3.0), f"the largest magnitude: {found}")
 
 
-with tempfile.TemporaryDirectory() as name:
-    check_parameters(Path(name))
-    check_fields(Path(name))
-    check_arrows(Path(name))
-    check_land(Path(name))
-    check_errors(Path(name))
-    check_constants(Path(name))
-check_drawing()
-check_clipping()
-check_marks()
-print("tools/plot reads what is written")
+def test_marks():
+    """A gap of two cells has six edges and one row of cells."""
+    inside = np.array([[False, False, False], [False, True, True]])
+    y, x = np.arange(3.0), np.arange(4.0)
+    expect(len(panels.outline(inside, y, x)) == 6, "edges of a gap")
+    expect(list(panels.runs(inside, y, x)) == [(1, 3, 1, 2)], "cells of a gap")

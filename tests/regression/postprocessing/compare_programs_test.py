@@ -3,13 +3,13 @@
 import contextlib
 import io
 import sys
-import tempfile
 from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-import small  # first: it finds the modules below
+import small
 from program import expect
 
 sys.path.append(str(small.ROOT / "tools" / "nadir_bench"))
@@ -30,31 +30,6 @@ def compare(*words, code):
     return said.getvalue()
 
 
-def check_equal(folder):
-    """All commands on one rank, the weights of others on two."""
-    said = compare(small.PROGRAM, small.PROGRAM, "--cases", folder, "--ranks", "1", "--only", "small.*",
-                   "--keep", folder / "kept", code=SAME)  # fmt: skip
-    for command in ("forward", "gradient", "train", "interpret"):
-        expect(f"small.{command}.1" in said, said)
-    expect("4 runs: 4 the same" in said, said)
-    said = compare(small.PROGRAM, small.PROGRAM, "--ranks", "2", "--only", "*-np?.interpret.*", code=SAME)
-    expect("3 runs: 3 the same" in said, said)
-
-
-def check_kept(folder, change, words):
-    """Results that lie there, one of them changed, against the program."""
-    old = folder / "kept" / "old"
-    name = "small.gradient.1"
-    again = ("--cases", folder, "--ranks", "1", "--only", name)
-    compare(old, small.PROGRAM, *again, code=SAME)
-    whole = (old / f"{name}.h5").read_bytes()
-    with h5py.File(old / f"{name}.h5", "r+") as file:
-        change(file)
-    said = compare(old, small.PROGRAM, *again, code=DIFFERENT)
-    expect(words in said and "(1 in all)" in said and "1 runs: 0 the same" in said, said)
-    (old / f"{name}.h5").write_bytes(whole)
-
-
 def last_bit(file):
     values = file["state"][...]
     values.view("u8")[0, 1, 2, 3] ^= np.uint64(1)
@@ -65,7 +40,47 @@ def units(file):
     file["state"].attrs["units"] = "K"
 
 
-def check_failures(folder):
+@pytest.fixture(scope="module")
+def folder(module_folder):
+    small.prepare(module_folder)
+    return module_folder
+
+
+@pytest.fixture(scope="module")
+def kept(folder):
+    """What is said of equal programs, whose results stay in kept/old and kept/new."""
+    return compare(small.PROGRAM, small.PROGRAM, "--cases", folder, "--ranks", "1", "--only", "small.*",
+                   "--keep", folder / "kept", code=SAME)  # fmt: skip
+
+
+def test_equal(kept):
+    for command in ("forward", "gradient", "train", "interpret"):
+        expect(f"small.{command}.1" in kept, kept)
+    expect("4 runs: 4 the same" in kept, kept)
+
+
+def test_weights_of_others_on_two_ranks():
+    said = compare(small.PROGRAM, small.PROGRAM, "--ranks", "2", "--only", "*-np?.interpret.*", code=SAME)
+    expect("3 runs: 3 the same" in said, said)
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("change, words", [(last_bit, "layer 1, y 2, x 3"), (units, "state@units")])
+def test_kept(folder, change, words):
+    """Results that lie there, one of them changed, against the program."""
+    old = folder / "kept" / "old"
+    name = "small.gradient.1"
+    again = ("--cases", folder, "--ranks", "1", "--only", name)
+    whole = (old / f"{name}.h5").read_bytes()
+    with h5py.File(old / f"{name}.h5", "r+") as file:
+        change(file)
+    said = compare(old, small.PROGRAM, *again, code=DIFFERENT)
+    expect(words in said and "(1 in all)" in said and "1 runs: 0 the same" in said, said)
+    (old / f"{name}.h5").write_bytes(whole)
+    compare(old, small.PROGRAM, *again, code=SAME)
+
+
+def test_failures(folder):
     """What is not there, or did not run, is not the same."""
     (folder / "bad").mkdir()
     again = ("--cases", folder, "--ranks", "1", "--only")
@@ -84,13 +99,3 @@ def check_failures(folder):
     compare(small.PROGRAM, small.PROGRAM, *again, "nothing", code=DIFFERENT)
     compare(small.PROGRAM, code=WRONG)
     compare(folder / "none", small.PROGRAM, code=WRONG)
-
-
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    small.prepare(folder)
-    check_equal(folder)
-    check_kept(folder, last_bit, "layer 1, y 2, x 3")
-    check_kept(folder, units, "state@units")
-    check_failures(folder)
-print("tools/compare-programs finds a bit that differs")

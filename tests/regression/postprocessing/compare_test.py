@@ -5,14 +5,13 @@ import io
 import re
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-import small  # first: it finds the modules below
 import nadir_compare
+import small
 from program import expect
 
 EQUAL, DIFFERENT, WRONG = 0, 1, 2
@@ -46,7 +45,18 @@ def add(dataset, place, value):
     return change
 
 
-def check_equal(folder, path):
+@pytest.fixture(scope="module")
+def folder(module_folder):
+    small.prepare(module_folder)
+    return module_folder
+
+
+@pytest.fixture(scope="module")
+def path(folder):
+    return small.run("train", folder, "run.h5")
+
+
+def test_equal(folder, path):
     again = small.run("train", folder, "again.h5")
     expect("0 different" in compare(path, again, code=EQUAL), "two runs of one case")
     said = compare(path, changed(path, "late", add("history/seconds", 1, 5.0)), code=EQUAL)
@@ -54,7 +64,7 @@ def check_equal(folder, path):
     compare(path, folder / "late.h5", "--groups", "history", code=DIFFERENT)
 
 
-def check_one_value(path):
+def test_one_value(path):
     """The largest magnitude of the states is known, so a change of 1e-9 of it is."""
     with h5py.File(path) as file:
         size = np.abs(file["state"][...]).max()
@@ -67,7 +77,7 @@ def check_one_value(path):
     compare(path, near, "--groups", "parameters", "/state", code=DIFFERENT)
 
 
-def check_not_finite(path):
+def test_not_finite(path):
     """NaN in the same place is equal, also when other values differ; in another place it never is."""
     expect(np.isnan(h5py.File(path)["target"][0, 0, 0]), "the case has points without a target")
     near = changed(path, "near-nan", add("target", (0, 3, 3), 1e-9))
@@ -77,7 +87,7 @@ def check_not_finite(path):
     expect("y 3, x 3" in said and "inf" in said, said)
 
 
-def check_order(path):
+def test_order(path):
     """What cannot be compared comes first, then by relative difference."""
 
     def change(file):
@@ -93,7 +103,7 @@ def check_order(path):
     expect("only in A" in said and f"shapes {(1, *small.SHAPE)} and (3,)" in said, said)
 
 
-def check_bits(path):
+def test_bits(path):
     """Without a tolerance a sign of 0 counts; with one it does not."""
 
     def change(file):
@@ -104,18 +114,18 @@ def check_bits(path):
     compare(path, other, "--tolerance", "1e-15", code=EQUAL)
 
 
-def check_blocks(path):
+def test_blocks(path, monkeypatch):
     """Read in small parts, the differences are the same."""
     other = changed(path, "blocks", add("state", (0, 1, 2, 7), 0.5))
     with h5py.File(path) as a, h5py.File(other) as b:
         whole = nadir_compare.compare("state", a["state"], b["state"])
         for size in (1, 5, 8, 20, 100):
-            nadir_compare.BLOCK = size
+            monkeypatch.setattr(nadir_compare, "BLOCK", size)
             parts = nadir_compare.compare("state", a["state"], b["state"])
             expect(parts == whole and "layer 1, y 2, x 7" in parts.where, f"blocks of {size}: {parts}")
 
 
-def check_wrong_input(folder, path):
+def test_wrong_input(folder, path):
     for other in ("absent.h5", "fields.h5", "small.toml"):
         expect(other in compare(path, folder / other, code=WRONG), f"{other} is not named")
         compare(folder / other, path, code=WRONG)
@@ -125,23 +135,9 @@ def check_wrong_input(folder, path):
     compare(path, code=WRONG)
 
 
-def check_command(folder, path):
+def test_command(folder, path):
     """The same through the shell."""
-    for other, code in (("run.h5", EQUAL), ("worse.h5", DIFFERENT), ("absent.h5", WRONG)):
+    changed(path, "other", add("state", (0, 1, 4, 5), 1.0))
+    for other, code in (("run.h5", EQUAL), ("other.h5", DIFFERENT), ("absent.h5", WRONG)):
         done = subprocess.run([small.ROOT / "tools" / "compare", path, folder / other], capture_output=True)
         expect(done.returncode == code, f"tools/compare with {other}: exit code {done.returncode}")
-
-
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    small.prepare(folder)
-    path = small.run("train", folder, "run.h5")
-    check_equal(folder, path)
-    check_one_value(path)
-    check_not_finite(path)
-    check_order(path)
-    check_bits(path)
-    check_blocks(path)
-    check_wrong_input(folder, path)
-    check_command(folder, path)
-print("tools/compare finds what differs, and nothing else")

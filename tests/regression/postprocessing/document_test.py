@@ -7,11 +7,9 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import ENVIRONMENT, NADIR, expect  # noqa: E402
+from program import ENVIRONMENT, NADIR, expect
 
 ROOT = Path(__file__).resolve().parents[3]
 PATHS = f"{NADIR.parent}:{ROOT / 'tools'}:{os.environ['PATH']}"
@@ -61,8 +59,7 @@ def run_document(document, folder, settings):
     return said
 
 
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
+def test_reading_results(folder):
     settings = {**ENVIRONMENT, **os.environ, "PATH": PATHS}
     prepare(folder, settings)
     said = run_document("docs/reading-results.md", folder, settings)
@@ -70,4 +67,3 @@ with tempfile.TemporaryDirectory() as name:
         expect((folder / "results" / made).exists(), f"no {made}")
     for promised in ("0 different", "exit code 1", "per unit of time", "kernel.diffusion.init"):
         expect(promised in said, f"the document's commands do not say '{promised}':\n{said}")
-print("docs/reading-results.md does what it says")

@@ -2,15 +2,13 @@
 training left, bit by bit, for every kind of kernel."""
 
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, succeed  # noqa: E402
+from program import expect, succeed
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = """\
@@ -51,7 +49,25 @@ def check(name, case, folder, *settings):
         return right.attrs["misfit"]
 
 
-def refused(folder):
+@pytest.fixture
+def folder(folder):
+    with h5py.File(folder / "f.h5", "w") as data:
+        data["in"], data["out"] = np.random.default_rng(5).normal(size=(2, 6, 7))
+    return folder
+
+
+def test_dispersion(folder):
+    misfit = check("dispersion", ROOT / "inputs/dispersion-1d.toml", folder)
+    expect(misfit < 1e-12, f"dispersion-1d: {misfit}, its training reaches 7.6e-14")
+
+
+@pytest.mark.parametrize("kind", KERNELS)
+def test_kernels(folder, kind):
+    (folder / "small.toml").write_text(SMALL.format(kernel=KERNELS[kind]))
+    check(kind, "small.toml", folder)
+
+
+def test_refused(folder):
     (folder / "text.h5").write_text("none")
     with h5py.File(folder / "other.h5", "w") as file:
         file["a"] = 1.0
@@ -62,16 +78,3 @@ def refused(folder):
         run = subprocess.run([ROOT / "tools/learned", *words], cwd=folder, capture_output=True, text=True)
         expect(run.returncode == 2 and message in run.stderr and not run.stdout, f"{words}: {run}")
         expect(run.stderr.count("\n") == 1, f"{words}: more than a line: {run.stderr}")
-
-
-with tempfile.TemporaryDirectory() as folder_name:
-    work = Path(folder_name)
-    with h5py.File(work / "f.h5", "w") as data:
-        data["in"], data["out"] = np.random.default_rng(5).normal(size=(2, 6, 7))
-    misfit = check("dispersion", ROOT / "inputs/dispersion-1d.toml", work)
-    expect(misfit < 1e-12, f"dispersion-1d: {misfit}, its training reaches 7.6e-14")
-    for kind, kernel in KERNELS.items():
-        (work / "small.toml").write_text(SMALL.format(kernel=kernel))
-        check(kind, "small.toml", work)
-    refused(work)
-print(f"dispersion-1d and {', '.join(KERNELS)}: forward with what was learned is what training left")

@@ -3,14 +3,13 @@
 import shutil
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-import small  # first: it finds the modules below
 import nadir_io
+import small
 from program import expect
 
 
@@ -40,7 +39,18 @@ def refused(call, *words):
 # -- one run -----------------------------------------------------------------------------------------
 
 
-def check_fields(path):
+@pytest.fixture(scope="module")
+def folder(module_folder):
+    small.prepare(module_folder)
+    return module_folder
+
+
+@pytest.fixture(scope="module")
+def path(folder):
+    return small.run("train", folder, "run.h5")
+
+
+def test_fields(path):
     before, after = small.raw()
     y, x = small.coordinates()
     with nadir_io.open_run(path) as run:
@@ -62,7 +72,7 @@ def check_fields(path):
         close(np.sqrt((error**2).mean()), run.attrs["withheld_rms"], "withheld error from the fields")
 
 
-def check_parts(path):
+def test_parts(path):
     """Any part of a lazy array is what numpy would have taken."""
     with h5py.File(path, "r") as file:
         whole = file["state"][...]
@@ -79,7 +89,7 @@ def check_parts(path):
     expect("closed" in repr(run), f"{run}")
 
 
-def check_groups(path):
+def test_groups(path):
     with nadir_io.open_run(path) as run:
         expect(set(run.parameters) == {"reaction", "advection", "diffusion", "bias", "relaxation"}, f"{run.parameters}")
         advection = run.parameters.advection
@@ -98,7 +108,7 @@ def check_groups(path):
         expect(list(run.coordinates) == ["y", "x"], f"grid {run.coordinates}")
 
 
-def check_other_commands(folder):
+def test_other_commands(folder):
     gradient = small.run("gradient", folder, "gradient.h5", "network.bias.init=0.1")
     with nadir_io.open_run(gradient) as run:
         expect(set(run.gradient) == {"reaction", "diffusion", "bias"}, f"trained ones: {set(run.gradient)}")
@@ -113,7 +123,7 @@ def check_other_commands(folder):
         expect(run.target is None and run.state is None and len(run.history) == 0, "what the file lacks")
 
 
-def check_checkpoint(folder):
+def test_checkpoint(folder):
     small.run("train", folder, "long.h5", "run.checkpoint={ every = 2, keep = 9 }", "training.iterations=5")
     with nadir_io.open_run(folder / "long.checkpoint-2.h5", data_units=True) as run:
         equal(run.attrs["iteration"], 2, "iteration of the checkpoint")
@@ -122,7 +132,7 @@ def check_checkpoint(folder):
         expect(run.parameters.diffusion.dims == ("y", "x"), "its parameters")
 
 
-def check_seals(folder):
+def test_seals(folder):
     """Results and checkpoints are as they were written, or not."""
     for name in ("long.h5", "long.checkpoint-2.h5"):
         path = folder / name
@@ -137,7 +147,7 @@ def check_seals(folder):
         path.write_bytes(good)
 
 
-def check_lock_free(path):
+def test_lock_free(path):
     """While a run is open here, another process may open the file for writing."""
     with nadir_io.open_run(path) as run:
         writer = f"import h5py; h5py.File({str(path)!r}, 'r+').close()"
@@ -146,7 +156,7 @@ def check_lock_free(path):
         run.state.load()
 
 
-def check_refusals(folder, path):
+def test_refusals(folder, path):
     refused(lambda: nadir_io.open_run(folder / "absent.h5"), "absent.h5", "no such file")
     part = folder / "absent.h5.part-0123abcd"
     shutil.copy(path, part)
@@ -168,7 +178,7 @@ def check_refusals(folder, path):
 # -- sweeps ------------------------------------------------------------------------------------------
 
 
-def check_sweep(folder):
+def test_sweep(folder):
     """Two keys, 2 x 2 runs; those with more layers also run longer."""
     paths = {}
     for layers, iterations in ((3, 2), (5, 4)):
@@ -205,7 +215,7 @@ def check_run_of_sweep(piece, path):
         expect(np.isnan(piece.advection[layers:]).all(), f"{path.name}: layers it does not have")
 
 
-def check_families(folder):
+def test_families(folder):
     """Constant and varying, isotropic and full, fixed and trained side by side."""
     full = ["kernel.diffusion_tensor=full", "kernel.diffusion={ init = [0.02, 0.01, 0.03] }"]
     families = {
@@ -225,7 +235,7 @@ def check_families(folder):
     expect("loss" in sweep and "history_loss" not in sweep, "forward runs have no history")
 
 
-def check_sweep_refusals(folder):
+def test_sweep_refusals(folder):
     first = small.run("forward", folder, "first.h5")
     moved = small.run("forward", folder, "moved.h5", "grid.origin=[10.0, 0.0]")
     refused(lambda: nadir_io.open_sweep([first, moved]), "moved.h5", "coordinates x", "first.h5")
@@ -239,21 +249,3 @@ def check_sweep_refusals(folder):
     refused(lambda: nadir_io.open_sweep([first, other]), f"{rows} x {columns - 1}", f"{rows} x {columns}")
     refused(lambda: nadir_io.open_sweep(str(folder / "none-*.h5")), "none-*.h5", "no such files")
     refused(lambda: nadir_io.open_sweep([]), "no files")
-
-
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    small.prepare(folder)
-    path = small.run("train", folder, "run.h5")
-    check_fields(path)
-    check_parts(path)
-    check_groups(path)
-    check_other_commands(folder)
-    check_checkpoint(folder)
-    check_seals(folder)
-    check_lock_free(path)
-    check_refusals(folder, path)
-    check_sweep(folder)
-    check_families(folder)
-    check_sweep_refusals(folder)
-print("nadir_io reads what runs write")

@@ -1,15 +1,13 @@
 """Small cases for the tests of this folder, with fields that are functions of the coordinates."""
 
-import sys
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(ROOT / "tests" / "regression" / "support"), str(ROOT / "tools")]
+from program import FULL, NADIR as PROGRAM, succeed  # noqa: F401
 
-from program import FULL, NADIR as PROGRAM, succeed  # noqa: E402, F401
+ROOT = Path(__file__).resolve().parents[3]
 
 SHAPE = (24, 32) if FULL else (6, 8)
 SPACING, ORIGIN = (2.0, 0.5), (10.0, -1.0)

@@ -3,13 +3,12 @@
 import shutil
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
-import small  # first: it finds the modules below
+import small
 from program import expect
 
 sys.path.insert(0, str(small.ROOT / "tools" / "nadir_plot"))
@@ -39,7 +38,18 @@ def make_runs(folder):
     ]  # fmt: skip
 
 
-def check_pictures(folder, paths):
+@pytest.fixture(scope="module")
+def folder(module_folder):
+    small.prepare(module_folder)
+    return module_folder
+
+
+@pytest.fixture(scope="module")
+def paths(folder):
+    return make_runs(folder)
+
+
+def test_pictures(folder, paths):
     plot(*paths)
     found = {path.stem: path for path in (folder / "sweep-pictures").glob("*.png")}
     expect(set(found) == PICTURES, f"pictures {sorted(found)}")
@@ -51,7 +61,7 @@ def check_pictures(folder, paths):
         expect((pixels.max(axis=2) - pixels.min(axis=2) > 30).sum() > 200, f"{name}: no colour in it")
 
 
-def check_axes(paths):
+def test_axes(paths):
     """What the figures show is what the runs say."""
     runs = sweep.read(paths)
     keys = sweep.keys_of(runs)
@@ -78,7 +88,8 @@ def drawn(runs):
     return {name for name, draw in sweep.draw(runs) if draw() is not None}
 
 
-def check_alike(folder, path):
+def test_alike(folder, paths):
+    path = paths[0]
     """Runs of one case stand under their names; nothing differs in their coefficients."""
     twin = folder / "twin.h5"
     shutil.copy(path, twin)
@@ -88,24 +99,13 @@ def check_alike(folder, path):
     expect(drawn(runs) == PICTURES - {"sweep-coefficients"}, "runs that are alike")
 
 
-def check_forward(folder):
+def test_forward(folder):
     """Results without a history."""
     paths = [small.run("forward", folder, f"f{n}.h5", f"kernel.reaction.init=0.{n}") for n in (2, 3)]
     expect(drawn(sweep.read(paths)) == PICTURES - {"sweep-history"}, "forward runs")
 
 
-def check_refused(folder, path):
+def test_refused(folder, paths):
+    path = paths[0]
     expect("absent.h5: no such file" in plot(path, folder / "absent.h5", code=1), "an absent file")
     expect("--layer" in plot(path, path, "--layer", "2", code=2), "options of one result")
-
-
-with tempfile.TemporaryDirectory() as name:
-    folder = Path(name)
-    small.prepare(folder)
-    paths = make_runs(folder)
-    check_pictures(folder, paths)
-    check_axes(paths)
-    check_alike(folder, paths[0])
-    check_forward(folder)
-    check_refused(folder, paths[0])
-print("a sweep has its pictures")

@@ -5,17 +5,17 @@ them, and says what it saw. It also keeps the first file it opened, which must s
 """
 
 import json
+import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-import small  # first: it finds the modules below
 import nadir_io
+import small
 from program import expect
 
 WRITES = 20 if small.FULL else 5
@@ -64,8 +64,9 @@ def read_in_loop(path, stop):
 
 
 def start_reader(path, stop):
-    command = [sys.executable, "-B", __file__, small.PROGRAM, "--read", path, stop]
-    return subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = [str(word) for word in (sys.executable, "-B", __file__, path, stop)]
+    settings = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def write_again_and_again(folder, reader):
@@ -82,7 +83,7 @@ def write_again_and_again(folder, reader):
     return written
 
 
-def check(folder):
+def test_reading_while_runs_write(folder):
     small.prepare(folder)
     path, stop = folder / "run.h5", folder / "stop"
     reader = start_reader(path, stop)
@@ -104,8 +105,5 @@ def check(folder):
     print(f"{counts}, while {WRITES} runs wrote")
 
 
-if "--read" in sys.argv:
-    read_in_loop(*map(Path, sys.argv[-2:]))
-else:
-    with tempfile.TemporaryDirectory() as name:
-        check(Path(name))
+if __name__ == "__main__":
+    read_in_loop(*map(Path, sys.argv[1:]))

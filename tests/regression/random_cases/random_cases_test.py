@@ -3,17 +3,14 @@
 NADIR_TEST_FULL=1 runs 60 cases instead of 18; every third one is of another family than adr.
 """
 
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import h5py
 import numpy as np
-from dense import ACTIVATIONS, RADIAL_NAMES, Axis, Network, Parameter, Penalty, Target, higher_indices
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import FULL, expect, succeed  # noqa: E402
+from dense import ACTIVATIONS, RADIAL_NAMES, Axis, Network, Parameter, Penalty, Target, higher_indices
+from program import FULL, expect, succeed
 
 CASES = 60 if FULL else 18
 TOLERANCE = 1e-11  # of a number, relative to the largest of its kind
@@ -245,30 +242,25 @@ def compare(case, result):
     return max(errors)
 
 
-def check(number):
+@pytest.mark.parametrize("number", range(CASES))
+def test_case(number, folder):
     case = RandomCase(number)
     # The one hash-chosen set the result shows is that of its last target.
     for target in case.targets[:-1]:
         target.withhold = target.withhold.replace("fraction", "file")
     kernel = " ".join(map(str, case.family))
     what = f"case {number}: {case.shape}, {case.activation}, {kernel}, {case.tensor}, {case.layers} layers, {case.samples} samples"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        case.write(folder)
-        states = []
-        for ranks in (1, 2, 3):
-            output = folder / f"result-{ranks}.h5"
-            succeed("gradient", "case.toml", "--quiet", "--output", output, folder=folder, ranks=ranks)
-            with h5py.File(output) as result:
-                try:
-                    error = compare(case, result)
-                except AssertionError as found:
-                    raise AssertionError(f"{what}, {ranks} ranks: {found}\n{case.text()}") from None
-                states.append(result["state"][()])
-        for ranks, other in zip((2, 3), states[1:] if case.family[0] != "dense" else []):
-            expect((states[0] == other).all(), f"{what}: other states on {ranks} ranks")
-    print(f"{what}: error {error:.1e}", flush=True)
-
-
-for number in range(CASES):
-    check(number)
+    case.write(folder)
+    states = []
+    for ranks in (1, 2, 3):
+        output = folder / f"result-{ranks}.h5"
+        succeed("gradient", "case.toml", "--quiet", "--output", output, folder=folder, ranks=ranks)
+        with h5py.File(output) as result:
+            try:
+                error = compare(case, result)
+            except AssertionError as found:
+                raise AssertionError(f"{what}, {ranks} ranks: {found}\n{case.text()}") from None
+            states.append(result["state"][()])
+    for ranks, other in zip((2, 3), states[1:] if case.family[0] != "dense" else []):
+        expect((states[0] == other).all(), f"{what}: other states on {ranks} ranks")
+    print(f"{what}: error {error:.1e}")

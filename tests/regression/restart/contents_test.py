@@ -1,17 +1,14 @@
 """Checkpoints with a good seal around what cannot be: refused with the place, before anything is computed."""
 
 import shutil
-import sys
-import tempfile
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, snapshot, succeed  # noqa: E402
-from sealing import seal, unseal  # noqa: E402
-from small import CASE, write_inputs  # noqa: E402
+from program import expect, nadir, snapshot, succeed
+from sealing import seal, unseal
+from small import CASE, write_inputs
 
 
 def put(path, value):
@@ -95,7 +92,10 @@ FORWARD = {
 }
 
 
-def check_contents(folder, command, good, mutants):
+@pytest.mark.parametrize(
+    "command, good, mutants", [("train", "r.checkpoint-6.h5", TRAINING), ("forward", "r.checkpoint-2.h5", FORWARD)], ids=["train", "forward"]
+)
+def test_contents(folder, command, good, mutants):
     """A seal says that nothing was changed since; what it seals may be anything."""
     write_inputs(folder, case=CASE.replace("[run]", "[run]\ntime_limit = 100000"))
     succeed(command, "case.toml", folder=folder)
@@ -117,11 +117,3 @@ def check_contents(folder, command, good, mutants):
     unseal(folder / "bad.h5")
     seal(folder / "bad.h5")
     succeed(*words, "--restart=bad.h5", folder=folder)
-
-
-for command, good, mutants in (("train", "r.checkpoint-6.h5", TRAINING), ("forward", "r.checkpoint-2.h5", FORWARD)):
-    folder = Path(tempfile.mkdtemp(prefix="nadir-contents-"))
-    try:
-        check_contents(folder, command, good, mutants)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

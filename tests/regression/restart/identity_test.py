@@ -1,18 +1,11 @@
 """What a run goes on from: the same case and data, wherever they lie; and which files it leaves."""
 
-import shutil
-import sys
-import tempfile
-import time
-from pathlib import Path
-
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, snapshot, succeed  # noqa: E402
-from sealing import is_sealed, seal, unseal  # noqa: E402
-from small import CASE, write_inputs  # noqa: E402
+from program import expect, nadir, snapshot, succeed
+from sealing import is_sealed, seal, unseal
+from small import CASE, write_inputs
 
 GAUSSIAN = """\
 [grid]
@@ -40,7 +33,7 @@ def change(path, dataset, at, value):
         file[dataset][at] = value if file[dataset].dtype.kind == "f" else 1 - file[dataset][at]
 
 
-def check_data(folder):
+def test_data(folder):
     """Other values are refused, dataset by dataset; the same ones in another place are not."""
     write_inputs(folder)
     succeed("train", "case.toml", folder=folder)
@@ -82,7 +75,7 @@ def check_data(folder):
     expect((folder / "r.1.h5").exists() and (folder / "r.1.csv").read_bytes() == table, f"{run}")
 
 
-def check_forward_data(folder):
+def test_forward_data(folder):
     write_inputs(folder)
     words = ("forward", "case.toml", "--set", "run.checkpoint={ every = 1, keep = 1 }")
     succeed(*words, folder=folder)
@@ -92,7 +85,7 @@ def check_forward_data(folder):
     expect(run.code == 2 and "data.input: " in run.err and "run without --restart" in run.err, f"{run}")
 
 
-def check_old_files(folder):
+def test_old_files(folder):
     """Files of versions that noted no data and sealed no results."""
     write_inputs(folder)
     succeed("train", "case.toml", folder=folder)
@@ -114,7 +107,7 @@ def check_old_files(folder):
     expect(run.code == 2 and "data.input: " in run.err, f"other files and no checksum: {run}")
 
 
-def check_convolution(folder):
+def test_convolution(folder):
     """How a convolution was computed is no part of the case."""
     write_inputs(folder, 16, GAUSSIAN)
     succeed("train", "case.toml", folder=folder)
@@ -127,7 +120,7 @@ def check_convolution(folder):
         expect("finished: g.h5" in run.out, f"{ranks} ranks: {run}")
 
 
-def check_seals(folder):
+def test_seals(folder):
     """Results are sealed; a damaged one is not taken for finished, --restart=RESULT is told what it is."""
     write_inputs(folder)
     for command, name in (("train", "r.h5"), ("forward", "f.h5"), ("gradient", "d.h5")):
@@ -143,7 +136,7 @@ def check_seals(folder):
     expect(is_sealed(folder / "r.h5") and not (folder / "r.1.h5").exists(), "not computed anew")
 
 
-def check_empty_restart(folder):
+def test_empty_restart(folder):
     write_inputs(folder)
     before = snapshot(folder)
     for command in ("train", "forward"):
@@ -156,7 +149,7 @@ def beside(folder):
     return sorted(path.name[len("r.") : -len(".h5")] for path in folder.glob("r.checkpoint-*.h5"))
 
 
-def check_tidying(folder):
+def test_tidying(folder):
     """A run that ended by itself leaves its last checkpoint, where it may go on, and what `keep` asks for."""
     write_inputs(folder)
     wanted = ("--set", "training.iterations=50")
@@ -200,7 +193,7 @@ def check_tidying(folder):
     expect(beside(folder) == ["checkpoint-1.1"], f"after forward: {beside(folder)}")
 
 
-def check_best(folder):
+def test_best(folder):
     """The best iterate's checkpoint has the whole history; a run that goes on from it does not."""
     write_inputs(folder, case=CASE.replace("gradient_tolerance", 'optimizer = "adam"\nlearning_rate = 0.3\ngradient_tolerance'))
     succeed("train", "case.toml", folder=folder)
@@ -213,7 +206,7 @@ def check_best(folder):
     expect(np.array_equal(numbers, np.arange(7)), f"{numbers}")
 
 
-def check_newest(folder):
+def test_newest(folder):
     """Without a FILE the one before is taken, and it says why."""
     write_inputs(folder)
     succeed("train", "case.toml", folder=folder)
@@ -227,7 +220,7 @@ def check_newest(folder):
     expect("going on from r.checkpoint-4.h5" in run.out, f"{run}")
 
 
-def check_other_layers(folder):
+def test_other_layers(folder):
     """A chain goes on with the states it has stored, or not at all."""
     write_inputs(folder)
     words = ("forward", "case.toml", "--set", "run.checkpoint={ every = 2, keep = 1 }")
@@ -239,20 +232,3 @@ def check_other_layers(folder):
     succeed(*words, "--output", "whole.h5", "--set", "output.layers=[0, 1]", folder=folder)
     with h5py.File(folder / "r.h5") as a, h5py.File(folder / "whole.h5") as b:
         expect(np.array_equal(a["state"], b["state"]), "other states")
-
-
-CHECKS = (
-    check_data, check_forward_data, check_old_files, check_convolution, check_seals, check_empty_restart,
-    check_tidying, check_best, check_newest, check_other_layers,
-)  # fmt: skip
-chosen = sys.argv[2:]
-for check in CHECKS:
-    if chosen and check.__name__ not in chosen:
-        continue
-    began = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="nadir-identity-"))
-    try:
-        check(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    print(f"{check.__name__}: {time.monotonic() - began:.1f} s", flush=True)

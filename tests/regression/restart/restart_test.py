@@ -9,16 +9,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import FULL, expect, nadir, snapshot, start, succeed, wait_for  # noqa: E402
+from program import FULL, expect, nadir, snapshot, start, succeed, wait_for
 
 CASE = """\
 title = "restart"
@@ -100,7 +97,7 @@ def uninterrupted(folder, *words):
     return folder / "whole.h5"
 
 
-def check_continuation(folder):
+def test_continuation(folder):
     """Twenty more iterations after a stop are those of a run that was not stopped."""
     for case in (CASE, NO_BOUNDS):
         for optimizer in ("bqnls", "steepest-descent", "adam"):
@@ -122,7 +119,7 @@ def check_continuation(folder):
                 path.unlink()
 
 
-def check_an_earlier_one(folder):
+def test_an_earlier_one(folder):
     """From an earlier checkpoint than the last of the run: what is written then is not at once one too many."""
     write_inputs(folder)
     words = ("train", "case.toml", "--set", "training.iterations=20")
@@ -134,7 +131,7 @@ def check_an_earlier_one(folder):
     same(folder / "whole.h5", folder / "r.h5", TRAINED, 1e-10, "from an earlier checkpoint")
 
 
-def check_other_types(folder):
+def test_other_types(folder):
     write_inputs(folder, NO_BOUNDS, "lmvm")
     succeed("train", "case.toml", "--set", "training.iterations=10", folder=folder)
     run = succeed("train", "case.toml", "--restart", folder=folder)
@@ -143,7 +140,7 @@ def check_other_types(folder):
     expect(loss[-1] <= loss[10] and len(loss) > 11, f"{loss}")
 
 
-def check_ranks(folder):
+def test_ranks(folder):
     """1 -> 3 -> 2 ranks: the same bits."""
     write_inputs(folder)
     whole = uninterrupted(folder)
@@ -157,7 +154,7 @@ def check_ranks(folder):
     )
 
 
-def check_requests(folder):
+def test_requests(folder):
     """Signals, the stop file and the time limit end with 75 and a checkpoint; then it goes on."""
     write_inputs(folder)
     words = ("train", "case.toml", "--set", "training.iterations=100000", "--restart")
@@ -184,7 +181,7 @@ def check_requests(folder):
     expect(run.code == 75 and "run.time_limit" in run.err, f"{run}")
 
 
-def check_damage(folder):
+def test_damage(folder):
     """A cut or changed checkpoint is recognised, and the one before used, saying so."""
     write_inputs(folder)
     whole = uninterrupted(folder)
@@ -218,7 +215,7 @@ def check_damage(folder):
     expect("starting from the beginning" in run.out, f"{run}")
 
 
-def check_another_case(folder):
+def test_another_case(folder):
     """A checkpoint of another case, or command, is refused with the differences."""
     write_inputs(folder)
     succeed("train", "case.toml", "--set", "training.iterations=5", folder=folder)
@@ -240,7 +237,7 @@ def check_another_case(folder):
         expect(kept[name] in after, f"{name} of the other case is gone")
 
 
-def check_lock(folder):
+def test_lock(folder):
     write_inputs(folder)
     words = ("train", "case.toml", "--set", "training.iterations=100000")
     first = start(*words, folder=folder)
@@ -254,8 +251,9 @@ def check_lock(folder):
     expect(not left, f"left behind: {left}")
 
 
-def check_kills(folder, kills):
+def test_kills(folder):
     """Killed at random moments, many of them inside the writing of a checkpoint."""
+    kills = 200 if FULL else 24
     text = CASE.replace("every = 5", "every = 1").replace('"none"', '"all"')
     write_inputs(folder, text)
     whole = uninterrupted(folder)
@@ -323,8 +321,9 @@ def processes_in(folder):
     return found
 
 
-def check_forward(folder, layers, stops):
+def test_forward(folder):
     """A long chain, stopped again and again: the same states bit by bit."""
+    layers, stops = (2000000, 5) if FULL else (20000, 2)
     write_inputs(folder, layers=layers)
     succeed("forward", "forward.toml", "--output", "whole.h5", folder=folder)
     names = ["state", "loss_by_layer"]
@@ -349,21 +348,3 @@ def check_forward(folder, layers, stops):
     run = succeed(*words, "--restart", folder=folder)
     expect(f"going on from g.checkpoint-{(layers - 1) // every * every}.h5" in run.out, f"{run}")
     same(folder / "whole.h5", folder / "g.h5", names, 0.0, "a chain from a regular checkpoint")
-
-
-CHECKS = [
-    (check_continuation,), (check_an_earlier_one,), (check_other_types,), (check_ranks,), (check_requests,), (check_damage,),
-    (check_another_case,), (check_lock,), (check_kills, 200 if FULL else 24),
-    (check_forward, 2000000 if FULL else 20000, 5 if FULL else 2),
-]  # fmt: skip
-chosen = sys.argv[2:]
-for check, *arguments in CHECKS:
-    if chosen and check.__name__ not in chosen:
-        continue
-    began = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="nadir-restart-"))
-    try:
-        check(folder, *arguments)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    print(f"{check.__name__}: {time.monotonic() - began:.1f} s", flush=True)

@@ -2,16 +2,14 @@
 nccopy and ncks read and copy it with all its values, h5diff compares it."""
 
 import subprocess
-import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, succeed  # noqa: E402
+from program import expect, succeed
 
 ROOT = Path(__file__).resolve().parents[3]
 SHAPE = {"plane": (5, 6), "box": (3, 5, 6)}
@@ -137,7 +135,20 @@ def check_file(folder, name):
     return said
 
 
-def check_names(said):
+@pytest.fixture(scope="module")
+def folder(module_folder):
+    return module_folder
+
+
+@pytest.fixture(scope="module")
+def said(folder):
+    """{file: ncdump's text} of files that all tools took."""
+    names = write_all(folder)
+    with ThreadPoolExecutor(2) as workers:
+        return dict(zip(names, workers.map(lambda name: check_file(folder, name), names)))
+
+
+def test_names(said):
     """Components have their names in netCDF's eyes, too."""
     for file, scale, names in (("train-full.h5", "advection_component", "yx"), ("train-full.h5", "diffusion_component", "tensor"),
                                ("train-diagonal.h5", "diffusion_component", "diagonal"),
@@ -146,7 +157,7 @@ def check_names(said):
         expect(line in said[file], f"{file}: no '{line}' in ncdump's text")
 
 
-def check_globe(said):
+def test_globe(said):
     """A grid in degrees has CF's latitudes and longitudes, wherever its axes stand."""
     for name in ("train-full.h5", "interpret-result.h5", "train-diagonal.h5"):
         for axis, units, long_name in (("y", "degrees_north", "latitude"), ("x", "degrees_east", "longitude")):
@@ -154,7 +165,8 @@ def check_globe(said):
                 expect(line in said[name], f"{name}: no '{line}' in ncdump's text")
 
 
-def check_two_runs(folder):
+@pytest.mark.usefixtures("said")
+def test_two_runs(folder):
     """h5diff finds two runs equal, by the words of docs/reading-results.md; other coefficients it tells."""
     page = (ROOT / "docs/reading-results.md").read_text()
     line = next(line for line in page.splitlines() if line.startswith("h5diff "))
@@ -164,14 +176,3 @@ def check_two_runs(folder):
     succeed("train", "full.toml", "--quiet", "--output", "other.h5", "--set", "kernel.diffusion.init=0.06", folder=folder)
     run = subprocess.run([*words, "train-full.h5", "other.h5"], cwd=folder, capture_output=True, text=True)
     expect(run.returncode == 1 and "</parameters/diffusion>" in run.stdout, f"{line}: {run}")
-
-
-with tempfile.TemporaryDirectory() as folder_name:
-    work = Path(folder_name)
-    all_names = write_all(work)
-    with ThreadPoolExecutor(2) as workers:
-        texts = dict(zip(all_names, workers.map(lambda name: check_file(work, name), all_names)))
-    check_names(texts)
-    check_globe(texts)
-    check_two_runs(work)
-print(f"ncdump, nccopy, ncks and h5diff take all {len(all_names)} kinds of files")

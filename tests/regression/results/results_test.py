@@ -7,18 +7,15 @@ known function of the coordinates: a transposed or shifted axis shows at once.
 import csv
 import json
 import subprocess
-import sys
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 import xarray as xr
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, succeed  # noqa: E402
+from program import expect, nadir, succeed
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES, N, RATE = 2, 4, 2.5
@@ -260,7 +257,9 @@ def check_provenance(path, example, command):
         return said["run_id"]
 
 
-def check_command(command, example, folder):
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+@pytest.mark.parametrize("command", ["train", "gradient", "forward"])
+def test_command(command, example, folder):
     """Runs a command in `folder`, case and data one below it; checks every group of the result."""
     data = example.write(folder / "given")
     words = [command, f"given/{example.name}.toml", *(["--repeat", "3"] if command == "gradient" else [])]
@@ -373,8 +372,9 @@ def check_ranks(words, example, path, folder):
 # ---- names, options, repetition ---------------------------------------------------------------------
 
 
-def check_repetition(example, folder):
+def test_repetition(folder):
     """The resolved case is a case, and repeats the run from anywhere."""
+    example = EXAMPLES[1]
     example.write(folder / "given")
     for command in ("gradient", "train"):
         first, again = folder / f"{command}.h5", folder / "elsewhere" / f"{command}-again.h5"
@@ -395,8 +395,9 @@ def check_repetition(example, folder):
         expect("history/iteration" not in left or len(left["history/iteration"]) <= 5, "--set iterations")
 
 
-def check_ended(example, folder):
+def test_ended(folder):
     """Why a training ended stands in its result: for pictures, and for whoever reads it next year."""
+    example = EXAMPLES[0]
     example.write(folder / "given")
     for words, converged, start in (
         (["training.iterations=3", "training.gradient_tolerance=0"], 0, "stopped after all 3 iterations"),
@@ -412,8 +413,9 @@ def check_ended(example, folder):
         expect(len(file["history/iteration"]) < 60, "converged after all iterations")
 
 
-def check_kept(example, folder):
+def test_kept(folder):
     """A result of another case is kept under a number, one of the same case replaced."""
+    example = EXAMPLES[0]
     example.write(folder / "given")
 
     def run(*words):
@@ -439,8 +441,9 @@ def check_kept(example, folder):
     expect("r.2.h5:/state" in (folder / "out" / "r.2.xdmf").read_text(), "the kept XDMF names another result")
 
 
-def check_names(example, folder):
+def test_names(folder):
     """ParaView reads results of any name, also those that are kept."""
+    example = EXAMPLES[0]
     example.write(folder / "given")
     for name in ("a:b:c", "ä€", " x & <y>", "ä:ä", "q\"'"):
         for title in ("first", "second"):
@@ -452,8 +455,9 @@ def check_names(example, folder):
         expect(text.count(".1.h5:/") == text.count(".h5:/") > 0, f"{name}.1.xdmf does not name the kept file only")
 
 
-def check_options(example, folder):
+def test_options(folder):
     """--output and the case's output.file go from the working directory; --quiet says nothing."""
+    example = EXAMPLES[2]
     example.write(folder / "given")
     case = f"given/{example.name}.toml"
     run = succeed("forward", case, "--set", "output.file=here/named.h5", folder=folder)
@@ -475,18 +479,3 @@ def check_options(example, folder):
         expect("gradient/relaxation" in file and file["gradient/relaxation"].shape == (), "--set train=true")
         expect('activation = "sin"' in resolved and "layer = 2" in resolved, f"--set: {resolved}")
         near("misfit at layer 2", file.attrs["misfit"], file["loss_by_layer"][:, 2].sum())
-
-
-def inside_new_folder(work):
-    check, *arguments = work
-    with tempfile.TemporaryDirectory() as name:
-        check(*arguments, Path(name))
-
-
-jobs = [(check_command, command, example) for command in ("train", "gradient", "forward") for example in EXAMPLES]
-jobs += [(check_repetition, EXAMPLES[1]), (check_kept, EXAMPLES[0]), (check_options, EXAMPLES[2]),
-         (check_ended, EXAMPLES[0]), (check_names, EXAMPLES[0])]  # fmt: skip
-with ThreadPoolExecutor(2) as pool:
-    list(pool.map(inside_new_folder, jobs))
-print("xarray, ParaView's reader and 1, 2, 3 ranks agree on " + ", ".join(e.name for e in EXAMPLES))
-print("resolved cases repeat their runs; names and options are as documented")

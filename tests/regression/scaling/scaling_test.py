@@ -10,15 +10,15 @@ import math
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 TOOL = ROOT / "tools" / "nadir_scaling"
-sys.path[:0] = [str(ROOT / "tests" / "regression" / "support"), str(TOOL), str(ROOT / "tools")]
+sys.path.insert(0, str(TOOL))
 
 import decomposition  # noqa: E402
 import exchange  # noqa: E402
@@ -51,14 +51,14 @@ diffusion = {{ init = [0.1, 0.0, 0.1], varies = ["space"] }}
 # -- the decomposition
 
 
-def check_process_grids():
+def test_process_grids():
     for shape in ((7,), (12, 13), (64, 3), (9, 10, 11), (2, 30, 4)):
         for ranks in range(1, 33):
             found, wanted = process_grid(shape, ranks), exchange.process_grid(shape, ranks)
             expect(found == wanted, f"{shape} on {ranks} ranks: {found}, not {wanted}")
 
 
-def check_process_grids_of_the_program():
+def test_process_grids_of_the_program():
     for case, ranks in itertools.product(("diffusion-3d", "full-tensor-2d"), (1, 3, 4)):
         said = succeed("describe", ROOT / "inputs" / f"{case}.toml", ranks=ranks, folder=ROOT).out
         layout = re.search(r"layout .* as (\d+) x (\d+) x (\d+), boxes up to (\d+) x (\d+) x (\d+)", said)
@@ -70,7 +70,7 @@ def check_process_grids_of_the_program():
         expect(numbers == parts + box, f"{case} on {ranks} ranks: {numbers}, not {parts + box}")
 
 
-def check_exchanges():
+def test_exchanges():
     """Messages and points against an exchange that fills every ghost, and does so rightly."""
     for shape, parts in (((7,), (3,)), ((6, 7), (2, 3)), ((5, 9), (1, 4)), ((7, 8), (4, 2)),
                          ((5, 6, 7), (2, 2, 2)), ((7, 4, 6), (3, 1, 2)), ((4, 7, 7), (1, 3, 4))):  # fmt: skip
@@ -86,7 +86,7 @@ def check_exchanges():
                 expect(counted == wanted, f"{label}, {size} a node: {counted}, not {wanted}")
 
 
-def check_wide_exchanges():
+def test_wide_exchanges():
     for shape, parts in (((13,), (3,)), ((9, 14), (2, 3)), ((10, 4, 9), (3, 1, 2))):
         for periodic in itertools.product((False, True), repeat=len(shape)):
             done = exchange.Exchange(shape, parts, periodic, width=3)
@@ -98,7 +98,7 @@ def check_wide_exchanges():
             expect(counted == done.busiest_node(2), f"{label}, two a node: {counted}")
 
 
-def check_counts_of_shared_exchanges():
+def test_counts_of_shared_exchanges():
     """5 layers, a target at the third, two at a time: 3 passes of 2 samples there and back."""
     shape, ranks, parts = (12, 13), 6, process_grid((12, 13), 6, 3)
     work = dataclasses.replace(WORK, targets=(3, 5))
@@ -112,7 +112,7 @@ def check_counts_of_shared_exchanges():
     expect((gradient.messages, gradient.bytes) == wanted, f"gradient: {gradient}, not {wanted}")
 
 
-def check_counts_of_an_evaluation():
+def test_counts_of_an_evaluation():
     """5 layers of 2 samples there and back, then 18 coefficient fields, 16 and 2 at once."""
     shape, ranks = (12, 13), 6
     done = exchange.Exchange(shape, process_grid(shape, ranks), WORK.periodic)
@@ -143,7 +143,7 @@ def near(a, b, what):
     expect(abs(a - b) <= 1e-9 * abs(b), f"{what}: {a}, not {b}")
 
 
-def check_limits():
+def test_limits():
     slow = model.Machine(1e-3, 1e6, ranks_per_node=4, node_speed_up=2.0)
     one = Series("strong", WORK, (timed((64, 64), 1, 0.5),))
     for machine in (slow, NO_NETWORK):
@@ -157,7 +157,7 @@ def check_limits():
     expect(crowded.overlapped < crowded.seconds, "overlap gains nothing")
 
 
-def check_exchange_time():
+def test_exchange_time():
     """4 x 4 ranks in rows of four, each row a node: what goes up and down leaves it."""
     slow = model.Machine(1e-3, 1e6, ranks_per_node=4, node_speed_up=math.inf)
     one = Series("strong", WORK, (timed((64, 64), 1, 0.5),))
@@ -170,7 +170,7 @@ def check_exchange_time():
     )
 
 
-def check_series_without_one_rank():
+def test_series_without_one_rank():
     """Measured on 2 ranks and on: what the model takes for the messages comes back."""
     machine = model.Machine(1e-4, 1e9, ranks_per_node=2, node_speed_up=1.5)
     some = Series("strong", WORK, (timed((64, 64), 2, 0.5), timed((64, 64), 4, 0.3, nodes=2)))
@@ -205,9 +205,9 @@ def run(*words, code=0):
     return said.getvalue()
 
 
-def make_series(folder):
+@pytest.fixture
+def series(folder):
     """Strong scaling of 64 x 64 points on 1 to 4 ranks, weak scaling of 32 x 32 on 1 to 8."""
-    folder.mkdir()
     for ranks, seconds in ((1, 0.8), (2, 0.5), (4, 0.26)):
         write(folder / f"strong-{ranks}.h5", (64, 64), ranks, seconds)
     for ranks, seconds in ((1, 0.2), (2, 0.25), (8, 0.27)):
@@ -215,22 +215,22 @@ def make_series(folder):
     return folder
 
 
-def check_groups(folder):
-    found = series_of([read(path) for path in sorted(folder.glob("*.h5"))])
+def test_groups(series):
+    found = series_of([read(path) for path in sorted(series.glob("*.h5"))])
     kinds = [(s.kind, [run.ranks for run in s.runs]) for s in found]
     # 64 x 64 points on 4 ranks are 32 x 32 for each: a point of both series.
     expect(kinds == [("strong", [1, 2, 4]), ("weak", [1, 2, 4, 8])], f"series: {kinds}")
     expect(found[0].work.varying == 5 + 2 + 3, f"fields that vary in space: {found[0].work.varying}")
 
 
-def check_output(folder):
-    said = run(folder, "--ranks", "64")
+def test_output(series):
+    said = run(series, "--ranks", "64")
     row = re.search(r"^ +2 +64x64 +2048 +0\.5 +0\.475-0\.525 +1\.6 +0\.80 ", said, re.M)
     expect(row, f"the line of two ranks of strong scaling\n{said}")
     expect("a node of 2 ranks is 1.6 times as fast as one (measured" in said, said)
     for name in ("strong-made-up-64x64.png", "weak-made-up-1024-per-rank.png"):
-        expect((folder / name).stat().st_size > 10_000, f"{name} is no picture")
-    document = json.loads((folder / "scaling.json").read_text())
+        expect((series / name).stat().st_size > 10_000, f"{name} is no picture")
+    document = json.loads((series / "scaling.json").read_text())
     strong = document["series"][0]["sweeps"]["gradient"]
     ranks = [line["ranks"] for line in strong]
     expect(ranks == [1, 2, 4, 8, 16, 32, 64], f"ranks in scaling.json: {ranks}")
@@ -238,17 +238,17 @@ def check_output(folder):
     near(strong[1]["ratio"], 1.0, "a full node makes the model")
 
 
-def check_other_grid(folder):
-    said = run(folder / "strong-1.h5", "--grid", "512,256", "--ranks", 4, "--output", folder / "other")
+def test_other_grid(series):
+    said = run(series / "strong-1.h5", "--grid", "512,256", "--ranks", 4, "--output", series / "other")
     expect(" 512x256 " in said and "quartiles" in said and " 64x64 " not in said, said)
-    said = run(folder / "strong-1.h5", "--grid", "512", code=2)
+    said = run(series / "strong-1.h5", "--grid", "512", code=2)
     expect("--grid: 1 axes" in said, said)
 
 
-def check_counted_by_the_program(folder):
-    work = read(folder / "strong-2.h5").work
+def test_counted_by_the_program(series):
+    work = read(series / "strong-2.h5").work
     right = model.counts(work, (64, 64), 2, "gradient")
-    path = write(folder / "counted.h5", (64, 64), 2, 0.5, messages=right.messages, bytes=right.bytes)
+    path = write(series / "counted.h5", (64, 64), 2, 0.5, messages=right.messages, bytes=right.bytes)
     expect("counted by the program in 1 result" in run(path), "counts that are right")
     write(path, (64, 64), 2, 0.5, messages=right.messages + 1, bytes=right.bytes)
     expect(
@@ -270,32 +270,32 @@ def refused(*words):
     return lines[0]
 
 
-def check_refusals(folder):
+def test_refusals(series):
     tool, prepare = ROOT / "tools" / "scaling", ROOT / "tools" / "scaling-files"
-    (folder / "empty").mkdir()
-    (folder / "text.h5").write_text("no HDF5")
-    with h5py.File(folder / "none.h5", "w") as file:
+    (series / "empty").mkdir()
+    (series / "text.h5").write_text("no HDF5")
+    with h5py.File(series / "none.h5", "w") as file:
         file.create_group("provenance")
-    good, case = folder / "strong-1.h5", ROOT / "jobs" / "scaling-2d.toml"
+    good, case = series / "strong-1.h5", ROOT / "jobs" / "scaling-2d.toml"
     for words, reason in (
-        ([folder / "empty"], "no result files"),
-        ([folder / "absent.h5"], "no such file"),
-        ([folder / "text.h5"], "cannot be read as HDF5"),
-        ([folder / "none.h5"], "has no times"),
+        ([series / "empty"], "no result files"),
+        ([series / "absent.h5"], "no such file"),
+        ([series / "text.h5"], "cannot be read as HDF5"),
+        ([series / "none.h5"], "has no times"),
         ([good, "--latency", "0"], "must be positive"),
         ([good, "--grid", "64,-1"], "positive integers"),
     ):
         said = refused(tool, *words)
         expect(reason in said, f"{words}: '{said}' does not say '{reason}'")
     for words, reason in (
-        (["weak", folder / "absent.toml", 2, folder / "f.h5"], "No such file"),
-        (["strong", good, 2, folder / "f.h5"], "no case file"),
-        (["strong", case, 5, folder / "f.h5", "--shape", "2,2"], "do not fit"),
-        (["weak", case, 5, folder / "f.h5", "--shape", "2,2,2"], "3 axes"),
+        (["weak", series / "absent.toml", 2, series / "f.h5"], "No such file"),
+        (["strong", good, 2, series / "f.h5"], "no case file"),
+        (["strong", case, 5, series / "f.h5", "--shape", "2,2"], "do not fit"),
+        (["weak", case, 5, series / "f.h5", "--shape", "2,2,2"], "3 axes"),
     ):
         said = refused(prepare, "prepare", *words)
         expect(reason in said, f"{words}: '{said}' does not say '{reason}'")
-    expect("no result with times" in refused(prepare, "keep", folder / "none.h5", folder / "kept.h5"), "keep")
+    expect("no result with times" in refused(prepare, "keep", series / "none.h5", series / "kept.h5"), "keep")
 
 
 # -- with the program
@@ -310,9 +310,8 @@ def words_of_files(*words):
     return said.getvalue().splitlines()
 
 
-def check_with_the_program(folder):
+def test_with_the_program(folder):
     """Results of both cases; where they have the program's counts these must be the model's."""
-    folder.mkdir()
     for name, shape in (("2d", "24,36"), ("3d", "9,10,12")):
         case = ROOT / "jobs" / f"scaling-{name}.toml"
         for ranks in (2, 4):
@@ -344,7 +343,7 @@ def strict(path):
     return json.loads(path.read_text(), parse_constant=refuse)
 
 
-def check_json(folder):
+def test_json(folder):
     """Numbers of numpy are numbers; what JSON has no number for is null."""
     document = {"a": np.int64(3), "b": [np.float32(0.5), np.bool_(True)], "c": np.arange(3), "d": (math.inf, np.nan)}
     path = folder / "numbers.json"
@@ -356,23 +355,3 @@ def check_json(folder):
     except TypeError:
         return
     raise AssertionError("what is no number has passed")
-
-
-with tempfile.TemporaryDirectory() as name:
-    check_process_grids()
-    check_process_grids_of_the_program()
-    check_exchanges()
-    check_counts_of_an_evaluation()
-    check_wide_exchanges()
-    check_counts_of_shared_exchanges()
-    check_limits()
-    check_exchange_time()
-    check_series_without_one_rank()
-    check_groups(make_series(Path(name) / "made-up"))
-    check_output(Path(name) / "made-up")
-    check_other_grid(Path(name) / "made-up")
-    check_counted_by_the_program(Path(name) / "made-up")
-    check_refusals(Path(name) / "made-up")
-    check_with_the_program(Path(name) / "program")
-    check_json(Path(name))
-print("tools/scaling counts what the program sends")

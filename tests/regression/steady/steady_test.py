@@ -1,15 +1,12 @@
 """network.layers = "attractor": every command on inputs/steady-states.toml and what they write; the
 same history on 1, 2 and 3 ranks and after a restart; what is refused, and what is not found."""
 
-import sys
-import tempfile
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, once, snapshot, succeed  # noqa: E402
+from program import expect, nadir, once, snapshot, succeed
 
 CASE = Path(__file__).resolve().parents[3] / "inputs" / "steady-states.toml"
 FEW = ("--set", "training.iterations=12")
@@ -36,25 +33,7 @@ def layer_of(z, R, U, D, b):
     return np.tanh(Z + D * (up + down + left + right - 4 * z) - b)
 
 
-def same_training(folder):
-    """Bit by bit on any number of ranks, in groups or not, in one go or after a restart."""
-    for ranks in (1, 2, 3):
-        succeed("train", CASE, *FEW, "--output", f"train-{ranks}.h5", folder=folder, ranks=ranks)
-    succeed("train", CASE, *FEW, "--set", "run.sample_groups=2", "--output", "train-groups.h5",
-            folder=folder, ranks=2)  # fmt: skip
-    first = history(folder / "train-1.h5")
-    expect(first["loss"][-1] < 0.1 * first["loss"][0], f"the loss hardly falls: {first['loss']}")
-    for name in ("2", "3", "groups"):
-        same(first, history(folder / f"train-{name}.h5"), f"training {name}")
-    again = (*FEW, "--set", "run.checkpoint={ every = 5 }", "--output", "again.h5")
-    run = succeed("train", CASE, *again, "--set", "training.iterations=7", folder=folder)
-    expect("none is held on the way" in run.out, f"nothing about states: {run}")
-    (folder / "again.h5").unlink()
-    succeed("train", CASE, *again, "--restart", folder=folder, ranks=2)
-    same(first, history(folder / "again.h5"), "after a restart")
-
-
-def forward(folder):
+def test_forward(folder):
     """State 0 is the input, state 1 a fixed point by the formula; by depth, their losses."""
     with h5py.File(CASE.parent / "data/steady-states.h5") as data:
         truth = {k: v[()] for k, v in data["truth"].items()}
@@ -80,7 +59,7 @@ def forward(folder):
         np.testing.assert_allclose(z, targets[s], atol=1e-7)
 
 
-def commands(folder):
+def test_commands(folder):
     """gradient --verify, describe, attractor and interpret know such cases."""
     run = succeed("gradient", CASE, "--verify", "--repeat", "1", "--output", "gradient.h5", folder=folder)
     expect("the gradient is verified" in run.out, f"{run}")
@@ -99,7 +78,25 @@ def commands(folder):
     expect("layers that lead to an attractor" in run.out, f"{run}")
 
 
-def refusals(folder):
+def test_same_training(folder):
+    """Bit by bit on any number of ranks, in groups or not, in one go or after a restart."""
+    for ranks in (1, 2, 3):
+        succeed("train", CASE, *FEW, "--output", f"train-{ranks}.h5", folder=folder, ranks=ranks)
+    succeed("train", CASE, *FEW, "--set", "run.sample_groups=2", "--output", "train-groups.h5",
+            folder=folder, ranks=2)  # fmt: skip
+    first = history(folder / "train-1.h5")
+    expect(first["loss"][-1] < 0.1 * first["loss"][0], f"the loss hardly falls: {first['loss']}")
+    for name in ("2", "3", "groups"):
+        same(first, history(folder / f"train-{name}.h5"), f"training {name}")
+    again = (*FEW, "--set", "run.checkpoint={ every = 5 }", "--output", "again.h5")
+    run = succeed("train", CASE, *again, "--set", "training.iterations=7", folder=folder)
+    expect("none is held on the way" in run.out, f"nothing about states: {run}")
+    (folder / "again.h5").unlink()
+    succeed("train", CASE, *again, "--restart", folder=folder, ranks=2)
+    same(first, history(folder / "again.h5"), "after a restart")
+
+
+def test_refusals(folder):
     """Exit 2, nothing written."""
     mistakes = (
         (("kernel.diffusion.varies=[\"layer\"]",), 'kernel.diffusion.varies: network.layers = "attractor" needs'),
@@ -116,7 +113,7 @@ def refusals(folder):
     expect(snapshot(folder) == before, "a refused command wrote something")
 
 
-def failures(folder):
+def test_failures(folder):
     """Exit 1 where there is no attractor: which sample, the residuals, what to try."""
     cycle = ("--set", "kernel.reaction=-3.0", "--set", "network.relaxation=1.0", "--set", "kernel.diffusion=0.0",
              "--set", "attractor.layers=300", "--output", "none.h5")  # fmt: skip
@@ -127,9 +124,3 @@ def failures(folder):
             once(run, 1, "sample 0: no attractor was found: not at rest after 300 layers. Residuals |z - f(Z)|")
             expect("Try more attractor.layers" in run.err, f"nothing to try: {run}")
     expect(not (folder / "none.h5").exists(), "a failed run left a result")
-
-
-for test in (forward, commands, same_training, refusals, failures):
-    with tempfile.TemporaryDirectory() as name:
-        test(Path(name))
-    print(test.__name__)

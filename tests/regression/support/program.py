@@ -1,19 +1,15 @@
-"""Run the program under test as a user does, and look at what it leaves behind.
-
-The tests get its path as their first argument.
-"""
+"""Run the program under test as a user does, and look at what it leaves behind."""
 
 import os
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-NADIR = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else Path("nadir")
+NADIR = Path(os.environ["NADIR_PROGRAM"])  # from conftest.py
 FULL = os.environ.get("NADIR_TEST_FULL", "0") not in ("", "0")
 
-# What ctest sets, for whoever runs a test by hand.
+# What ctest sets, for whoever runs pytest by hand.
 ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",

@@ -2,15 +2,12 @@
 nothing to learn: what is found, said and returned; the same history on any ranks and after a restart."""
 
 import re
-import sys
-import tempfile
-from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from program import expect, nadir, once, succeed  # noqa: E402
+from program import expect, nadir, once, succeed
 
 R, U, D, OMEGA, LAYERS = -0.01, 0.3, 0.25, 0.5, 20
 CASE = """\
@@ -67,7 +64,13 @@ def history(path):
         return {k: v[()] for k, v in file["history"].items() if k != "seconds"}
 
 
-def check_units(folder):
+@pytest.fixture
+def folder(folder):
+    write_fields(folder)
+    return folder
+
+
+def test_units(folder):
     """The right numbers, and as many iterations, whatever the units of length and field."""
     iterations = set()
     for k, (spacing, field) in enumerate([(1.0, 0), (1000.0, 0), (1e5, 0), (1e-6, 0), (1.0, -8), (1.0, -12), (1.0, 12)]):
@@ -80,7 +83,7 @@ def check_units(folder):
     expect(len(iterations) == 1, f"numbers of iterations: {iterations}")
 
 
-def check_restart(folder):
+def test_restart(folder):
     """With scales that are no powers of two: the same bits on 1 and 3 ranks, and stopped and continued."""
     for optimizer in ("bqnls", "adam"):
         training = f'optimizer = "{optimizer}"\nlearning_rate = 0.01\niterations = 11'
@@ -94,7 +97,7 @@ def check_restart(folder):
             expect(np.array_equal(values, parts[key]), f"{optimizer}: {key}: {values} and {parts[key]}")
 
 
-def check_overflow(folder):
+def test_overflow(folder):
     """A step that is far too long is shortened; where the start itself overflows, that is the end, with advice."""
     for optimizer in ("steepest-descent", "adam", "bqnls", "lmvm"):
         training = f'optimizer = "{optimizer}"\nlearning_rate = 1e200\niterations = 20'
@@ -110,7 +113,7 @@ def check_overflow(folder):
     once(run, 1, "network.layers; with omega = 0.5 the largest stable D (isotropic, f = identity, R = U = 0) is 100")
 
 
-def check_nothing(folder):
+def test_nothing(folder):
     """A gradient of 0 is no success, unless the loss is 0 by these parameters alone."""
     for what in (dict(input="zero"), dict(input="zero", target="zero"), dict(omega=0.0)):
         for tolerance in ("1e-6", "0.0"):
@@ -122,17 +125,3 @@ def check_nothing(folder):
     write_case(folder, "there.toml", diffusion=0.0, target="start0")
     run = succeed("train", "there.toml", folder=folder)
     expect("converged at the start: the loss is 0, nothing is left to learn" in run.out, run)
-
-
-def main():
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_fields(folder)
-        check_units(folder)
-        check_restart(folder)
-        check_overflow(folder)
-        check_nothing(folder)
-
-
-if __name__ == "__main__":
-    main()
