@@ -9,6 +9,9 @@ import h5py
 import numpy as np
 import pytest
 
+import synthetic
+from drawing import Result, expect, fields, nadir_plot, plot  # first: it finds the modules below
+
 import coefficients
 import constants
 import curves
@@ -16,9 +19,7 @@ import lazy
 import overview
 import panels
 import style
-import synthetic
 import worth
-from drawing import Result, expect, fields, nadir_plot, plot
 
 CASE = """[network]
 layers = 6
