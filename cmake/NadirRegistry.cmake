@@ -4,7 +4,7 @@
 # line EACH for each of them, then the macro MACRO, the ENTRY of each joined by commas. In both @path@ is
 # the file as sources include it, @name@ what it is called (leaky_relu), @Name@ that of a type (LeakyRelu).
 function(nadir_registry output)
-  cmake_parse_arguments(of "" "FOR;FOLDER;SUFFIX;EACH;MACRO;ENTRY" "" ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 1 of "" "FOR;FOLDER;SUFFIX;EACH;MACRO;ENTRY" "")
   file(GLOB files CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}/src" "src/${of_FOLDER}/*${of_SUFFIX}")
   set(lines "")
   set(entries "")

@@ -12,6 +12,7 @@
 #include "nadir/network/galerkin_layer.hpp"
 #include "nadir/network/scheme_layer.hpp"
 #include "nadir/network/tiling.hpp"
+#include "nadir/training/optimizers.hpp"
 #include "nadir/training/sample_groups.hpp"
 
 #include <petscsystypes.h>
@@ -34,17 +35,7 @@ double blocks(const Case& c, Parameter p) {
   return static_cast<double>(layers) * static_cast<double>(components_of(c, p));
 }
 
-/// Control vectors alive while `optimizer` trains, ours and TAO's: measured with PETSc 3.18 and its
-/// default memory of 5 pairs, of which its own quasi-Newton matrices keep several copies.
-double training_vectors(const std::string& optimizer) {
-  if (optimizer == "bqnls") return 25;
-  if (optimizer == "steepest-descent") return 6;
-  if (optimizer == "adam") return 9;
-  if (optimizer == "cg") return 9;
-  if (optimizer == "bncg") return 28;
-  if (optimizer == "lmvm" || optimizer == "blmvm") return 38;
-  return 44;
-}
+const OptimizerInfo& optimizer_of(const Case& c) { return *find_optimizer(c.training.optimizer); }
 
 /// Bytes of what a case is made of, on one rank.
 struct Sizes {
@@ -163,9 +154,7 @@ double bound_vectors(const Case& c) {
 double scale_vectors(const Case& c) {
   const auto is_one = [](double step) { return step == 1; };
   if (std::ranges::all_of(c.grid.spacing, is_one) && !c.network.bias.train) return 0;
-  const std::string& type = c.training.optimizer;
-  const bool ours = type == "bqnls" || type == "steepest-descent" || type == "adam";
-  return ours ? 1 : 2 + bound_vectors(c);
+  return optimizer_of(c).create ? 1 : 2 + bound_vectors(c);
 }
 
 /// What layers that are not swept as one hold beside the states.
@@ -325,10 +314,10 @@ MemoryEstimate estimate_memory(const Case& c, const Boxes& boxes, std::int64_t s
   const double work = together * (4 * swept.state + (several ? 2 : 1) * swept.wide) + sizes.state +
                       writing_bytes(c, sizes);
   // Where states are rounded, a gradient is compared with the exact one.
-  const double vectors = penalty_vectors(c) + (training ? training_vectors(c.training.optimizer) +
-                                                              bound_vectors(c) + scale_vectors(c)
-                                               : plan.single ? 3
-                                                             : 2);
+  const double vectors =
+      penalty_vectors(c) + (training ? optimizer_of(c).vectors + bound_vectors(c) + scale_vectors(c)
+                            : plan.single ? 3
+                                          : 2);
   const double states = together * plan.room(c.network.layers);
   const bool grouped = plan.groups > 1; // then layers are swept on the group's grid
   const double shared =
@@ -412,9 +401,6 @@ double result_bytes(const Case& c, std::int64_t samples) {
 }
 
 double checkpoint_bytes(const Case& c, std::int64_t samples) {
-  const double remembered = c.training.optimizer == "bqnls"  ? 11 // 5 pairs and a diagonal
-                            : c.training.optimizer == "adam" ? 2
-                                                             : 0;
   constexpr double best = 1; // where it is another iterate
   const StoredLayers layers = c.run.checkpoint.value_or(CheckpointCase{}).layers;
   Case stored = c;
@@ -422,8 +408,8 @@ double checkpoint_bytes(const Case& c, std::int64_t samples) {
                               : layers == StoredLayers::ends
                                   ? 2
                                   : static_cast<std::size_t>(c.network.layers) + 1);
-  return result_bytes(stored, samples) +
-         real * static_cast<double>(count_parameters(c).trained) * (remembered + best);
+  return result_bytes(stored, samples) + real * static_cast<double>(count_parameters(c).trained) *
+                                             (optimizer_of(c).remembered + best);
 }
 
 double NodeMemory::per_rank() const {

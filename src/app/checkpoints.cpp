@@ -103,35 +103,35 @@ std::vector<std::int64_t> Checkpoints::states_of_case() const {
   return all;
 }
 
-std::string Checkpoints::write(const Grid& grid, Objective& objective, Optimizer& optimizer) {
+std::string Checkpoints::write(const Grid& grid, Objective& objective, Trainer& trainer) {
   const double started = process_seconds();
-  const TaoMemory memory = optimizer.memory();
-  const auto number = static_cast<std::int64_t>(*memory.iteration);
+  const IterationState state = trainer.state();
+  const auto number = static_cast<std::int64_t>(*state.iteration);
   const std::string path = checkpoint_path(c_.output.file, number);
   if (has(number)) return path;
-  objective.set_control(memory.point);
-  const double penalty = objective.penalty_value(memory.point);
-  const Result result = state_of(job_, grid, objective, optimizer.history(), penalty);
+  objective.set_control(state.point);
+  const double penalty = objective.penalty_value(state.point);
+  const Result result = state_of(job_, grid, objective, trainer.history(), penalty);
   const auto layers = states_of_case();
   ResultWriter writer(result, path, layers);
   write_common(writer, result, !layers.empty());
   writer.file().attribute("/", "iteration", number);
-  write_memory(writer, grid, objective, optimizer);
+  write_iteration(writer, grid, objective, trainer);
   finish(writer, number, started);
-  keep_best(grid, objective, optimizer, path);
+  keep_best(grid, objective, trainer, path);
   return path;
 }
 
-void Checkpoints::write_memory(ResultWriter& writer, const Grid& grid, const Objective& objective,
-                               Optimizer& optimizer) {
-  const TaoMemory memory = optimizer.memory();
-  const Iteration* best = lowest(optimizer.history());
-  if (best && best->iteration != static_cast<std::int64_t>(*memory.iteration))
-    write_vector(writer, grid, objective.space(), "/best", optimizer.best());
+void Checkpoints::write_iteration(ResultWriter& writer, const Grid& grid,
+                                  const Objective& objective, Trainer& trainer) {
+  const IterationState state = trainer.state();
+  const Iteration* best = lowest(trainer.history());
+  if (best && best->iteration != static_cast<std::int64_t>(*state.iteration))
+    write_vector(writer, grid, objective.space(), "/best", trainer.best());
   writer.file().attribute("/optimizer", "type", c_.training.optimizer);
-  for (const auto& [name, value] : memory.numbers)
+  for (const auto& [name, value] : state.numbers)
     writer.file().attribute("/optimizer", name, *value);
-  for (const auto& [name, v] : memory.vectors)
+  for (const auto& [name, v] : state.vectors)
     write_vector(writer, grid, objective.space(), "/optimizer/" + name, v);
 }
 
@@ -146,9 +146,9 @@ void Checkpoints::write_vector(ResultWriter& writer, const Grid& grid, const Con
 
 /// NAME.checkpoint-best.h5 is the last checkpoint when that is the best iterate, else a file of its
 /// own with the best parameters and nothing of the optimiser.
-void Checkpoints::keep_best(const Grid& grid, Objective& objective, Optimizer& optimizer,
+void Checkpoints::keep_best(const Grid& grid, Objective& objective, Trainer& trainer,
                             const std::string& path) {
-  const Iteration* best = lowest(optimizer.history());
+  const Iteration* best = lowest(trainer.history());
   if (!best || best->loss.loss() >= best_loss_) return;
   best_loss_ = best->loss.loss();
   if (best->iteration == last_) {
@@ -157,8 +157,8 @@ void Checkpoints::keep_best(const Grid& grid, Objective& objective, Optimizer& o
     });
     return;
   }
-  objective.set_control(optimizer.best());
-  const Result result = state_of(job_, grid, objective, optimizer.history(), best->loss.penalty);
+  objective.set_control(trainer.best());
+  const Result result = state_of(job_, grid, objective, trainer.history(), best->loss.penalty);
   const auto layers = states_of_case();
   ResultWriter writer(result, best_checkpoint_path(c_.output.file), layers);
   write_common(writer, result, !layers.empty());

@@ -34,19 +34,18 @@ class Checkpoints {
 
   /// Everything a training needs to go on; coefficients() of the objective become those of the
   /// iterate. Returns the path.
-  std::string write(const Grid& grid, Objective& objective, Optimizer& optimizer);
+  std::string write(const Grid& grid, Objective& objective, Trainer& trainer);
   /// The states at `layer` and what was stored and collected so far; `states` is the dataset of
   /// `writer` that has the stored ones.
   std::string write(const Result& result, ResultWriter& writer, ResultFile::Dataset states,
                     const StateScan& scan, std::int64_t layer);
 
  private:
-  void write_memory(ResultWriter& writer, const Grid& grid, const Objective& objective,
-                    Optimizer& optimizer);
+  void write_iteration(ResultWriter& writer, const Grid& grid, const Objective& objective,
+                       Trainer& trainer);
   void write_vector(ResultWriter& writer, const Grid& grid, const ControlSpace& space,
                     const std::string& group, Vec v);
-  void keep_best(const Grid& grid, Objective& objective, Optimizer& optimizer,
-                 const std::string& path);
+  void keep_best(const Grid& grid, Objective& objective, Trainer& trainer, const std::string& path);
   std::vector<std::int64_t> states_of_case() const;
   void finish(ResultWriter& writer, std::int64_t number, double started);
   bool ours(const std::string& path) const;

@@ -23,10 +23,10 @@ void refuse_other_data(const Job& job, const std::vector<DataRead>& read);
 /// Says so when a run begins anew that could go on: --restart may have been forgotten. Collective.
 void mention_checkpoints(const Job& job);
 
-/// Sets x to the checkpoint's parameters, and lets the optimiser go on from all it remembered.
+/// Sets x to the checkpoint's parameters, and lets the trainer go on from all it carried.
 /// Collective. Throws InputError for what cannot be read, or cannot be right.
-void resume_training(const Job& job, const Grid& grid, const ControlSpace& space,
-                     Optimizer& optimizer, Vec x);
+void resume_training(const Job& job, const Grid& grid, const ControlSpace& space, Trainer& trainer,
+                     Vec x);
 
 /// Hands the stored states so far to `store`, the rest to `scan`. Returns the layer that was
 /// reached. Collective. Throws InputError for what cannot be read, or cannot be right.

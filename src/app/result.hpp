@@ -6,8 +6,8 @@
 #include "nadir/output/result_file.hpp"
 #include "nadir/training/objective.hpp"
 #include "nadir/training/observations.hpp"
-#include "nadir/training/optimizer.hpp"
 #include "nadir/training/state_error.hpp"
+#include "nadir/training/trainer.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -58,16 +58,16 @@ std::vector<Iteration> read_history(const CheckpointReader& checkpoint, std::int
   return history;
 }
 
-/// Fills what the optimiser remembers: numbers first, since they tell which vectors there are.
-void read_memory(const Job& job, const Grid& grid, const ControlSpace& space,
-                 const CheckpointReader& checkpoint, Optimizer& optimizer) {
+/// Fills what the iteration carries: numbers first, since they tell which vectors there are.
+void read_iteration(const Job& job, const Grid& grid, const ControlSpace& space,
+                    const CheckpointReader& checkpoint, Trainer& trainer) {
   for (int pass = 0; pass < 2; ++pass) {
-    for (const auto& [name, value] : optimizer.memory().numbers)
+    for (const auto& [name, value] : trainer.state().numbers)
       *value = checkpoint.number("/optimizer", name);
-    const std::string problem = optimizer.memory().problem;
+    const std::string problem = trainer.state().problem;
     if (!problem.empty()) checkpoint.refuse("/optimizer has " + problem);
   }
-  for (const auto& [name, v] : optimizer.memory().vectors)
+  for (const auto& [name, v] : trainer.state().vectors)
     read_control(job, grid, space, "/optimizer/" + name, v);
 }
 
@@ -153,28 +153,28 @@ class ForwardReader {
 
 } // namespace
 
-void resume_training(const Job& job, const Grid& grid, const ControlSpace& space,
-                     Optimizer& optimizer, Vec x) {
+void resume_training(const Job& job, const Grid& grid, const ControlSpace& space, Trainer& trainer,
+                     Vec x) {
   const CheckpointReader checkpoint(grid.comm(), job.restart->path);
   TrainingProgress progress;
   progress.iteration = checkpoint.count("/", "iteration", no_limit);
   progress.history = read_history(checkpoint, progress.iteration);
   read_control(job, grid, space, "/parameters", x);
-  if (!optimizer.has_memory()) {
+  if (!trainer.goes_on_exactly()) {
     job.log.line(job.c.training.optimizer + " goes on from the parameters; what it had learned of "
                                             "the curvature is not kept");
   } else if (checkpoint.has("/optimizer")) {
-    read_memory(job, grid, space, checkpoint, optimizer);
+    read_iteration(job, grid, space, checkpoint, trainer);
   } else {
     job.log.line("the checkpoint has parameters only: the optimiser starts anew from them");
   }
-  *optimizer.memory().iteration = static_cast<double>(progress.iteration);
+  *trainer.state().iteration = static_cast<double>(progress.iteration);
   VecHandle best = space.create();
   if (checkpoint.has("/best"))
     read_control(job, grid, space, "/best", best);
   else
     check_petsc(VecCopy(x, best));
-  optimizer.resume(std::move(progress), best);
+  trainer.resume(std::move(progress), best);
 }
 
 std::int64_t resume_forward(const Result& result, StateScan& scan, const StateScan::Store& store) {

@@ -8,7 +8,7 @@
 #include "nadir/analysis/summary.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/stop.hpp"
-#include "nadir/training/optimizer.hpp"
+#include "nadir/training/end_to_end_trainer.hpp"
 
 #include <utility>
 
@@ -40,22 +40,22 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
 /// One training with its checkpoints, from the start or from one of them.
 class Training {
  public:
-  Training(const Job& job, const Grid& grid, Objective& objective, Optimizer& optimizer)
-      : job_(job), grid_(grid), objective_(objective), optimizer_(optimizer), wishes_(job),
+  Training(const Job& job, const Grid& grid, Objective& objective, Trainer& trainer)
+      : job_(job), grid_(grid), objective_(objective), trainer_(trainer), wishes_(job),
         stop_(grid.comm(), [this](bool amid_work) { return wishes_(amid_work); }),
         checkpoints_(job, wishes_) {
     objective.watch(stop_);
-    optimizer.watch(stop_);
+    trainer.watch(stop_);
   }
 
   TrainingResult run(Vec x) {
-    if (job_.restart) resume_training(job_, grid_, objective_.space(), optimizer_, x);
-    Progress progress(job_, grid_.comm(), objective_.observations().read, optimizer_.history());
+    if (job_.restart) resume_training(job_, grid_, objective_.space(), trainer_, x);
+    Progress progress(job_, grid_.comm(), objective_.observations().read, trainer_.history());
     last_seconds_ = process_seconds();
     try {
       const ProfileStage stage(Stage::computing);
       const TrainingResult training =
-          optimizer_.run(x, [&](const Iteration& i) { record(i, progress); });
+          trainer_.run(x, [&](const Iteration& i) { record(i, progress); });
       progress.finish();
       return training;
     } catch (const StopRequest& request) {
@@ -71,7 +71,7 @@ class Training {
   void finish(const TrainingResult& training) {
     const bool wanted = !training.converged || checkpoints_.to_be_kept();
     if (checkpoints_.regular() && (wanted || checkpoints_.affordable()))
-      checkpoints_.write(grid_, objective_, optimizer_);
+      checkpoints_.write(grid_, objective_, trainer_);
   }
 
   /// When the result is there.
@@ -81,12 +81,12 @@ class Training {
   void record(const Iteration& iteration, Progress& progress) {
     progress.add(iteration);
     wishes_.iteration_took(process_seconds() - last_seconds_);
-    if (checkpoints_.due(iteration.iteration)) checkpoints_.write(grid_, objective_, optimizer_);
+    if (checkpoints_.due(iteration.iteration)) checkpoints_.write(grid_, objective_, trainer_);
     last_seconds_ = process_seconds();
   }
 
   [[noreturn]] void leave(const StopRequest& request) {
-    const std::string path = checkpoints_.write(grid_, objective_, optimizer_);
+    const std::string path = checkpoints_.write(grid_, objective_, trainer_);
     wishes_.obeyed();
     throw StopRequest(std::string("stopped early (") + request.what() + "); everything is in " +
                       path + ": run again with --restart");
@@ -95,7 +95,7 @@ class Training {
   const Job& job_;
   const Grid& grid_;
   Objective& objective_;
-  Optimizer& optimizer_;
+  Trainer& trainer_;
   StopWishes wishes_;
   Stop stop_;
   Checkpoints checkpoints_;
@@ -112,7 +112,7 @@ void run_train(const Job& job) {
   Coefficients start = start_coefficients(job, grid, observations.read);
   refuse_other_data(job, observations.read);
   Objective objective(grid, job.c, observations, std::move(start), memory.states);
-  Optimizer optimizer(job.c, objective);
+  EndToEndTrainer trainer(job.c, objective);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
   print_targets(job, grid, observations);
@@ -120,7 +120,7 @@ void run_train(const Job& job) {
 
   VecHandle x = objective.initial_control();
   const auto state_error = compare_rounded(job, objective, memory.states, x);
-  Training run(job, grid, objective, optimizer);
+  Training run(job, grid, objective, trainer);
   const TrainingResult training = run.run(x);
   run.finish(training);
   const WorkCounters work = objective.work(); // what writing computes is another matter
@@ -136,7 +136,7 @@ void run_train(const Job& job) {
                                         .history = training.history,
                                         .ended = &training});
   run.tidy(training);
-  print_training(job, grid, objective, training, optimizer.active_share(x));
+  print_training(job, grid, objective, training, trainer.active_share(x));
   print_outcome(job, outcome);
   job.log.line(speed_text(grid.comm(), job.c, work, objective.samples_at_once()));
 }

@@ -1,6 +1,6 @@
 #include "nadir/attractor/fixed_point_map.hpp"
 
-#include "base/reproducible_vector.hpp"
+#include "base/petsc/reproducible_vector.hpp"
 
 #include "nadir/base/hashed_random.hpp"
 

@@ -1,6 +1,6 @@
 #include "nadir/attractor/linear_response.hpp"
 
-#include "base/reproducible_vector.hpp"
+#include "base/petsc/reproducible_vector.hpp"
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"

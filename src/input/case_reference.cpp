@@ -3,9 +3,9 @@
 #include "case_schema.hpp"
 
 #include "nadir/base/text.hpp"
-#include "nadir/input/optimizers.hpp"
 #include "nadir/input/schemes.hpp"
 #include "nadir/kernel/activation.hpp"
+#include "nadir/training/optimizers.hpp"
 
 /// The reference page: prose from here, everything about keys from the schema.
 namespace nadir {
@@ -180,7 +180,7 @@ std::string scheme_table() {
 
 std::string optimizer_table() {
   std::string text = "\n## Optimizers\n\n| name | takes bounds | method |\n|---|---|---|\n";
-  for (const auto& each : optimizers)
+  for (const OptimizerInfo& each : optimizers())
     text += "| `" + std::string(each.name) + "` | " + (each.takes_bounds ? "yes" : "no") + " | " +
             std::string(each.summary) + " |\n";
   return text;

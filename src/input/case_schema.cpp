@@ -5,7 +5,10 @@
 #include "parameter_schema.hpp"
 #include "run_schema.hpp"
 
-#include "nadir/input/optimizers.hpp"
+#include "nadir/training/optimizers.hpp"
+
+#include <set>
+#include <string_view>
 
 namespace nadir::schema {
 namespace {
@@ -56,10 +59,24 @@ Section<LossCase> loss_section() {
   return s;
 }
 
+/// A number that some optimisers read.
+Type<TrainingCase> option(const OptimizerOption& o) {
+  const bool share = o.range == OptimizerOption::Range::share;
+  const auto number = real(share ? from_to_below(0, 1) : positive());
+  const std::string key(o.key);
+  Type<TrainingCase> type;
+  type.name = number.name;
+  type.read = [=](const Item& item, TrainingCase& training) {
+    return number.read(item, training.options[key]);
+  };
+  type.write = [=](const TrainingCase& training) { return number.write(training.option(key)); };
+  return type;
+}
+
 Section<TrainingCase> training_section() {
   Section<TrainingCase> s;
   std::vector<std::string> names;
-  for (const auto& each : optimizers) names.emplace_back(each.name);
+  for (const OptimizerInfo& each : optimizers()) names.emplace_back(each.name);
   auto optimizer = choice("optimizer", names);
   optimizer.name = "name, see Optimizers";
   s.key("strategy", &TrainingCase::strategy, choice("strategy", {"end-to-end"}),
@@ -70,14 +87,10 @@ Section<TrainingCase> training_section() {
       "gradient_tolerance", &TrainingCase::gradient_tolerance, real(not_negative()),
       "stop when the gradient norm (by unknowns without units) has fallen by this factor from the "
       "first");
-  s.key("learning_rate", &TrainingCase::learning_rate, real(positive()),
-        "step of steepest-descent (in the units of the case) and adam (without units)");
-  s.key("adam_beta1", &TrainingCase::adam_beta1, real(from_to_below(0, 1)),
-        "decay of adam's mean gradient");
-  s.key("adam_beta2", &TrainingCase::adam_beta2, real(from_to_below(0, 1)),
-        "decay of adam's mean square");
-  s.key("adam_epsilon", &TrainingCase::adam_epsilon, real(positive()),
-        "added to adam's root mean square, as a share of the first loss");
+  std::set<std::string_view> keys;
+  for (const OptimizerInfo& each : optimizers())
+    for (const OptimizerOption& o : each.options)
+      if (keys.insert(o.key).second) s.key(std::string(o.key), option(o), std::string(o.text));
   return s;
 }
 

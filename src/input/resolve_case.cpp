@@ -2,8 +2,8 @@
 
 #include "nadir/base/text.hpp"
 #include "nadir/input/kernel_family.hpp"
-#include "nadir/input/optimizers.hpp"
 #include "nadir/input/schemes.hpp"
+#include "nadir/training/optimizers.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -317,7 +317,7 @@ void Resolver::bounds_supported(const std::string& path, const ParameterCase& p)
   const auto* optimizer = find_optimizer(c_.training.optimizer);
   if (!p.train || !usable("training.optimizer") || !optimizer || optimizer->takes_bounds) return;
   std::vector<std::string> able;
-  for (const auto& each : optimizers)
+  for (const OptimizerInfo& each : optimizers())
     if (each.takes_bounds) able.emplace_back(each.name);
   problem(path + ".bounds", "the optimizer " + quote(optimizer->name) +
                                 " takes no bounds (these do: " + join(able, ", ") + ")");

@@ -1,6 +1,6 @@
 #include "implicit_scheme.hpp"
 
-#include "base/reproducible_vector.hpp"
+#include "base/petsc/reproducible_vector.hpp"
 
 #include "nadir/attractor/fixed_point_map.hpp"
 #include "nadir/base/log.hpp"

@@ -1,6 +1,6 @@
 #include "nadir/training/control.hpp"
 
-#include "base/reproducible_vector.hpp"
+#include "base/petsc/reproducible_vector.hpp"
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"

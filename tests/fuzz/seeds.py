@@ -346,8 +346,16 @@ file = "a \\ \" é.h5"
 '''
 
 
+def trainings():
+    """A case for each optimiser, with all numbers of [training] that any of them reads."""
+    numbers = {key: value for key, _, value, _ in reference_page.rows("[training]") if value[0].isdigit()}
+    keys = "\n".join(f"{key} = {value}" for key, value in {**numbers, "iterations": 2}.items())
+    return [f'{PLAIN}[training]\noptimizer = "{name}"\n{keys}\n' for name in reference_page.names("Optimizers")]
+
+
 def by_hand():
     return [
+        *trainings(),
         PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, DENSE, SCHEMES, ATTRACTOR, GALERKIN, GALERKIN_GAUSSIAN, HATS, SPELLINGS
     ]
 

@@ -186,13 +186,17 @@ struct LossCase {
   bool operator==(const LossCase&) const = default;
 };
 
+/// Of all optimisers' options.
+std::map<std::string, double> optimizer_defaults();
+
 struct TrainingCase {
   std::string strategy = "end-to-end";
   std::string optimizer = "bqnls";
   std::int64_t iterations = 200;
   double gradient_tolerance = 1e-6; ///< relative to the first gradient
-  double learning_rate = 1e-3;      ///< steepest-descent (alpha of eq. (5)) and adam
-  double adam_beta1 = 0.9, adam_beta2 = 0.999, adam_epsilon = 1e-8;
+  /// Numbers that some optimisers read, by their keys.
+  std::map<std::string, double> options = optimizer_defaults();
+  double option(std::string_view key) const { return options.at(std::string(key)); }
   bool operator==(const TrainingCase&) const = default;
 };
 

@@ -1,5 +1,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
+#include "nadir/kernel/activation.hpp"
+#include "nadir/training/optimizers.hpp"
 
 #include "support/files.hpp"
 #include "support/sanitized.hpp"
@@ -27,6 +29,16 @@ dataset = "/y"
 )";
 
 using Lines = std::vector<std::string>;
+
+std::string_view name_of(Activation f) { return f->name; }
+std::string_view name_of(const OptimizerInfo& info) { return info.name; }
+/// Those that are named in a message, as it names them.
+template<class Entries, class Which> std::string names_of(Entries entries, Which which) {
+  std::string text;
+  for (const auto& each : entries)
+    if (which(each)) text += (text.empty() ? "" : ", ") + std::string(name_of(each));
+  return text;
+}
 
 Lines problems(const std::string& text, const Lines& overrides = {}) {
   Diagnostics diagnostics;
@@ -59,11 +71,11 @@ const Mistake mistakes[] = {
     {"kernel.diffusion.penalty.h2=1",
      "kernel.diffusion.penalty.h2: unknown key (did you mean 'l2'?)"},
     {"network.activation=tahn",
-     "network.activation: unknown activation \"tahn\" (did you mean \"tanh\"? one of: identity, "
-     "tanh, relu, leaky-relu, sigmoid, softplus, gelu, sin, square, logistic)"},
+     "network.activation: unknown activation \"tahn\" (did you mean \"tanh\"? one of: " +
+         names_of(Activation::all(), [](Activation) { return true; }) + ")"},
     {"training.optimizer=bqnsl",
-     "training.optimizer: unknown optimizer \"bqnsl\" (did you mean \"bqnls\"? one of: bqnls, "
-     "blmvm, lmvm, bncg, cg, bqnkls, bqnktr, bqnktl, steepest-descent, adam)"},
+     "training.optimizer: unknown optimizer \"bqnsl\" (did you mean \"bqnls\"? one of: " +
+         names_of(optimizers(), [](const OptimizerInfo&) { return true; }) + ")"},
     {"kernel.type=full", "kernel.type: unknown kernel \"full\" (one of: adr, moment, stencil, "
                          "gaussian, power-law, dense)"},
     {"kernel.type=[\"adr\", \"gaus\"]",
@@ -305,8 +317,8 @@ TEST(CaseProblems, InitOutsideBounds) {
 
 TEST(CaseProblems, BoundsNeedAnOptimizerThatTakesThem) {
   const std::string problem =
-      "--set kernel.diffusion.bounds: the optimizer \"lmvm\" takes no bounds (these do: bqnls, "
-      "blmvm, bncg, bqnkls, bqnktr, bqnktl, steepest-descent, adam)";
+      "--set kernel.diffusion.bounds: the optimizer \"lmvm\" takes no bounds (these do: " +
+      names_of(optimizers(), [](const OptimizerInfo& o) { return o.takes_bounds; }) + ")";
   const Lines overrides{"training.optimizer=lmvm", "kernel.diffusion.bounds=[0, 1]"};
   EXPECT_EQ(problems(base, overrides), Lines{problem});
   const Lines fixed{overrides[0], overrides[1], "kernel.diffusion.train=false"};

@@ -155,7 +155,7 @@ TEST(CaseReader, ReadsEveryKey) {
   EXPECT_EQ(c.data.targets[0].withhold->seed, 9223372036854775807u);
   EXPECT_EQ(c.data.targets[1].layer, 7);
   EXPECT_EQ(c.data.targets[1].withhold->source, (DatasetCase{"/d/w.h5", "w"}));
-  EXPECT_EQ(c.training.adam_epsilon, 1e-4);
+  EXPECT_EQ(c.training.option("adam_epsilon"), 1e-4);
   EXPECT_EQ(c.attractor, (AttractorCase{FixedPointMethod::anderson,
                                         3,
                                         9,

@@ -1,6 +1,6 @@
 #include "nadir/input/case_reader.hpp"
-#include "nadir/input/optimizers.hpp"
 #include "nadir/kernel/activation.hpp"
+#include "nadir/training/optimizers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,8 @@ TEST(CaseReference, ListsEveryKeyAndName) {
   }
   for (const Activation f : Activation::all())
     EXPECT_TRUE(has("| `" + std::string(f->name) + "` |"));
-  for (const auto& each : optimizers) EXPECT_TRUE(has("| `" + std::string(each.name) + "` |"));
+  for (const OptimizerInfo& each : optimizers())
+    EXPECT_TRUE(has("| `" + std::string(each.name) + "` |"));
 }
 
 TEST(CaseReference, TheExampleIsAValidCase) {
@@ -50,12 +51,6 @@ TEST(CaseReference, ThePageInTheDocumentsIsCurrent) {
   page << file.rdbuf();
   EXPECT_TRUE(page.str() == case_reference())
       << path << " is out of date: run this test with NADIR_UPDATE_REFERENCE=1";
-}
-
-TEST(CaseReference, OptimizersAreFoundByName) {
-  EXPECT_EQ(find_optimizer("nope"), nullptr);
-  EXPECT_FALSE(find_optimizer("lmvm")->takes_bounds);
-  EXPECT_TRUE(find_optimizer("bqnls")->takes_bounds);
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 #include "nadir/base/error.hpp"
+#include "nadir/training/end_to_end_trainer.hpp"
 #include "nadir/training/objective.hpp"
-#include "nadir/training/optimizer.hpp"
 
 #include "support/fixed_point_maps.hpp"
 
@@ -168,7 +168,7 @@ TEST(AttractorObjective, LineSearchesComeBackFromTrialsWithoutAttractor) {
     const Observations observations = problem.data(grid);
     Objective objective(grid, problem.c, observations,
                         test::random_coefficients(grid, problem.c, 0.0));
-    Optimizer solver(problem.c, objective);
+    EndToEndTrainer solver(problem.c, objective);
     VecHandle x = objective.initial_control();
     const TrainingResult result = solver.run(x, [](const Iteration&) {});
     objective.set_control(x);
@@ -184,13 +184,13 @@ TEST(AttractorObjective, LineSearchesComeBackFromTrialsWithoutAttractor) {
 TEST(AttractorObjective, StepsWithoutAttractorAreShortened) {
   UniformRing problem(-1.0, 1.0);
   problem.c.training.optimizer = "steepest-descent";
-  problem.c.training.learning_rate = 1.0;
+  problem.c.training.options["learning_rate"] = 1.0;
   problem.c.training.iterations = 20;
   const Grid grid(MPI_COMM_WORLD, problem.c.grid);
   const Observations observations = problem.data(grid);
   Objective objective(grid, problem.c, observations,
                       test::random_coefficients(grid, problem.c, 0.0));
-  Optimizer solver(problem.c, objective);
+  EndToEndTrainer solver(problem.c, objective);
   VecHandle x = objective.initial_control();
   const TrainingResult result = solver.run(x, [](const Iteration&) {});
   EXPECT_GT(result.lost, 0);

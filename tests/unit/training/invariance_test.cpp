@@ -1,8 +1,8 @@
 // Trainings do not depend on the units of lengths or of the field, and survive steps to nowhere.
 
-#include "nadir/input/optimizers.hpp"
 #include "nadir/network/chain.hpp"
-#include "nadir/training/optimizer.hpp"
+#include "nadir/training/end_to_end_trainer.hpp"
+#include "nadir/training/optimizers.hpp"
 
 #include "support/cases.hpp"
 
@@ -36,7 +36,7 @@ struct Carried {
     c.kernel.diffusion = test::trained({0.1 * spacing * spacing}, false, false);
     c.data.targets[0].layer = 20;
     c.training.optimizer = optimizer;
-    c.training.learning_rate = 0.01;
+    c.training.options["learning_rate"] = 0.01;
   }
 
   Observations data(const Grid& grid) const {
@@ -70,7 +70,7 @@ struct Carried {
 
   Found train(const Observations& observations, const Grid& grid) const {
     Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
-    Optimizer optimizer(c, objective);
+    EndToEndTrainer optimizer(c, objective);
     VecHandle x = objective.initial_control();
     Found found{optimizer.run(x, [](const Iteration&) {}), 0, 0, 0};
     objective.set_control(x);
@@ -86,10 +86,6 @@ struct Carried {
   }
 };
 
-bool searches(const OptimizerInfo& info) {
-  return info.name != "steepest-descent" && info.name != "adam";
-}
-
 /// Rounding grows on cg's long way, and at the decisions of trust regions.
 bool is_steady(const OptimizerInfo& info) {
   return info.name != "cg" && info.name != "bqnktr" && info.name != "bqnktl";
@@ -102,8 +98,8 @@ void expect_truth(const Carried::Found& found, double tolerance, const std::stri
 }
 
 TEST(Invariance, ResultsDoNotDependOnTheUnitOfLength) {
-  for (const OptimizerInfo& info : optimizers) {
-    if (!searches(info)) continue;
+  for (const OptimizerInfo& info : optimizers()) {
+    if (!info.searches) continue;
     const auto grid_units = Carried(info.name).train();
     for (const double spacing : {1000.0, 1e5, 1e-6, 0x1p-7}) {
       const std::string where = std::string(info.name) + ", spacing " + std::to_string(spacing);
@@ -129,7 +125,7 @@ TEST(Invariance, ResultsDoNotDependOnTheUnitOfLength) {
 
 /// A power of two changes no digit, whatever the type (multiples of 2^40 the sums of derivatives).
 TEST(Invariance, PowersOfTwoGiveTheSameBits) {
-  for (const OptimizerInfo& info : optimizers) {
+  for (const OptimizerInfo& info : optimizers()) {
     if (info.name == "steepest-descent") continue; // is (5) as it stands
     Carried one(info.name), other(info.name, 0x1p40, 0x1p-40);
     one.c.training.iterations = other.c.training.iterations = 6;
@@ -145,8 +141,8 @@ TEST(Invariance, PowersOfTwoGiveTheSameBits) {
 }
 
 TEST(Invariance, ResultsDoNotDependOnTheUnitOfTheField) {
-  for (const OptimizerInfo& info : optimizers) {
-    if (!searches(info)) continue;
+  for (const OptimizerInfo& info : optimizers()) {
+    if (!info.searches) continue;
     const auto one = Carried(info.name).train();
     expect_truth(one, 5e-5, std::string(info.name));
     const int stride = info.name == "bqnls" ? 1 : 6;
@@ -164,8 +160,8 @@ TEST(Invariance, ResultsDoNotDependOnTheUnitOfTheField) {
 
 /// Bias and bounds have units too.
 TEST(Invariance, BiasAndBoundsFollowTheUnits) {
-  for (const OptimizerInfo& info : optimizers) {
-    if (!info.takes_bounds || !searches(info)) continue;
+  for (const OptimizerInfo& info : optimizers()) {
+    if (!info.takes_bounds || !info.searches) continue;
     const auto found_in = [&](double spacing, double field) {
       Carried problem(info.name, spacing, field);
       problem.c.network.bias = test::trained({0.0}, false, false);
@@ -186,17 +182,17 @@ TEST(Invariance, BiasAndBoundsFollowTheUnits) {
 
 /// 100 layers that let almost nothing through: 2 |f| / |g| leads to where no number is finite.
 TEST(Invariance, StepsThatOverflowAreShortened) {
-  for (const OptimizerInfo& info : optimizers) {
+  for (const OptimizerInfo& info : optimizers()) {
     Carried problem(info.name);
     problem.c.network.layers = problem.c.data.targets[0].layer = 100;
     problem.c.kernel.reaction.init = {-0.2};
     problem.c.training.iterations = 10;
-    problem.c.training.learning_rate = 1e10;
+    problem.c.training.options["learning_rate"] = 1e10;
     const auto found = problem.train();
     const auto& history = found.training.history;
     EXPECT_GT(history.size(), 1u) << info.name << ": " << found.training.reason;
     EXPECT_LT(history[found.training.best].loss.loss(), history[0].loss.loss()) << info.name;
-    if (info.name == "bqnls" || !searches(info)) {
+    if (info.name == "bqnls" || !info.searches) {
       EXPECT_GT(found.training.lost, 0) << info.name;
     }
   }
@@ -204,8 +200,8 @@ TEST(Invariance, StepsThatOverflowAreShortened) {
 
 /// At an optimum with a misfit left, 2 |f| / |g| is no length for a step.
 TEST(Invariance, StartsAtAnOptimumWithAMisfitLeft) {
-  for (const OptimizerInfo& info : optimizers) {
-    if (!searches(info)) continue;
+  for (const OptimizerInfo& info : optimizers()) {
+    if (!info.searches) continue;
     Carried problem(info.name);
     const Grid grid(MPI_COMM_WORLD, problem.c.grid);
     Observations observations = problem.data(grid);
@@ -226,7 +222,7 @@ TEST(Invariance, StartsAtAnOptimumWithAMisfitLeft) {
 }
 
 TEST(Invariance, AStartThatOverflowsEndsTheRun) {
-  for (const OptimizerInfo& info : optimizers) {
+  for (const OptimizerInfo& info : optimizers()) {
     Carried problem(info.name);
     problem.c.kernel.reaction.init = {1e40};
     EXPECT_THROW(problem.train(), NoStart) << info.name;
@@ -247,7 +243,7 @@ std::string words_of(Carried problem, double input, double target) {
 }
 
 TEST(Invariance, NothingLearnedIsNotConverged) {
-  for (const OptimizerInfo& info : optimizers) {
+  for (const OptimizerInfo& info : optimizers()) {
     const std::string nothing = "nothing was learned: the gradient is 0";
     Carried problem(info.name);
     EXPECT_EQ(words_of(problem, 0, 1).find(nothing), 0u)

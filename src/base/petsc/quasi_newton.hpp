@@ -1,9 +1,11 @@
 #pragma once
 
+#include <petsctao.h>
+
 namespace nadir {
 
-/// Registers "bqnls" as a TAO type of ours, once per process: limited-memory BFGS with line search
-/// and bounds, the method of PETSc's type of that name.
+/// For TaoRegister, which calls it "bqnls": limited-memory BFGS with line search and bounds, the
+/// method of PETSc's type of that name.
 ///
 ///     H_k g     two-loop recursion over the last m pairs s = x_{j+1} - x_j, y = g_{j+1} - g_j,
 ///     around
@@ -14,10 +16,10 @@ namespace nadir {
 ///     step      More-Thuente line search (-tao_ls_...); where it fails, once more from the scaled
 ///               gradient with the pairs forgotten
 ///
-/// It needs half the vectors of PETSc's, and TaoMemory holds everything a step depends on.
+/// It needs half the vectors of PETSc's, and IterationState holds everything a step depends on.
 /// -tao_bqnls_mat_lmvm_hist_size sets m (5). Sources: Nocedal & Wright, Numerical Optimization
 /// (2006), algorithm 7.4; Gilbert & Lemarechal, Math. Program. 45 (1989); Bertsekas, SIAM J.
 /// Control Optim. 20 (1982). Collective.
-void register_quasi_newton_type();
+PetscErrorCode create_quasi_newton(Tao tao);
 
 } // namespace nadir

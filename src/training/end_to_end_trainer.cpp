@@ -1,14 +1,11 @@
-#include "nadir/training/optimizer.hpp"
-
-#include "tao_type.hpp"
+#include "nadir/training/end_to_end_trainer.hpp"
 
 #include "base/once_per_petsc.hpp"
+#include "base/petsc/tao_type.hpp"
 
 #include "nadir/base/log.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/session.hpp"
-#include "nadir/training/descent.hpp"
-#include "nadir/training/quasi_newton.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,15 +27,11 @@ void set_monitor(Tao tao, PetscErrorCode (*monitor)(Tao, void*), void* context) 
 #endif
 }
 
-void register_own_types() {
-  register_descent_types();
-  register_quasi_newton_type();
-}
-
 } // namespace
 
-Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_(objective) {
-  once_per_petsc<register_own_types>();
+EndToEndTrainer::EndToEndTrainer(const Case& c, Objective& objective)
+    : case_(c), optimizer_(*find_optimizer(c.training.optimizer)), objective_(objective) {
+  once_per_petsc<register_optimizers>();
   const ControlSpace& space = objective.space();
   scales_ = objective.scales();
   solution_ = space.create();
@@ -57,11 +50,11 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
     set_monitor(tao_, monitor, this);
     check_petsc(TaoSetFromOptions(tao_));
     refuse_other_type();
-    set_descent_rates(tao_, c.training);
+    if (optimizer_.set_options) optimizer_.set_options(tao_, c.training);
     check_petsc(TaoSetUp(tao_));
     check_petsc(TaoGetTolerances(tao_, &absolute_, nullptr, &relative_));
     query_options({"-tao_view", "-tao_ls_view"}); // TaoSolve reads them at its end
-    if (!has_memory()) accepted_ = space.create();
+    if (!goes_on_exactly()) accepted_ = space.create();
   } catch (const SystemError& error) {
     const std::string text = error.what(); // ends with " [our function]"
     throw InputError("training.optimizer, or PETSc's options for it: " +
@@ -70,7 +63,7 @@ Optimizer::Optimizer(const Case& c, Objective& objective) : case_(c), objective_
 }
 
 /// PETSc's own types know of no scales: they get other unknowns.
-void Optimizer::set_bounds(const ControlSpace& space) {
+void EndToEndTrainer::set_bounds(const ControlSpace& space) {
   if (space.any_bounds()) {
     lower_ = space.create();
     upper_ = space.create();
@@ -83,7 +76,7 @@ void Optimizer::set_bounds(const ControlSpace& space) {
 
 /// The case names the type: bounds and rates were checked for that one, and the result file says
 /// so.
-void Optimizer::refuse_other_type() const {
+void EndToEndTrainer::refuse_other_type() const {
   TaoType type = nullptr;
   check_petsc(TaoGetType(tao_, &type));
   if (case_.training.optimizer == type) return;
@@ -92,7 +85,7 @@ void Optimizer::refuse_other_type() const {
       ": choose the optimiser by training.optimizer, or --set training.optimizer=" + type);
 }
 
-TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>& each) {
+TrainingResult EndToEndTrainer::run(Vec x, const std::function<void(const Iteration&)>& each) {
   unknowns_.assign(x, solution_);
   if (accepted_) check_petsc(VecCopy(x, accepted_));
   each_ = each;
@@ -121,12 +114,12 @@ TrainingResult Optimizer::run(Vec x, const std::function<void(const Iteration&)>
   return result_;
 }
 
-TaoMemory Optimizer::memory() {
-  if (auto memory = memory_of(tao_)) return *memory;
+IterationState EndToEndTrainer::state() {
+  if (auto state = iteration_state_of(tao_)) return *state;
   return {accepted_, &iteration_, {}, {}, {}};
 }
 
-void Optimizer::resume(TrainingProgress progress, Vec best) {
+void EndToEndTrainer::resume(TrainingProgress progress, Vec best) {
   if (progress.history.empty()) return;
   first_iteration_ = progress.iteration;
   iteration_ = static_cast<double>(progress.iteration);
@@ -144,16 +137,16 @@ void Optimizer::resume(TrainingProgress progress, Vec best) {
   // The tolerance is relative to the very first gradient.
   const Iteration& first = result_.history.front();
   check_petsc(TaoSetTolerances(tao_, PETSC_DEFAULT, PETSC_DEFAULT, 0.0));
-  if (!has_memory()) unknowns_.set_first_loss(first.loss.loss());
+  if (!goes_on_exactly()) unknowns_.set_first_loss(first.loss.loss());
   set_absolute_tolerance(std::max<double>(absolute_, relative_ * first.gradient_norm));
 }
 
-void Optimizer::set_absolute_tolerance(double norm) {
+void EndToEndTrainer::set_absolute_tolerance(double norm) {
   check_petsc(TaoSetTolerances(tao_, norm / unknowns_.loss_unit(), PETSC_DEFAULT, PETSC_DEFAULT));
 }
 
-PetscErrorCode Optimizer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void* context) {
-  auto& self = *static_cast<Optimizer*>(context);
+PetscErrorCode EndToEndTrainer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void* context) {
+  auto& self = *static_cast<EndToEndTrainer*>(context);
   const auto& history = self.result_.history;
   const auto place = [&] {
     const std::int64_t next = history.empty() ? 0 : history.back().iteration + 1;
@@ -175,10 +168,10 @@ PetscErrorCode Optimizer::evaluate(Tao /*tao*/, Vec x, PetscReal* f, Vec g, void
   return PETSC_ERR_USER;
 }
 
-double Optimizer::evaluate_trial(Vec x, Vec g) {
+double EndToEndTrainer::evaluate_trial(Vec x, Vec g) {
   try {
     const LossParts parts = objective_.value_and_gradient(x, g);
-    if (recent_.empty() && result_.history.empty() && !has_memory()) {
+    if (recent_.empty() && result_.history.empty() && !goes_on_exactly()) {
       unknowns_.set_first_loss(parts.loss());
       set_absolute_tolerance(absolute_);
     }
@@ -200,10 +193,10 @@ double Optimizer::evaluate_trial(Vec x, Vec g) {
 /// What the loss is said to be at a trial that has none, so that a line search or trust region
 /// comes back from there: higher than at the last iterate by twice what the gradient could let it
 /// fall. An infinite value would end some of them. Nothing where the trial is the iterate.
-std::optional<double> Optimizer::value_of_lost(Vec x) {
-  if (takes_every_step(case_.training.optimizer)) return std::numeric_limits<double>::infinity();
+std::optional<double> EndToEndTrainer::value_of_lost(Vec x) {
+  if (!optimizer_.searches) return std::numeric_limits<double>::infinity();
   const VecHandle step = objective_.space().create();
-  check_petsc(VecWAXPY(step, -1.0, memory().point, x));
+  check_petsc(VecWAXPY(step, -1.0, state().point, x));
   if (scales_) check_petsc(VecPointwiseDivide(step, step, scales_));
   PetscReal length = 0;
   check_petsc(VecNorm(step, NORM_2, &length));
@@ -215,14 +208,14 @@ std::optional<double> Optimizer::value_of_lost(Vec x) {
 }
 
 /// Some line searches look at nothing.
-void Optimizer::refuse_lost_iterate(double value) const {
+void EndToEndTrainer::refuse_lost_iterate(double value) const {
   if (lost_value_ && value == *lost_value_ / unknowns_.loss_unit())
     throw NumericsError("the line search took a step to where there is no loss: " +
                         result_.last_lost);
 }
 
-PetscErrorCode Optimizer::monitor(Tao tao, void* context) {
-  auto& self = *static_cast<Optimizer*>(context);
+PetscErrorCode EndToEndTrainer::monitor(Tao tao, void* context) {
+  auto& self = *static_cast<EndToEndTrainer*>(context);
   try {
     self.record_iteration(tao);
     return success;
@@ -232,7 +225,7 @@ PetscErrorCode Optimizer::monitor(Tao tao, void* context) {
   return PETSC_ERR_USER;
 }
 
-void Optimizer::record_iteration(Tao tao) {
+void EndToEndTrainer::record_iteration(Tao tao) {
   PetscInt number = 0;
   PetscReal f = 0, norm = 0, step = 0;
   TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
@@ -261,12 +254,12 @@ void Optimizer::record_iteration(Tao tao) {
   stop_if_agreed();
 }
 
-void Optimizer::stop_if_agreed() const {
+void EndToEndTrainer::stop_if_agreed() const {
   if (stop_ && stop_->agreed()) throw StopRequest(stop_->why());
 }
 
 /// Misfit and penalty of the evaluation whose value TAO reports.
-LossParts Optimizer::parts_of(double value) {
+LossParts EndToEndTrainer::parts_of(double value) {
   const double unit = unknowns_.loss_unit();
   const auto same = [&](const LossParts& parts) { return parts.loss() / unit == value; };
   const auto found = std::ranges::find_if(recent_, same);
@@ -275,7 +268,7 @@ LossParts Optimizer::parts_of(double value) {
   return {value * unit - penalty, penalty};
 }
 
-std::string Optimizer::reason_text(TaoConvergedReason reason) {
+std::string EndToEndTrainer::reason_text(TaoConvergedReason reason) {
   PetscInt iterations = 0;
   check_petsc(TaoGetMaximumIterations(tao_, &iterations)); // PETSc's options may have changed them
   switch (reason) {
@@ -303,7 +296,7 @@ std::string Optimizer::reason_text(TaoConvergedReason reason) {
   }
 }
 
-std::string Optimizer::convergence_text(TaoConvergedReason reason) {
+std::string EndToEndTrainer::convergence_text(TaoConvergedReason reason) {
   const auto& history = result_.history;
   const Iteration &first = history.front(), &last = history.back();
   if (first.gradient_norm == 0) return start_text();
@@ -317,7 +310,7 @@ std::string Optimizer::convergence_text(TaoConvergedReason reason) {
 }
 
 /// Why a run ended where it began, with a gradient of 0.
-std::string Optimizer::start_text() {
+std::string EndToEndTrainer::start_text() {
   const VecHandle g = objective_.space().create();
   const LossParts start = objective_.value_and_gradient(best_, g);
   PetscReal norm = 0;
@@ -335,7 +328,7 @@ std::string Optimizer::start_text() {
 
 /// Whether a misfit of 0 is that of these parameters alone: others, a sixteenth of their scales
 /// away, have another one.
-bool Optimizer::fit_depends_on_unknowns() {
+bool EndToEndTrainer::fit_depends_on_unknowns() {
   constexpr double way = 1.0 / 16;
   const VecHandle x = objective_.space().create();
   {
@@ -357,7 +350,7 @@ bool Optimizer::fit_depends_on_unknowns() {
   }
 }
 
-double Optimizer::active_share(Vec x) const {
+double EndToEndTrainer::active_share(Vec x) const {
   if (!lower_) return 0.0;
   const VecRead value(x), low(lower_), high(upper_);
   std::array<std::int64_t, 2> counts{0, 0}; // active, bounded

@@ -1,4 +1,6 @@
-#include "base/reproducible_vector.hpp"
+#include "reproducible_vector.hpp"
+
+#include "private.hpp"
 
 #include "base/once_per_petsc.hpp"
 
@@ -6,8 +8,6 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/handle.hpp"
-
-#include <petsc/private/vecimpl.h>
 
 #include <algorithm>
 #include <array>

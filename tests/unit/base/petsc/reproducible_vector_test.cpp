@@ -1,4 +1,4 @@
-#include "base/reproducible_vector.hpp"
+#include "base/petsc/reproducible_vector.hpp"
 
 #include "nadir/base/handle.hpp"
 #include "nadir/base/hashed_random.hpp"

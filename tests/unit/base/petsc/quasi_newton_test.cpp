@@ -1,7 +1,7 @@
-#include "nadir/training/quasi_newton.hpp"
+#include "base/petsc/quasi_newton.hpp"
+#include "base/petsc/tao_type.hpp"
 
 #include "nadir/base/handle.hpp"
-#include "nadir/training/tao_memory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ struct Problem {
   int evaluations = 0;
 
   explicit Problem(std::optional<double> bound, PetscInt steps, MPI_Comm comm = MPI_COMM_WORLD) {
-    register_quasi_newton_type();
+    check_petsc(TaoRegister("bqnls", create_quasi_newton));
     check_petsc(VecCreateMPI(comm, 2 * pairs_per_rank, PETSC_DECIDE, x.out()));
     {
       VecWrite values(x); // the same on every rank, so that the problem stays as hard
@@ -91,7 +91,7 @@ TEST(QuasiNewton, FindsTheMinimumOnABound) {
   }
 }
 
-/// What TaoMemory names is everything a step depends on.
+/// What IterationState names is everything a step depends on.
 TEST(QuasiNewton, GoesOnBitByBitFromItsMemory) {
   for (const auto bound : {std::optional<double>{}, std::optional<double>{0.5}}) {
     for (const PetscInt before : {0, 1, 3, 9}) {
@@ -99,16 +99,16 @@ TEST(QuasiNewton, GoesOnBitByBitFromItsMemory) {
       Problem whole(bound, before + after), first(bound, before), second(bound, after);
       check_petsc(TaoSolve(whole.tao));
       check_petsc(TaoSolve(first.tao));
-      const TaoMemory from = *memory_of(first.tao);
+      const IterationState from = *iteration_state_of(first.tao);
       EXPECT_EQ(*from.iteration, double(before));
       for (int pass = 0; pass < 2; ++pass) { // the first number tells how many there are
-        const TaoMemory to = *memory_of(second.tao);
+        const IterationState to = *iteration_state_of(second.tao);
         for (std::size_t i = 0; i < to.numbers.size(); ++i) {
           EXPECT_EQ(to.numbers[i].first, from.numbers[i].first);
           *to.numbers[i].second = *from.numbers[i].second;
         }
       }
-      const TaoMemory to = *memory_of(second.tao);
+      const IterationState to = *iteration_state_of(second.tao);
       ASSERT_EQ(to.vectors.size(), from.vectors.size());
       for (std::size_t i = 0; i < to.vectors.size(); ++i)
         check_petsc(VecCopy(from.vectors[i].second, to.vectors[i].second));

@@ -1,16 +1,14 @@
 #pragma once
 
 #include "nadir/base/handle.hpp"
-#include "nadir/training/tao_memory.hpp"
-
-#include <petsc/private/taoimpl.h>
+#include "nadir/base/iteration_state.hpp"
 
 #include <optional>
 #include <utility>
 
 namespace nadir {
 
-/// Base of what our own TAO types keep in tao->data, which PETSc hands back to us.
+/// Base of what a TAO type of ours keeps, which PETSc hands back to us.
 class TaoState {
  public:
   virtual ~TaoState() = default;
@@ -18,7 +16,7 @@ class TaoState {
   virtual void set_from_options() {}
   /// The whole iteration, from evaluating the start to a reason to end.
   virtual void solve(Tao tao) = 0;
-  virtual TaoMemory memory(Tao tao) = 0;
+  virtual IterationState state(Tao tao) = 0;
 
   /// Unknowns are measured in these (use_scales); null for the unknowns as they are.
   Vec scales = nullptr;
@@ -34,25 +32,25 @@ class TaoState {
   double iteration_ = 0;         ///< number of the iterate, counted over all restarts
 };
 
-inline TaoState& state_of(Tao tao) { return *static_cast<TaoState*>(tao->data); }
+/// Makes a solver one of a type of ours, and owner of its state.
+PetscErrorCode adopt_state(Tao tao, TaoState* state);
 
 /// For TaoRegister: makes a solver of a type whose state is a `State`.
 template<class State> PetscErrorCode create_tao_type(Tao tao) {
-  constexpr PetscErrorCode success = PetscErrorCode(0);
-  tao->data = static_cast<TaoState*>(new State);
-  tao->ops->setup = [](Tao t) { return petsc_callback([t] { state_of(t).set_up(t); }); };
-  tao->ops->solve = [](Tao t) { return petsc_callback([t] { state_of(t).solve(t); }); };
-  tao->ops->setfromoptions = [](Tao t, PetscOptionItems*) {
-    return petsc_callback([t] { state_of(t).set_from_options(); });
-  };
-  tao->ops->view = [](Tao, PetscViewer) { return success; };
-  tao->ops->destroy = [](Tao t) {
-    delete &state_of(t);
-    t->data = nullptr;
-    return success;
-  };
-  return success;
+  return adopt_state(tao, new State);
 }
+
+/// The state of a solver of ours, null for PETSc's own types.
+TaoState* state_of(Tao tao);
+
+/// What a solver of ours that is set up (TaoSetUp) carries; nothing for PETSc's own types. While it
+/// is interrupted amid a step, it is that of the step's start, or of its evaluation.
+std::optional<IterationState> iteration_state_of(Tao tao);
+
+/// Our own types measure unknowns, and with them gradients and steps, in these scales (null: in
+/// themselves) from now on, so that results do not depend on units; `scales` must outlive the
+/// solver. False for PETSc's types, which know of no such thing.
+bool use_scales(Tao tao, Vec scales);
 
 /// Whether PETSc's error is that numbers made no sense to a solver or line search, as those of a
 /// step that rounding leads do; then its text is forgotten.

@@ -1,7 +1,7 @@
-#include "nadir/training/quasi_newton.hpp"
+#include "quasi_newton.hpp"
 
-#include "base/reproducible_vector.hpp"
-
+#include "private.hpp"
+#include "reproducible_vector.hpp"
 #include "tao_type.hpp"
 
 #include "nadir/base/log.hpp"
@@ -29,7 +29,7 @@ class QuasiNewton final : public TaoState {
   void set_up(Tao tao) override;
   void set_from_options() override;
   void solve(Tao tao) override;
-  TaoMemory memory(Tao tao) override;
+  IterationState state(Tao tao) override;
 
  private:
   std::size_t pairs() const { return static_cast<std::size_t>(count_); }
@@ -69,19 +69,19 @@ void QuasiNewton::set_up(Tao tao) {
   for (VecHandle* v : all) check_petsc(VecDuplicate(tao->solution, v->out()));
 }
 
-TaoMemory QuasiNewton::memory(Tao tao) {
-  TaoMemory memory{searching_ ? old_point_.get() : tao->solution, &iteration_, {}, {}, {}};
-  memory.numbers = {{"pairs", &count_}, {"active_width", &width_}};
-  memory.problem = problem();
-  if (count_ == 0 || !memory.problem.empty()) return memory; // the diagonal is made anew
-  memory.vectors.emplace_back("diagonal", diagonal_.get());
+IterationState QuasiNewton::state(Tao tao) {
+  IterationState state{searching_ ? old_point_.get() : tao->solution, &iteration_, {}, {}, {}};
+  state.numbers = {{"pairs", &count_}, {"active_width", &width_}};
+  state.problem = problem();
+  if (count_ == 0 || !state.problem.empty()) return state; // the diagonal is made anew
+  state.vectors.emplace_back("diagonal", diagonal_.get());
   for (std::size_t i = 0; i < pairs(); ++i) {
     const std::string number = std::to_string(i);
-    memory.numbers.emplace_back("curvature_" + number, &pairs_[i].ys);
-    memory.vectors.emplace_back("step_" + number, pairs_[i].s.get());
-    memory.vectors.emplace_back("gradient_change_" + number, pairs_[i].y.get());
+    state.numbers.emplace_back("curvature_" + number, &pairs_[i].ys);
+    state.vectors.emplace_back("step_" + number, pairs_[i].s.get());
+    state.vectors.emplace_back("gradient_change_" + number, pairs_[i].y.get());
   }
-  return memory;
+  return state;
 }
 
 /// What no run can have got to.
@@ -263,7 +263,9 @@ void QuasiNewton::solve(Tao tao) {
   }
 }
 
-PetscErrorCode create(Tao tao) {
+} // namespace
+
+PetscErrorCode create_quasi_newton(Tao tao) {
   return petsc_callback([tao] {
     check_petsc(create_tao_type<QuasiNewton>(tao));
     MPI_Comm comm = PetscObjectComm(reinterpret_cast<PetscObject>(tao));
@@ -273,9 +275,5 @@ PetscErrorCode create(Tao tao) {
     check_petsc(TaoLineSearchSetOptionsPrefix(tao->linesearch, tao->hdr.prefix));
   });
 }
-
-} // namespace
-
-void register_quasi_newton_type() { check_petsc(TaoRegister("bqnls", create)); }
 
 } // namespace nadir

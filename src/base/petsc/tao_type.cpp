@@ -1,31 +1,46 @@
 #include "tao_type.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
+#include "private.hpp"
 
 namespace nadir {
-
 namespace {
 
-bool is_ours(Tao tao) {
-  constexpr std::array<std::string_view, 3> ours{"bqnls", "steepest-descent", "adam"};
-  TaoType type = nullptr;
-  check_petsc(TaoGetType(tao, &type));
-  return type && std::ranges::find(ours, type) != ours.end();
+TaoState& own_state(Tao tao) { return *static_cast<TaoState*>(tao->data); }
+
+PetscErrorCode run_own_type(Tao tao) {
+  return petsc_callback([tao] { own_state(tao).solve(tao); });
 }
 
 } // namespace
 
-std::optional<TaoMemory> memory_of(Tao tao) {
-  if (!is_ours(tao)) return std::nullopt;
-  return state_of(tao).memory(tao);
+PetscErrorCode adopt_state(Tao tao, TaoState* state) {
+  constexpr PetscErrorCode success = PetscErrorCode(0);
+  tao->data = state;
+  tao->ops->setup = [](Tao t) { return petsc_callback([t] { own_state(t).set_up(t); }); };
+  tao->ops->solve = run_own_type;
+  tao->ops->setfromoptions = [](Tao t, PetscOptionItems*) {
+    return petsc_callback([t] { own_state(t).set_from_options(); });
+  };
+  tao->ops->view = [](Tao, PetscViewer) { return success; };
+  tao->ops->destroy = [](Tao t) {
+    delete &own_state(t);
+    t->data = nullptr;
+    return success;
+  };
+  return success;
+}
+
+TaoState* state_of(Tao tao) { return tao->ops->solve == run_own_type ? &own_state(tao) : nullptr; }
+
+std::optional<IterationState> iteration_state_of(Tao tao) {
+  TaoState* const state = state_of(tao);
+  return state ? std::optional(state->state(tao)) : std::nullopt;
 }
 
 bool use_scales(Tao tao, Vec scales) {
-  if (!is_ours(tao)) return false;
-  state_of(tao).scales = scales;
-  return true;
+  TaoState* const state = state_of(tao);
+  if (state) state->scales = scales;
+  return state != nullptr;
 }
 
 bool breaks_down(PetscErrorCode code) {

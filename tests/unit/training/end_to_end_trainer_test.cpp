@@ -1,8 +1,8 @@
-#include "nadir/training/optimizer.hpp"
+#include "nadir/training/end_to_end_trainer.hpp"
 
 #include "nadir/base/error.hpp"
-#include "nadir/input/optimizers.hpp"
 #include "nadir/network/chain.hpp"
+#include "nadir/training/optimizers.hpp"
 
 #include "support/cases.hpp"
 
@@ -44,15 +44,15 @@ struct Twin {
   }
 };
 
-TEST(Optimizer, EveryTypeFindsConstantCoefficients) {
-  for (const OptimizerInfo& info : optimizers) {
+TEST(EndToEndTrainer, EveryTypeFindsConstantCoefficients) {
+  for (const OptimizerInfo& info : optimizers()) {
     Twin twin(info.name);
-    twin.c.training.learning_rate = info.name == "adam" ? 0.01 : 0.3;
-    if (info.name == "steepest-descent" || info.name == "adam") twin.c.training.iterations = 4000;
+    twin.c.training.options["learning_rate"] = info.name == "adam" ? 0.01 : 0.3;
+    if (!info.searches) twin.c.training.iterations = 4000;
     const Grid grid(MPI_COMM_WORLD, twin.c.grid);
     const Observations observations = twin.data(grid);
     Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
-    Optimizer optimizer(twin.c, objective);
+    EndToEndTrainer optimizer(twin.c, objective);
     VecHandle x = objective.initial_control();
     std::size_t rows = 0;
     const auto result = optimizer.run(x, [&](const Iteration&) { ++rows; });
@@ -76,18 +76,18 @@ std::vector<Iteration> history_of(MPI_Comm comm, const OptimizerInfo& info) {
   c.kernel.diffusion.init.assign(static_cast<std::size_t>(c.network.layers), 0.05);
   if (info.takes_bounds) c.kernel.reaction.bounds = {-0.1, 0.2};
   c.training.optimizer = info.name;
-  c.training.learning_rate = 0.01;
+  c.training.options["learning_rate"] = 0.01;
   c.training.iterations = 25;
   const Grid grid(comm, c.grid);
   const Observations observations = test::random_observations(grid, c, 2);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
-  Optimizer optimizer(c, objective);
+  EndToEndTrainer optimizer(c, objective);
   VecHandle x = objective.initial_control();
   return optimizer.run(x, [](const Iteration&) {}).history;
 }
 
-TEST(Optimizer, EveryTypeIsTheSameBitsOnAnyNumberOfRanks) {
-  for (const OptimizerInfo& info : optimizers) {
+TEST(EndToEndTrainer, EveryTypeIsTheSameBitsOnAnyNumberOfRanks) {
+  for (const OptimizerInfo& info : optimizers()) {
     const auto together = history_of(MPI_COMM_WORLD, info), alone = history_of(MPI_COMM_SELF, info);
     ASSERT_EQ(together.size(), alone.size()) << info.name;
     ASSERT_GT(alone.size(), 3u) << info.name;
@@ -99,10 +99,27 @@ TEST(Optimizer, EveryTypeIsTheSameBitsOnAnyNumberOfRanks) {
   }
 }
 
-TEST(Optimizer, SteepestDescentIsEquation5) {
+/// What a checkpoint's size is planned by.
+TEST(EndToEndTrainer, EveryTypeRemembersAsMuchAsItsFileSays) {
+  for (const OptimizerInfo& info : optimizers()) {
+    Twin twin(info.name);
+    twin.c.training.options["learning_rate"] = 0.01;
+    twin.c.training.iterations = 20;
+    const Grid grid(MPI_COMM_WORLD, twin.c.grid);
+    const Observations observations = twin.data(grid);
+    Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
+    EndToEndTrainer trainer(twin.c, objective);
+    VecHandle x = objective.initial_control();
+    trainer.run(x, [](const Iteration&) {});
+    EXPECT_EQ(trainer.goes_on_exactly(), info.create != nullptr) << info.name;
+    EXPECT_EQ(static_cast<double>(trainer.state().vectors.size()), info.remembered) << info.name;
+  }
+}
+
+TEST(EndToEndTrainer, SteepestDescentIsEquation5) {
   Twin twin("steepest-descent");
   twin.c.training.iterations = 3;
-  twin.c.training.learning_rate = 0.1;
+  twin.c.training.options["learning_rate"] = 0.1;
   const Grid grid(MPI_COMM_WORLD, twin.c.grid);
   const Observations observations = twin.data(grid);
   Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
@@ -112,7 +129,7 @@ TEST(Optimizer, SteepestDescentIsEquation5) {
     objective.value_and_gradient(expected, g);
     check_petsc(VecAXPY(expected, -0.1, g));
   }
-  Optimizer optimizer(twin.c, objective);
+  EndToEndTrainer optimizer(twin.c, objective);
   const auto result = optimizer.run(x, [](const Iteration&) {});
   ASSERT_EQ(result.history.size(), 4u);
   EXPECT_EQ(result.best, 3u);
@@ -122,16 +139,16 @@ TEST(Optimizer, SteepestDescentIsEquation5) {
   EXPECT_EQ(difference, 0.0);
 }
 
-TEST(Optimizer, BoundsAreKeptAndActiveOnesCounted) {
-  for (const OptimizerInfo& info : optimizers) {
+TEST(EndToEndTrainer, BoundsAreKeptAndActiveOnesCounted) {
+  for (const OptimizerInfo& info : optimizers()) {
     if (!info.takes_bounds) continue;
     Twin twin(info.name);
     twin.c.kernel.diffusion.bounds = std::pair{0.0, 0.1}; // the truth, 0.12, lies outside
-    twin.c.training.learning_rate = info.name == "adam" ? 0.01 : 0.3;
+    twin.c.training.options["learning_rate"] = info.name == "adam" ? 0.01 : 0.3;
     const Grid grid(MPI_COMM_WORLD, twin.c.grid);
     const Observations observations = twin.data(grid);
     Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
-    Optimizer optimizer(twin.c, objective);
+    EndToEndTrainer optimizer(twin.c, objective);
     VecHandle x = objective.initial_control();
     optimizer.run(x, [](const Iteration&) {});
     objective.set_control(x);
@@ -141,27 +158,28 @@ TEST(Optimizer, BoundsAreKeptAndActiveOnesCounted) {
 }
 
 /// A step of 1e60 gradients is shortened until the loss is lower than before.
-TEST(Optimizer, ShortensStepsThatBlowUp) {
-  for (const char* type : {"steepest-descent", "adam"}) {
-    Twin twin(type);
+TEST(EndToEndTrainer, ShortensStepsThatBlowUp) {
+  for (const OptimizerInfo& info : optimizers()) {
+    if (info.searches) continue;
+    Twin twin(info.name);
     twin.c.network.activation = "square";
     twin.c.network.layers = 9;
     twin.c.data.targets[0].layer = 9;
-    twin.c.training.learning_rate = 1e60;
+    twin.c.training.options["learning_rate"] = 1e60;
     twin.c.training.iterations = 10;
     const Grid grid(MPI_COMM_WORLD, twin.c.grid);
     const Observations observations = twin.data(grid);
     Objective objective(grid, twin.c, observations, test::random_coefficients(grid, twin.c, 0.0));
-    Optimizer optimizer(twin.c, objective);
+    EndToEndTrainer optimizer(twin.c, objective);
     VecHandle x = objective.initial_control();
     const TrainingResult result = optimizer.run(x, [](const Iteration&) {});
-    EXPECT_EQ(result.history.size(), 11u) << type;
-    EXPECT_GT(result.lost, 0) << type;
+    EXPECT_EQ(result.history.size(), 11u) << info.name;
+    EXPECT_GT(result.lost, 0) << info.name;
     EXPECT_NE(result.last_lost.find("not finite"), std::string::npos) << result.last_lost;
     for (std::size_t k = 1; k < result.history.size(); ++k) {
       EXPECT_LE(result.history[k].loss.loss(), result.history[k - 1].loss.loss())
-          << type << ", " << k;
-      EXPECT_LT(result.history[k].step_length, 1e60) << type << ", " << k;
+          << info.name << ", " << k;
+      EXPECT_LT(result.history[k].step_length, 1e60) << info.name << ", " << k;
     }
   }
 }
