@@ -14,14 +14,12 @@ Objective::Objective(const Grid& grid, const Case& c, const Observations& observ
       coefficients_(std::move(initial)),
       network_(make_network(grid, c,
                             plan.groups > 1 ? 1 : std::min(observations.samples, plan.samples))),
-      sweep_(*network_, coefficients_, observations, c, plan,
-             samples_per_leaf(c, observations.samples)),
-      tree_(grid, c, sweep_.leaves()), penalty_(grid, space_, initial_control()),
+      samples_(grid, c, observations, coefficients_, *network_, plan),
+      tree_(grid, c, samples_.leaves()), penalty_(grid, space_, initial_control()),
       reduction_(first_number + space_.numbers()) {
-  if (plan.groups > 1) groups_.emplace(grid, c, observations, coefficients_, plan);
   if (plan.on_disk)
     together<SystemError>(grid.comm(), "no scratch file in " + c.run.scratch + ": ",
-                          [&] { sweep().open_scratch(c.run.scratch); });
+                          [&] { samples_.sweep().open_scratch(c.run.scratch); });
 }
 
 VecHandle Objective::initial_control() const {
@@ -36,19 +34,12 @@ LossParts Objective::value_and_gradient(Vec x, Vec gradient) { return evaluate(x
 
 /// All samples, on this rank's part of them; in the end the tree has one node.
 void Objective::run_samples(BufferedSum& misfit, bool with_gradient) {
-  const bool to_go_forward = network_->layer().reads_coefficient_ghosts();
-  if (to_go_forward || (with_gradient && !groups_)) coefficients_.fill_ghosts();
+  const auto trained = [this](Parameter p) { return case_of(case_, p).train; };
   const auto pulse = [this] {
     if (stop_) stop_->step();
   };
-  PairwiseSum* tree = with_gradient ? &tree_ : nullptr;
-  if (groups_) {
-    const auto trained = [this](Parameter p) { return case_of(case_, p).train; };
-    groups_->set_coefficients(coefficients_, trained, with_gradient || to_go_forward);
-    return groups_->run(misfit, tree, pulse);
-  }
-  if (with_gradient) tree_.clear();
-  sweep_.run(misfit, tree, 0, pulse);
+  samples_.set_coefficients(trained, with_gradient);
+  samples_.run(misfit, with_gradient ? &tree_ : nullptr, pulse);
 }
 
 LossParts Objective::evaluate(Vec x, Vec gradient) {
@@ -56,13 +47,13 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
   space_.to_coefficients(x, coefficients_);
   BufferedSum misfit, penalty;
   run_samples(misfit, gradient != nullptr);
-  const auto& problem = groups_ ? groups_->problem() : sweep_.problem();
+  const auto& problem = samples_.problem();
 
   std::ranges::fill(reduction_, ReproducibleSum());
   reduction_[0] = misfit.take();
   if (problem) reduction_[2].add(1.0);
   if (stop_ && stop_->wished()) reduction_[3].add(1.0);
-  if (!sweep().disk_problem().empty()) reduction_[4].add(1.0);
+  if (!samples_.sweep().disk_problem().empty()) reduction_[4].add(1.0);
   Coefficients* const bar = gradient ? tree_.nodes().front().sum.get() : nullptr;
   const VecRead x_local(x);
   std::optional<VecWrite> g_local;
@@ -83,10 +74,9 @@ LossParts Objective::evaluate(Vec x, Vec gradient) {
     space_.scatter_numbers(numbers, *bar);
     space_.add_numbers(*bar, g_local->data());
   }
-  if (result(4) > 0) throw SystemError(first_problem(grid_.comm(), sweep().disk_problem()));
-  if (result(2) > 0)
-    throw_if_not_finite(grid_, groups_ ? groups_->problem_sample() : sweep_.problem_sample(),
-                        problem);
+  if (result(4) > 0)
+    throw SystemError(first_problem(grid_.comm(), samples_.sweep().disk_problem()));
+  if (result(2) > 0) throw_if_not_finite(grid_, samples_.problem_sample(), problem);
   g_local.reset(); // while its array is out, PETSc answers with the norm it remembers
   const LossParts parts{result(0), result(1)};
   check_finite(parts, gradient);
@@ -109,13 +99,9 @@ void Objective::check_finite(const LossParts& parts, Vec gradient) const {
 }
 
 Objective::Traffic Objective::traffic() const {
-  Traffic sent{network_->layer().messages_sent() + coefficients_.messages_sent(),
-               network_->layer().bytes_sent() + coefficients_.bytes_sent()};
-  if (groups_) {
-    sent.messages += groups_->messages_sent();
-    sent.bytes += groups_->bytes_sent();
-  }
-  return sent;
+  return {network_->layer().messages_sent() + coefficients_.messages_sent() +
+              samples_.messages_sent(),
+          network_->layer().bytes_sent() + coefficients_.bytes_sent() + samples_.bytes_sent()};
 }
 
 double Objective::penalty_value(Vec x) {

@@ -39,40 +39,47 @@ SampleGroups::Range SampleGroups::leaves_of(int g, int groups, std::int64_t leav
   return {g * leaves / groups, (g + 1) * leaves / groups};
 }
 
+SampleGroups::Apart::Apart(const Grid& all_ranks, const Case& c, const Observations& all,
+                           const SampleGroups& groups, const StatePlan& plan)
+    : comm(all_ranks.comm(),
+           rank_of(all_ranks.comm()) / (ranks_of(all_ranks.comm()) / groups.groups_)),
+      grid(comm, c.grid, state_ghosts(c)), regrouping(all_ranks, grid, coefficient_ghosts(c)),
+      observations(groups.distribute(all, regrouping, grid.owned().points())),
+      coefficients(grid, c, Coefficients::Content::values),
+      network(make_network(
+          grid, c,
+          plan_passes(grid, c, std::min(observations.samples, plan.samples), all_ranks.comm()))),
+      tree(grid, c, groups.leaves_) {}
+
 SampleGroups::SampleGroups(const Grid& grid, const Case& c, const Observations& observations,
-                           Coefficients& coefficients, const StatePlan& plan)
+                           Coefficients& all, Network& network, const StatePlan& plan)
     : groups_(plan.groups), per_leaf_(samples_per_leaf(c, observations.samples)),
-      leaves_((observations.samples + per_leaf_ - 1) / per_leaf_),
-      comm_(grid.comm(), rank_of(grid.comm()) / (ranks_of(grid.comm()) / groups_)),
-      grid_(comm_, c.grid, state_ghosts(c)), regrouping_(grid, grid_, coefficient_ghosts(c)),
-      observations_(distribute(observations)),
-      coefficients_(grid_, c, Coefficients::Content::values),
-      network_(make_network(
-          grid_, c,
-          plan_passes(grid_, c, std::min(observations_.samples, plan.samples), grid.comm()))),
-      sweep_(*network_, coefficients_, observations_, c, plan, per_leaf_),
-      tree_(grid_, c, leaves_) {
-  scatter(coefficients, every_parameter);
-  most_passes_ = sweep_.passes();
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &most_passes_, 1, MPI_INT64_T, MPI_MAX, grid.comm()));
+      leaves_((observations.samples + per_leaf_ - 1) / per_leaf_), all_(all),
+      apart_(groups_ > 1 ? std::make_unique<Apart>(grid, c, observations, *this, plan) : nullptr),
+      network_(apart_ ? *apart_->network : network),
+      sweep_(network_, apart_ ? apart_->coefficients : all,
+             apart_ ? apart_->observations : observations, c, plan, per_leaf_) {
+  if (!apart_) return;
+  scatter(every_parameter);
+  apart_->most_passes = sweep_.passes();
+  check_mpi(
+      MPI_Allreduce(MPI_IN_PLACE, &apart_->most_passes, 1, MPI_INT64_T, MPI_MAX, grid.comm()));
 }
 
-SampleGroups::Range SampleGroups::leaves() const {
-  return leaves_of(regrouping_.group(), groups_, leaves_);
-}
-
-/// This group's samples of all, on its own boxes.
-Observations SampleGroups::distribute(const Observations& all) {
+/// This group's samples of all, on its own boxes of `points`.
+Observations SampleGroups::distribute(const Observations& all, Regrouping& regrouping,
+                                      std::int64_t points) const {
   Observations mine;
-  mine.points = grid_.owned().points();
-  mine.samples = samples_of(leaves(), per_leaf_, all.samples);
+  mine.points = points;
+  mine.samples =
+      samples_of(leaves_of(regrouping.group(), groups_, leaves_), per_leaf_, all.samples);
   for (const Target& target : all.targets) {
     Target& t = mine.targets.emplace_back();
     t.layer = target.layer;
     t.weight = target.weight;
     t.used_total = target.used_total;
   }
-  Field from(regrouping_.layout_of_all()), to(regrouping_.layout_of_group());
+  Field from(regrouping.layout_of_all()), to(regrouping.layout_of_group());
   std::vector<double> packed(static_cast<std::size_t>(all.points)),
       received(static_cast<std::size_t>(mine.points));
   for (int g = 0; g < groups_; ++g) {
@@ -81,8 +88,8 @@ Observations SampleGroups::distribute(const Observations& all) {
     const auto move = [&](std::int64_t s, const auto& values, auto& destination) {
       std::copy_n(values.begin() + s * all.points, all.points, packed.begin());
       unpack(from.layout(), packed.data(), from.data());
-      regrouping_.scatter(std::array{from.data()}, std::array{to.data()}, g);
-      if (g != regrouping_.group()) return;
+      regrouping.scatter(std::array{from.data()}, std::array{to.data()}, g);
+      if (g != regrouping.group()) return;
       pack(to.layout(), to.data(), received.data());
       destination.insert(destination.end(), received.begin(), received.end());
     };
@@ -97,18 +104,21 @@ Observations SampleGroups::distribute(const Observations& all) {
   return mine;
 }
 
-void SampleGroups::scatter(Coefficients& all, const Coefficients::Wanted& wanted) {
-  coefficients_.copy_numbers(all);
-  const auto from = all.fields(wanted), to = coefficients_.fields(wanted);
+void SampleGroups::scatter(const Coefficients::Wanted& wanted) {
+  apart_->coefficients.copy_numbers(all_);
+  const auto from = all_.fields(wanted), to = apart_->coefficients.fields(wanted);
   for_portions(from.size(), [&](std::size_t first, std::size_t count) {
-    regrouping_.scatter(std::span(from).subspan(first, count), std::span(to).subspan(first, count));
+    apart_->regrouping.scatter(std::span(from).subspan(first, count),
+                               std::span(to).subspan(first, count));
   });
 }
 
-void SampleGroups::set_coefficients(Coefficients& all, const Coefficients::Wanted& wanted,
-                                    bool with_ghosts) {
-  scatter(all, wanted);
-  if (with_ghosts) coefficients_.fill_ghosts();
+void SampleGroups::set_coefficients(const Coefficients::Wanted& changed, bool for_gradient) {
+  const bool to_go_forward = network_.layer().reads_coefficient_ghosts();
+  if (to_go_forward || (for_gradient && !apart_)) all_.fill_ghosts();
+  if (!apart_) return;
+  scatter(changed);
+  if (to_go_forward || for_gradient) apart_->coefficients.fill_ghosts();
 }
 
 void SampleGroups::run(BufferedSum& misfit, PairwiseSum* tree, const Network::Pulse& pulse) {
@@ -117,17 +127,30 @@ void SampleGroups::run(BufferedSum& misfit, PairwiseSum* tree, const Network::Pu
     ++pulses;
     if (pulse) pulse();
   };
-  tree_.clear();
-  sweep_.run(misfit, tree ? &tree_ : nullptr, leaves().first, counted);
+  if (tree) tree->clear();
+  if (!apart_) return sweep_.run(misfit, tree, 0, pulse);
+  apart_->tree.clear();
+  sweep_.run(misfit, tree ? &apart_->tree : nullptr, mine().first, counted);
   // A group with fewer passes comes to as many pulses.
-  const std::int64_t idle = (most_passes_ - sweep_.passes()) * (pulses / sweep_.passes());
+  const std::int64_t idle = (apart_->most_passes - sweep_.passes()) * (pulses / sweep_.passes());
   for (std::int64_t k = 0; pulse && k < idle; ++k) pulse();
   if (tree) gather(*tree);
 }
 
+std::int64_t SampleGroups::messages_sent() const {
+  if (!apart_) return 0;
+  return apart_->regrouping.messages_sent() + apart_->coefficients.messages_sent() +
+         network_.layer().messages_sent();
+}
+
+std::int64_t SampleGroups::bytes_sent() const {
+  if (!apart_) return 0;
+  return apart_->regrouping.bytes_sent() + apart_->coefficients.bytes_sent() +
+         network_.layer().bytes_sent();
+}
+
 /// All groups' nodes, each on the boxes of all ranks.
 void SampleGroups::gather(PairwiseSum& tree) {
-  tree.clear();
   using Fields = std::vector<double*>;
   std::vector<Fields> from, mine; // of the nodes, one after the other; groups' as far as they have
   std::vector<std::vector<Fields>> received(static_cast<std::size_t>(groups_));
@@ -139,7 +162,7 @@ void SampleGroups::gather(PairwiseSum& tree) {
     most = std::max(most, received[g].size());
   }
   Coefficients& first = *tree.nodes().front().sum;
-  for (const auto& node : tree_.nodes()) {
+  for (const auto& node : apart_->tree.nodes()) {
     mine.push_back(node.sum->fields(every_parameter));
     first.add_sums(*node.sum); // numbers are added up over all ranks anyway
   }
@@ -153,7 +176,7 @@ void SampleGroups::gather(PairwiseSum& tree) {
       };
       from.clear();
       for (const auto& nodes : received) from.push_back(portion(nodes));
-      regrouping_.gather(portion(mine), from);
+      apart_->regrouping.gather(portion(mine), from);
     });
   }
   tree.join();

@@ -46,7 +46,7 @@ class Objective {
   const Coefficients& coefficients() const { return coefficients_; }
   /// Gradients hold their states as this plan tells from now on, with the samples and groups as
   /// before; only the plan this began with may be one on disk.
-  void hold_states(const StatePlan& plan) { sweep().hold_states(plan); }
+  void hold_states(const StatePlan& plan) { samples_.sweep().hold_states(plan); }
 
   /// Evaluates nothing: coefficients() become those of x, ghosts included. Collective.
   void set_control(Vec x) {
@@ -75,8 +75,8 @@ class Objective {
   /// On all ranks together, whatever the groups.
   Network& network() { return *network_; }
   /// What this rank did for evaluations, and with how many samples at a time.
-  const WorkCounters& work() const { return sweeping_network().work(); }
-  std::size_t samples_at_once() const { return sweeping_network().samples_at_once(); }
+  const WorkCounters& work() const { return samples_.network().work(); }
+  std::size_t samples_at_once() const { return samples_.network().samples_at_once(); }
   const Observations& observations() const { return observations_; }
   std::int64_t evaluations() const { return evaluations_; }
   std::int64_t reductions() const { return reductions_; }
@@ -90,8 +90,6 @@ class Objective {
  private:
   LossParts evaluate(Vec x, Vec gradient);
   void run_samples(BufferedSum& misfit, bool with_gradient);
-  const Network& sweeping_network() const { return groups_ ? groups_->network() : *network_; }
-  SampleSweep& sweep() { return groups_ ? groups_->sweep() : sweep_; }
   void check_finite(const LossParts& parts, Vec gradient) const;
 
   const Grid& grid_;
@@ -100,8 +98,7 @@ class Objective {
   ControlSpace space_;
   Coefficients coefficients_;
   std::unique_ptr<Network> network_;
-  SampleSweep sweep_; ///< without groups
-  std::optional<SampleGroups> groups_;
+  SampleGroups samples_;
   PairwiseSum tree_; ///< one node after a gradient
   Penalty penalty_;
   /// misfit, penalty, ranks not finite, that wish to stop, whose disk failed, gradients of numbers
