@@ -3,8 +3,6 @@
 #include "nadir/base/check.hpp"
 #include "nadir/base/log.hpp"
 
-#include "nadir/network/tiling.hpp"
-
 #include <algorithm>
 #include <array>
 
@@ -43,18 +41,6 @@ std::string rate_text(double rate) {
 
 } // namespace
 
-ByteModel byte_model(const Case& c, std::int64_t samples) {
-  double fields = 0, gradients = 0;
-  for (const auto p : all_parameters) {
-    const ParameterCase& parameter = case_of(c, p);
-    if (!parameter.varies_space) continue;
-    fields += static_cast<double>(components_of(c, p));
-    if (parameter.train) gradients += static_cast<double>(components_of(c, p));
-  }
-  const auto shared = [&](double count) { return count / static_cast<double>(samples); };
-  return {bytes_each * (3 + shared(fields)), bytes_each * (4 + shared(fields + 2 * gradients))};
-}
-
 double stream_bandwidth(MPI_Comm comm) {
   constexpr std::size_t n = std::size_t{1} << 19;
   constexpr int rounds = 8;
@@ -69,14 +55,14 @@ double stream_bandwidth(MPI_Comm comm) {
   return 4 * bytes_each * static_cast<double>(n) / best; // two read, one read and written
 }
 
-std::string speed_text(MPI_Comm comm, const Case& c, const WorkCounters& work,
-                       std::size_t samples) {
+std::string speed_text(MPI_Comm comm, const WorkCounters& work,
+                       const std::optional<ByteModel>& bytes) {
   if (work.solves) return solves_text(comm, work);
-  return speed_text(comm, c, work, samples, stream_bandwidth(comm));
+  return speed_text(comm, work, bytes, stream_bandwidth(comm));
 }
 
-std::string speed_text(MPI_Comm comm, const Case& c, const WorkCounters& work, std::size_t samples,
-                       double bandwidth) {
+std::string speed_text(MPI_Comm comm, const WorkCounters& work,
+                       const std::optional<ByteModel>& bytes, double bandwidth) {
   if (work.solves) return solves_text(comm, work);
   std::array slowest{work.forward_seconds, work.adjoint_seconds};
   std::array all{work.forward_points, work.adjoint_points};
@@ -85,20 +71,18 @@ std::string speed_text(MPI_Comm comm, const Case& c, const WorkCounters& work, s
   int ranks = 1;
   check_mpi(MPI_Comm_size(comm, &ranks));
   if (all[0] == 0 || slowest[0] <= 0) return "speed: nothing was computed";
-  const ByteModel bytes = byte_model(c, static_cast<std::int64_t>(samples));
   const double streams = ranks * bandwidth;
   const double forward = slowest[0] / all[0];
-  const bool modelled = swept_as_one(c); // others go over the points more than once
   std::string text = "speed: " + rate_text(1e-6 / forward) + " Mpoint-layers/s forward";
-  if (modelled) text += formatted(", %.2f of the byte model", bytes.forward / streams / forward);
+  if (bytes) text += formatted(", %.2f of the byte model", bytes->forward / streams / forward);
   if (all[1] > 0) {
     // Values alone went forward too: what each layer of a gradient took, by its layers computed.
     const double gradient = forward * work.repetition + slowest[1] / all[1];
     text += "; " + rate_text(1e-6 / gradient) + " with the gradient";
-    if (modelled)
-      text += formatted(", %.2f of it", (bytes.forward + bytes.adjoint) / streams / gradient);
+    if (bytes)
+      text += formatted(", %.2f of it", (bytes->forward + bytes->adjoint) / streams / gradient);
   }
-  if (!modelled) return text;
+  if (!bytes) return text;
   return text + formatted(" (%.3g GB/s per rank)", 1e-9 * bandwidth);
 }
 

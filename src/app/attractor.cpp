@@ -1,4 +1,5 @@
 #include "attractor_file.hpp"
+#include "planning.hpp"
 #include "report.hpp"
 
 #include "nadir/base/error.hpp"
@@ -137,11 +138,11 @@ std::vector<VecHandle> find_green(const Job& job, AttractorSearch& search,
 } // namespace
 
 void run_attractor(const Job& job) {
-  check_memory(job.session.comm(), job.c, job.samples, Workload::attractor);
-  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
+  check_memory(job);
+  const Grid grid(job.session.comm(), job.c.grid, job.plan.ghosts.states);
   Observations observations = load_observations(grid, job.c);
   Coefficients coefficients = start_coefficients(job, grid, observations.read);
-  FixedPointMap map(grid, job.c, coefficients);
+  FixedPointMap map(grid, job.c, coefficients, job.plan.layers);
   AttractorSearch search(map, observations);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, 0);

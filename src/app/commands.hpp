@@ -2,12 +2,12 @@
 
 #include "arguments.hpp"
 
-#include "nadir/analysis/resources.hpp"
 #include "nadir/base/session.hpp"
 #include "nadir/input/case.hpp"
 #include "nadir/input/data_checksum.hpp"
 #include "nadir/input/diagnostics.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/plan/plan.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -41,6 +41,9 @@ struct Job {
   const Log& log;
   Case c;               ///< complete and checked
   std::int64_t samples; ///< of the input
+  Workload workload;    ///< of the command
+  Machine machine;
+  Plan plan;
   std::optional<RestartPoint> restart;
   Run run;
 };
@@ -73,31 +76,6 @@ std::string output_problem(MPI_Comm comm, const std::string& path,
 void check_output(MPI_Comm comm, const Case& c, Diagnostics& diagnostics);
 /// Clears away what killed runs left. Collective.
 void clear_away_leftovers(const Session& session, const std::string& output);
-
-/// What a command will hold in memory on the rank with the largest box.
-struct MemoryPlan {
-  StatePlan states;       ///< of a gradient
-  double state_bytes = 0; ///< of one state of the samples that go together
-  MemoryEstimate estimate;
-  double free = 0;                  ///< bytes for each rank on the fullest node
-  double disk = 0, disk_in_all = 0; ///< bytes of states in a rank's scratch file, of all ranks
-};
-MemoryPlan plan_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
-/// The same for a number of ranks that have `free` bytes each. Not collective.
-MemoryPlan plan_memory(const Case& c, std::int64_t samples, Workload workload, int ranks,
-                       double free);
-
-/// On how many ranks, with as much memory for each, a plan that does not fit here would: the fewest
-/// that were tried, in words. Not collective.
-std::string fitting_ranks_text(const Case& c, std::int64_t samples, Workload workload, int ranks,
-                               double free);
-
-/// Throws InputError where a node has less memory than the work needs there, else returns the
-/// plan. Collective.
-MemoryPlan check_memory(MPI_Comm comm, const Case& c, std::int64_t samples, Workload workload);
-
-/// Throws InputError where the disks of run.scratch have less room than the plan needs. Collective.
-void check_scratch(MPI_Comm comm, const Case& c, const MemoryPlan& memory);
 
 /// The coefficients a command begins with (initial_coefficients). Where it looks for attractors,
 /// throws InputError for an omega that is 0 or changes sign. The datasets that were read are added

@@ -1,6 +1,6 @@
+#include "planning.hpp"
 #include "report.hpp"
 
-#include "nadir/analysis/resources.hpp"
 #include "nadir/analysis/stability.hpp"
 #include "nadir/analysis/summary.hpp"
 #include "nadir/analysis/truncation.hpp"
@@ -15,33 +15,27 @@
 namespace nadir::app {
 namespace {
 
-constexpr std::array workloads{
-    std::pair{Workload::forward, "forward"}, std::pair{Workload::gradient, "gradient"},
-    std::pair{Workload::train, "train"}, std::pair{Workload::attractor, "attractor"}};
-
-bool goes_back(Workload workload) {
-  return workload == Workload::gradient || workload == Workload::train;
-}
+constexpr std::array purposes{
+    std::pair{Purpose::forward, "forward"}, std::pair{Purpose::gradient, "gradient"},
+    std::pair{Purpose::train, "train"}, std::pair{Purpose::attractor, "attractor"}};
 
 /// Whether the case is meant for `nadir attractor` too.
 bool has_search(const Case& c) { return c.positions.contains("attractor"); }
 
 void print_memory(const Job& job) {
-  for (const auto& [workload, name] : workloads) {
-    if (goes_back(workload) && count_parameters(job.c).trained == 0) continue;
-    if (workload == Workload::attractor && !has_search(job.c)) continue;
-    Case c = job.c;
-    if (workload == Workload::attractor) c.layers_per_exchange = 1;
-    const MemoryPlan memory = plan_memory(job.session.comm(), c, job.samples, workload);
+  for (const auto& [purpose, name] : purposes) {
+    if (goes_back(purpose) && count_parameters(job.workload).trained == 0) continue;
+    if (purpose == Purpose::attractor && !has_search(job.c)) continue;
+    const Plan found = plan(workload_for(job, purpose), job.machine);
     std::string parts;
-    for (const auto& part : memory.estimate.parts) {
+    for (const auto& part : found.memory.parts) {
       if (part.bytes == 0) continue;
       parts += (parts.empty() ? "" : ", ") + part.name + " " + bytes_text(part.bytes);
     }
-    job.log.line(formatted("  %-9s %10s  (%s)", name, bytes_text(memory.estimate.total()).c_str(),
+    job.log.line(formatted("  %-9s %10s  (%s)", name, bytes_text(found.memory.total()).c_str(),
                            parts.c_str()));
-    if (!goes_back(workload)) continue;
-    for (const auto& text : plan_texts(job, memory)) job.log.line("            " + text);
+    if (!goes_back(purpose)) continue;
+    for (const auto& text : plan_texts(job, found)) job.log.line("            " + text);
   }
 }
 
@@ -58,15 +52,12 @@ std::string search_text(const Case& c, std::int64_t samples) {
       whole(samples + 1 + a.starts), whole(a.layers), a.tolerance, whole(a.modes), a.green.size());
 }
 
-} // namespace
-
 /// Whether the coefficients alone, and what a rank needs to read them, fit where the case does not.
-bool coefficients_fit(const Job& job, Workload workload) {
-  const MemoryPlan memory = plan_memory(job.session.comm(), job.c, job.samples, workload);
+bool coefficients_fit(const Plan& found, const Machine& machine) {
   double bytes = 0;
-  for (const auto& part : memory.estimate.parts)
+  for (const auto& part : found.memory.parts)
     if (part.name == "coefficients" || part.name == "grid") bytes += part.bytes;
-  return 2 * bytes < memory.free; // one of them once more while its file is read
+  return 2 * bytes < machine.memory_per_rank; // one of them once more while its file is read
 }
 
 /// A case whose coefficients are those of `c` at any point: on a small grid, where they are
@@ -89,7 +80,7 @@ void print_coefficients(const Job& job, const Grid& grid, const Coefficients& co
 }
 
 /// What can be said of the coefficients where the case does not fit the memory.
-void print_coefficients_in_brief(const Job& job, Workload workload) {
+void print_coefficients_in_brief(const Job& job, const Plan& found) {
   const Case& c = job.c;
   const auto from_file = [&](Parameter p) {
     return case_of(c, p).varies_space && case_of(c, p).init_file;
@@ -103,9 +94,9 @@ void print_coefficients_in_brief(const Job& job, Workload workload) {
     const Grid grid(MPI_COMM_SELF, small.grid, state_ghosts(c));
     return print_coefficients(job, grid, initial_coefficients(grid, small));
   }
-  if (!coefficients_fit(job, workload))
+  if (!coefficients_fit(found, job.machine))
     return job.log.line("stability of the initial coefficients: their fields do not fit, either");
-  const Grid grid(job.session.comm(), c.grid, state_ghosts(c));
+  const Grid grid(job.session.comm(), c.grid, job.plan.ghosts.states);
   print_coefficients(job, grid, initial_coefficients(grid, c));
 }
 
@@ -114,13 +105,12 @@ void read_data(const Job& job, const Grid& grid) {
   print_targets(job, grid, load_observations(grid, job.c));
 }
 
-void run_describe(const Job& job) {
+/// What would run, in numbers.
+void print_layout(const Job& job) {
   const Case& c = job.c;
-  const Extents shape = three_extents(c.grid.shape);
-  const ProcessGrid p = *choose_process_grid(shape, job.session.ranks(),
-                                             state_ghosts(c)); // checked by load_case
-  const Extents box = largest_box(shape, p);
-  const ParameterCount count = count_parameters(c);
+  const Extents &shape = job.workload.shape, &box = job.plan.box;
+  const ProcessGrid& p = job.plan.processes;
+  const ParameterCount count = count_parameters(job.workload);
   const Log& log = job.log;
   log.line("case    " + c.path + (c.title.empty() ? "" : ": " + c.title));
   log.line(formatted("states  %lld points x %s x %lld samples",
@@ -131,30 +121,36 @@ void run_describe(const Job& job) {
                      static_cast<long long>(count.trained), static_cast<long long>(count.all)));
   if (has_search(c)) log.line(search_text(c, job.samples));
   log.line(formatted("layout  %d rank(s) as %d x %d x %d, boxes up to %lld x %lld x %lld (z, y, x)",
-                     job.session.ranks(), p[0], p[1], p[2], static_cast<long long>(box[0]),
+                     job.machine.ranks, p[0], p[1], p[2], static_cast<long long>(box[0]),
                      static_cast<long long>(box[1]), static_cast<long long>(box[2])));
   if (is_galerkin(c)) log.line(basis_text(c));
-  if (c.layers_per_exchange > 1) log.line(exchange_text(c));
+  if (job.plan.layers.layers_per_exchange > 1) log.line(exchange_text(job.plan));
   log.line("memory per rank, added after start-up");
   print_memory(job);
-  log.line("disk    " + bytes_text(result_bytes(c, job.samples)) + " in " + c.output.file);
+  log.line("disk    " + bytes_text(result_bytes(job.workload)) + " in " + c.output.file);
   if (count.trained > 0)
-    log.line("checkpoints of `train`: up to " + bytes_text(checkpoint_bytes(c, job.samples)) +
+    log.line("checkpoints of `train`: up to " + bytes_text(checkpoint_bytes(job.workload)) +
              " each");
-  const bool learns = count.trained > 0 && !c.data.targets.empty();
-  const Workload workload = learns ? Workload::train : Workload::forward;
-  try {
-    check_memory(job.session.comm(), c, job.samples, workload);
-  } catch (const InputError&) {
-    print_coefficients_in_brief(job, workload);
-    throw;
+}
+
+} // namespace
+
+void run_describe(const Job& job) {
+  const Case& c = job.c;
+  print_layout(job);
+  const bool learns = count_parameters(job.workload).trained > 0 && !c.data.targets.empty();
+  const Workload most = workload_for(job, learns ? Purpose::train : Purpose::forward);
+  const Plan found = plan(most, job.machine);
+  if (const auto problem = memory_problem(most, job.machine, found)) {
+    print_coefficients_in_brief(job, found);
+    refuse(c, problem);
   }
-  const Grid grid(job.session.comm(), c.grid,
-                  state_ghosts(c)); // only now: its index lists take memory too
+  // Only now: its index lists take memory too.
+  const Grid grid(job.session.comm(), c.grid, job.plan.ghosts.states);
   std::vector<DataRead> read;
   print_coefficients(job, grid, start_coefficients(job, grid, read));
   read_data(job, grid);
-  log.detail("resolved case:\n" + resolved_text(c));
+  job.log.detail("resolved case:\n" + resolved_text(c));
 }
 
 } // namespace nadir::app

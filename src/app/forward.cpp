@@ -1,8 +1,8 @@
 #include "checkpoints.hpp"
+#include "planning.hpp"
 #include "report.hpp"
 #include "restart.hpp"
 
-#include "nadir/analysis/speed.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/stop.hpp"
@@ -108,9 +108,9 @@ class ForwardRun {
 } // namespace
 
 void run_forward(const Job& job) {
-  check_memory(job.session.comm(), job.c, job.samples, Workload::forward);
-  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
-  const auto network = make_network(grid, job.c);
+  check_memory(job);
+  const Grid grid(job.session.comm(), job.c.grid, job.plan.ghosts.states);
+  const auto network = make_network(grid, job.c, 1, job.plan.layers);
   refuse_unused_options(job);
   Observations observations = load_observations(grid, job.c);
   Coefficients coefficients = start_coefficients(job, grid, observations.read);
@@ -122,7 +122,7 @@ void run_forward(const Job& job) {
   const double penalty = job.c.data.targets.empty() ? 0.0 : penalty_of(grid, job.c, coefficients);
   const Result result{job, grid, observations, *network, coefficients, penalty};
   print_outcome(job, ForwardRun(result).run());
-  job.log.line(speed_text(grid.comm(), job.c, network->work(), 1));
+  job.log.line(speed_line(job, network->work(), 1));
 }
 
 } // namespace nadir::app

@@ -1,7 +1,7 @@
+#include "planning.hpp"
 #include "report.hpp"
 #include "rounded_states.hpp"
 
-#include "nadir/analysis/speed.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/training/gradient_check.hpp"
@@ -68,14 +68,13 @@ bool verify(const Job& job, const Grid& grid, Objective& objective, Vec x) {
 
 /// The same for a gradient from rounded states, which cannot pass: with exact ones, where there is
 /// room for them.
-bool verify(const Job& job, const Grid& grid, Objective& objective, const StatePlan& states,
-            Vec x) {
-  const auto exact = plan_to_compare(job.c, states);
+bool verify_exactly(const Job& job, const Grid& grid, Objective& objective, Vec x) {
+  const auto exact = plan_to_compare(job.plan.states, job.c.network.layers);
   if (!exact) return verify(job, grid, objective, x);
   job.log.line("verified with states in double precision:");
   objective.hold_states(*exact);
   const bool passed = verify(job, grid, objective, x);
-  objective.hold_states(states);
+  objective.hold_states(job.plan.states);
   return passed;
 }
 
@@ -100,19 +99,19 @@ Objective::Traffic busiest(MPI_Comm comm, const Objective::Traffic& from,
 } // namespace
 
 void run_gradient(const Job& job) {
-  const MemoryPlan memory =
-      check_memory(job.session.comm(), job.c, job.samples, Workload::gradient);
-  check_scratch(job.session.comm(), job.c, memory);
-  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
+  check_memory(job);
+  check_scratch(job);
+  const Grid grid(job.session.comm(), job.c.grid, job.plan.ghosts.states);
   Observations observations = load_observations(grid, job.c);
   Coefficients start = start_coefficients(job, grid, observations.read);
-  Objective objective(grid, job.c, observations, std::move(start), memory.states);
+  Objective objective(grid, job.c, observations, std::move(start), job.plan.states,
+                      job.plan.layers);
   refuse_unused_options(job);
-  print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
+  print_start(job, grid, observations.samples, objective.space().global_size());
   print_targets(job, grid, observations);
   VecHandle x = objective.initial_control(), gradient = objective.space().create();
 
-  const bool verified = !job.arguments.verify || verify(job, grid, objective, memory.states, x);
+  const bool verified = !job.arguments.verify || verify_exactly(job, grid, objective, x);
   std::vector<double> forward_seconds, gradient_seconds;
   const ProfileStage stage(Stage::computing);
   if (job.arguments.repeat > 0) objective.value(x); // warms up what a loss alone needs
@@ -125,7 +124,7 @@ void run_gradient(const Job& job) {
         time_of(grid.comm(), [&] { parts = objective.value_and_gradient(x, gradient); }));
   }
   const WorkCounters work = objective.work(); // what writing computes is another matter
-  const auto state_error = compare_rounded(job, objective, memory.states, x, gradient);
+  const auto state_error = compare_rounded(job, objective, x, gradient);
   print_outcome(job, write_result({.job = job,
                                    .grid = grid,
                                    .observations = observations,
@@ -137,7 +136,7 @@ void run_gradient(const Job& job) {
                                    .forward_seconds = forward_seconds,
                                    .gradient_seconds = gradient_seconds,
                                    .traffic = traffic}));
-  job.log.line(speed_text(grid.comm(), job.c, work, objective.samples_at_once()));
+  job.log.line(speed_line(job, work, objective.samples_at_once()));
   if (!verified)
     throw NumericsError("the gradient does not pass its verification; see the tables above");
 }

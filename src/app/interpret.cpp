@@ -1,8 +1,8 @@
 #include "interpret.hpp"
 
-#include "nadir/analysis/resources.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/node_memory.hpp"
 #include "nadir/output/output_lock.hpp"
 
 #include <cmath>

@@ -65,9 +65,9 @@ std::string Run::description() const {
 void write_provenance(ResultFile& file, const Job& job, const std::vector<DataRead>& read) {
   write_provenance(file, job.session, job.arguments, job.run, job.c.text, resolved_text(job.c));
   file.attribute(ResultFile::provenance_group, ResultFile::data, data_text(read));
-  if (job.c.convolution != Convolution::automatic)
+  if (job.machine.convolution) // chosen by measuring
     file.attribute(ResultFile::provenance_group, "convolution",
-                   std::string(job.c.convolution == Convolution::fft ? "fft" : "stencil"));
+                   std::string(job.plan.layers.by_fft ? "fft" : "stencil"));
 }
 
 void write_provenance(ResultFile& file, const Session& session, const Arguments& arguments,

@@ -1,5 +1,6 @@
 #include "report.hpp"
 
+#include "nadir/analysis/speed.hpp"
 #include "nadir/analysis/summary.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/version.hpp"
@@ -69,8 +70,8 @@ CsvFile open_table(const Job& job, MPI_Comm comm, const std::vector<DataRead>& r
 
 /// Which states of a gradient are held, and how; empty where it is all of them and nothing else was
 /// asked for.
-std::string states_text(const Case& c, const MemoryPlan& memory) {
-  const StatePlan& plan = memory.states;
+std::string states_text(const Case& c, const Plan& all) {
+  const StatePlan& plan = all.states;
   const std::int64_t n = c.network.layers;
   if (c.network.attractor) {
     const bool asked = c.run.memory > 0 || c.run.single_states || !c.run.scratch.empty();
@@ -81,14 +82,14 @@ std::string states_text(const Case& c, const MemoryPlan& memory) {
   const char* precision = plan.single           ? " in single precision"
                           : c.run.single_states ? " in double precision (single would save nothing)"
                                                 : "";
-  const std::string room = bytes_text(plan.room(n) * memory.state_bytes);
+  const std::string room = bytes_text(plan.room(n) * all.state_bytes);
   if (plan.keep_all)
     return formatted("states: all %lld are held%s (%s per rank)", whole(n + 1), precision,
                      room.c_str());
   const std::string disk =
       plan.on_disk
           ? formatted(", %lld are on disk (%s per rank, %s in all)", whole(plan.states_on_disk()),
-                      bytes_text(memory.disk).c_str(), bytes_text(memory.disk_in_all).c_str())
+                      bytes_text(all.disk).c_str(), bytes_text(all.disk_in_all).c_str())
           : "";
   return formatted("states: %lld of %lld are held%s (%s per rank)%s, the others computed again: "
                    "%.2f times the layers",
@@ -111,24 +112,31 @@ std::string basis_text(const Case& c) {
                    whole(c.network.nodes), whole(nodes));
 }
 
-std::string exchange_text(const Case& c) {
-  return formatted("ghosts: %d wide, exchanged once in %lld layers", state_ghosts(c),
-                   whole(c.layers_per_exchange));
+std::string exchange_text(const Plan& plan) {
+  return formatted("ghosts: %d wide, exchanged once in %lld layers", plan.ghosts.states,
+                   whole(plan.layers.layers_per_exchange));
 }
 
-std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory) {
+std::vector<std::string> plan_texts(const Job& job, const Plan& plan) {
   std::vector<std::string> lines;
-  const int groups = memory.states.groups, each = job.session.ranks() / groups;
+  const int groups = plan.states.groups, each = job.machine.ranks / groups;
   if (groups > 1)
     lines.push_back(formatted("samples: shared by %d groups of %d rank%s each", groups, each,
                               each == 1 ? "" : "s"));
-  const std::string states = states_text(job.c, memory);
+  const std::string states = states_text(job.c, plan);
   if (!states.empty()) lines.push_back(states);
   return lines;
 }
 
-void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained,
-                 const MemoryPlan* memory) {
+std::string speed_line(const Job& job, const WorkCounters& work, std::size_t samples) {
+  std::optional<ByteModel> bytes; // other layers go over the points more than once
+  if (swept_as_one(job.c) && !job.plan.layers.by_fft)
+    bytes = byte_model(fields_of(job.workload), trained_fields_of(job.workload),
+                       static_cast<std::int64_t>(samples));
+  return speed_text(job.session.comm(), work, bytes);
+}
+
+void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained) {
   const Case& c = job.c;
   const ProcessGrid& p = grid.process_grid();
   job.log.line(formatted("nadir %s: %s", std::string(version()).c_str(),
@@ -140,9 +148,9 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
                 job.session.ranks() == 1 ? "" : "s", p[0], p[1], p[2]));
   if (!is_plain(c.network)) job.log.line("layers: " + layers_text(c.network));
   if (is_galerkin(c)) job.log.line(basis_text(c));
-  if (c.layers_per_exchange > 1) job.log.line(exchange_text(c));
-  if (memory)
-    for (const auto& text : plan_texts(job, *memory)) job.log.line(text);
+  if (job.plan.layers.layers_per_exchange > 1) job.log.line(exchange_text(job.plan));
+  if (goes_back(job.workload.purpose))
+    for (const auto& text : plan_texts(job, job.plan)) job.log.line(text);
   job.log.detail("resolved case:\n" + resolved_text(c));
 }
 

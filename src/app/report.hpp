@@ -13,15 +13,17 @@ std::string depth_text(const Case& c);
 /// The basis functions of a case in Galerkin form, and their nodes.
 std::string basis_text(const Case& c);
 
+/// How many layers share an exchange of ghosts, where they do.
+std::string exchange_text(const Plan& plan);
 /// Who shares the samples and which states of a gradient are held, and how: lines, none where there
 /// are no groups, all states are held and nothing else was asked for.
-/// How many layers share an exchange of ghosts, where they do.
-std::string exchange_text(const Case& c);
-std::vector<std::string> plan_texts(const Job& job, const MemoryPlan& memory);
+std::vector<std::string> plan_texts(const Job& job, const Plan& plan);
+
+/// How quick the work was (speed_text), done with so many samples together. Collective.
+std::string speed_line(const Job& job, const WorkCounters& work, std::size_t samples);
 
 /// Prints the resolved case (verbose), a line about what runs where, and the plan.
-void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained,
-                 const MemoryPlan* memory = nullptr);
+void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained);
 
 /// Prints how much of every target is in the loss, withheld, not observed.
 void print_targets(const Job& job, const Grid& grid, const Observations& observations);

@@ -220,7 +220,7 @@ void ResultWriter::write_timing() {
   write("/timing/gradient", "one loss and gradient, slowest rank", r_.gradient_seconds);
   file_.attribute("/timing", "messages", r_.traffic.messages);
   file_.attribute("/timing", "bytes", r_.traffic.bytes);
-  file_.attribute("/timing", "layers_per_exchange", c_.layers_per_exchange);
+  file_.attribute("/timing", "layers_per_exchange", r_.job.plan.layers.layers_per_exchange);
 }
 
 void ResultWriter::write_description() {

@@ -20,48 +20,47 @@ std::string text_of(const StateError& error) {
 }
 
 /// plan_to_compare(), which says why there is none.
-std::optional<StatePlan> plan_or_say(const Job& job, const StatePlan& states) {
-  const auto exact = plan_to_compare(job.c, states);
-  if (states.single && !exact)
+std::optional<StatePlan> plan_or_say(const Job& job) {
+  const auto exact = plan_to_compare(job.plan.states, job.c.network.layers);
+  if (job.plan.states.single && !exact)
     job.log.line(formatted("states in single precision: not compared with the exact gradient, "
                            "which would take more than %g times the layers in this memory",
                            longest_comparison));
   return exact;
 }
 
-StateError compare(const Job& job, Objective& objective, const StatePlan& states,
-                   const StatePlan& exact, Vec x, Vec gradient) {
-  const StateError error = state_error(objective, x, gradient, states, exact);
+StateError compare(const Job& job, Objective& objective, const StatePlan& exact, Vec x,
+                   Vec gradient) {
+  const StateError error = state_error(objective, x, gradient, job.plan.states, exact);
   job.log.line(text_of(error));
   return error;
 }
 
 } // namespace
 
-std::optional<StatePlan> plan_to_compare(const Case& c, const StatePlan& states) {
+std::optional<StatePlan> plan_to_compare(const StatePlan& states, std::int64_t layers) {
   if (!states.single) return std::nullopt;
-  const StatePlan exact = exact_plan(c, states);
+  const StatePlan exact = exact_plan(layers, states);
   if (exact.repetition() > longest_comparison) return std::nullopt;
   return exact;
 }
 
-std::optional<StateError> compare_rounded(const Job& job, Objective& objective,
-                                          const StatePlan& states, Vec x, Vec gradient) {
-  const auto exact = plan_or_say(job, states);
+std::optional<StateError> compare_rounded(const Job& job, Objective& objective, Vec x,
+                                          Vec gradient) {
+  const auto exact = plan_or_say(job);
   if (!exact) return std::nullopt;
-  return compare(job, objective, states, *exact, x, gradient);
+  return compare(job, objective, *exact, x, gradient);
 }
 
-std::optional<StateError> compare_rounded(const Job& job, Objective& objective,
-                                          const StatePlan& states, Vec x) {
-  const auto exact = plan_or_say(job, states);
+std::optional<StateError> compare_rounded(const Job& job, Objective& objective, Vec x) {
+  const auto exact = plan_or_say(job);
   if (!exact) return std::nullopt;
   VecHandle gradient = objective.space().create();
   try {
     objective.value_and_gradient(x, gradient);
-    return compare(job, objective, states, *exact, x, gradient);
+    return compare(job, objective, *exact, x, gradient);
   } catch (const NumericsError&) { // on all ranks
-    objective.hold_states(states);
+    objective.hold_states(job.plan.states);
     return std::nullopt;
   }
 }

@@ -1,9 +1,9 @@
 #include "checkpoints.hpp"
+#include "planning.hpp"
 #include "report.hpp"
 #include "restart.hpp"
 #include "rounded_states.hpp"
 
-#include "nadir/analysis/speed.hpp"
 #include "nadir/analysis/stability.hpp"
 #include "nadir/analysis/summary.hpp"
 #include "nadir/base/profile.hpp"
@@ -105,21 +105,22 @@ class Training {
 } // namespace
 
 void run_train(const Job& job) {
-  const MemoryPlan memory = check_memory(job.session.comm(), job.c, job.samples, Workload::train);
-  check_scratch(job.session.comm(), job.c, memory);
-  const Grid grid(job.session.comm(), job.c.grid, state_ghosts(job.c));
+  check_memory(job);
+  check_scratch(job);
+  const Grid grid(job.session.comm(), job.c.grid, job.plan.ghosts.states);
   Observations observations = load_observations(grid, job.c);
   Coefficients start = start_coefficients(job, grid, observations.read);
   refuse_other_data(job, observations.read);
-  Objective objective(grid, job.c, observations, std::move(start), memory.states);
+  Objective objective(grid, job.c, observations, std::move(start), job.plan.states,
+                      job.plan.layers);
   EndToEndTrainer trainer(job.c, objective);
   refuse_unused_options(job);
-  print_start(job, grid, observations.samples, objective.space().global_size(), &memory);
+  print_start(job, grid, observations.samples, objective.space().global_size());
   print_targets(job, grid, observations);
   mention_checkpoints(job);
 
   VecHandle x = objective.initial_control();
-  const auto state_error = compare_rounded(job, objective, memory.states, x);
+  const auto state_error = compare_rounded(job, objective, x);
   Training run(job, grid, objective, trainer);
   const TrainingResult training = run.run(x);
   run.finish(training);
@@ -138,7 +139,7 @@ void run_train(const Job& job) {
   run.tidy(training);
   print_training(job, grid, objective, training, trainer.active_share(x));
   print_outcome(job, outcome);
-  job.log.line(speed_text(grid.comm(), job.c, work, objective.samples_at_once()));
+  job.log.line(speed_line(job, work, objective.samples_at_once()));
 }
 
 } // namespace nadir::app

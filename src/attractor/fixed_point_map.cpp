@@ -61,8 +61,9 @@ FixedPointMap::FixedPointMap(const Grid& grid, const Case& c, const PassPlan& pl
       packed_(static_cast<std::size_t>(grid.owned().points())), unused_(packed_.size()),
       omega_(create()), bias_(create()), slope_(create()) {}
 
-FixedPointMap::FixedPointMap(const Grid& grid, const Case& c, Coefficients& coefficients)
-    : FixedPointMap(grid, c, plan_passes(grid, c, 1)) {
+FixedPointMap::FixedPointMap(const Grid& grid, const Case& c, Coefficients& coefficients,
+                             const LayerPlan& layers)
+    : FixedPointMap(grid, c, plan_passes(grid, c, 1, layers)) {
   coefficients.fill_ghosts();
   use(coefficients);
 }

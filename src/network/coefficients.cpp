@@ -73,9 +73,11 @@ void ParameterValues::add(const ParameterValues& other) {
   for (std::size_t i = 0; i < data_.size(); ++i) data_[i] += other.data_[i];
 }
 
-Coefficients::Coefficients(const Grid& grid, const Case& c, Content content) {
-  const Layout layout(grid, coefficient_ghosts(c));
-  const int exchanged = std::min(state_ghosts(c), coefficient_ghosts(c));
+Coefficients::Coefficients(const Grid& grid, const Case& c, Content content,
+                           std::int64_t layers_per_exchange) {
+  const Ghosts ghosts = ghosts_of(c, layers_per_exchange);
+  const Layout layout(grid, ghosts.coefficients);
+  const int exchanged = std::min(ghosts.states, ghosts.coefficients);
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
     // Of an untrained parameter's derivative only the number of components is kept.

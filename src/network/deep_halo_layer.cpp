@@ -30,12 +30,6 @@ std::int64_t DeepHaloLayer::bytes_sent() const {
   return StencilLayer::bytes_sent() + deep_halo_.bytes_sent() + adjoint_halo_.bytes_sent();
 }
 
-double DeepHaloLayer::buffer_bytes(const Layout& layout, const Axes& remote, std::int64_t layers,
-                                   std::size_t samples) {
-  return Halo::buffer_bytes(layout, remote, deep_ghosts(layers), samples) +
-         Halo::buffer_bytes(layout, remote, static_cast<int>(layers), 2 * samples);
-}
-
 Thickness DeepHaloLayer::at_faces(std::int64_t points) const {
   Thickness thickness = faces_;
   for (auto& sides : thickness)

@@ -19,15 +19,9 @@ void KernelOperator::add_transpose(const double* Z_bar, double* z_bar) {
   }
 }
 
-bool is_swept(const Case& c) {
-  const bool open = c.run.convolution == Convolution::automatic;
-  return !is_full_matrix(c.kernel) &&
-         (open ? c.convolution : c.run.convolution) != Convolution::fft;
-}
-
-std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c) {
+std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c, bool by_fft) {
   if (is_full_matrix(c.kernel)) return std::make_unique<DenseOperator>(grid);
-  if (!is_swept(c))
+  if (by_fft)
     return std::make_unique<ConvolutionOperator>(
         grid, stencil_table_of(c.kernel, grid.dimension(), grid.spacings()));
   return std::make_unique<StencilOperator>(

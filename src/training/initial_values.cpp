@@ -85,8 +85,9 @@ void check_values(const Grid& grid, const Case& c, Parameter p, const ParameterV
 
 } // namespace
 
-Coefficients initial_coefficients(const Grid& grid, const Case& c, std::vector<DataRead>* read) {
-  Coefficients coefficients(grid, c, Coefficients::Content::values);
+Coefficients initial_coefficients(const Grid& grid, const Case& c, std::vector<DataRead>* read,
+                                  std::int64_t layers_per_exchange) {
+  Coefficients coefficients(grid, c, Coefficients::Content::values, layers_per_exchange);
   for (const auto p : all_parameters) {
     const ParameterCase& parameter = case_of(c, p);
     ParameterValues& values = coefficients[p];

@@ -10,8 +10,9 @@ std::unique_ptr<Network> make_network(const Grid& grid, const Case& c, const Pas
   return std::make_unique<Chain>(grid, c, plan);
 }
 
-std::unique_ptr<Network> make_network(const Grid& grid, const Case& c, std::int64_t samples) {
-  return make_network(grid, c, plan_passes(grid, c, samples));
+std::unique_ptr<Network> make_network(const Grid& grid, const Case& c, std::int64_t samples,
+                                      const LayerPlan& layers) {
+  return make_network(grid, c, plan_passes(grid, c, samples, layers));
 }
 
 } // namespace nadir

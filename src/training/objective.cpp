@@ -9,14 +9,14 @@
 
 namespace nadir {
 Objective::Objective(const Grid& grid, const Case& c, const Observations& observations,
-                     Coefficients initial, const StatePlan& plan)
+                     Coefficients initial, const StatePlan& plan, const LayerPlan& layers)
     : grid_(grid), case_(c), observations_(observations), space_(grid, c),
       coefficients_(std::move(initial)),
-      network_(make_network(grid, c,
-                            plan.groups > 1 ? 1 : std::min(observations.samples, plan.samples))),
-      samples_(grid, c, observations, coefficients_, *network_, plan),
-      tree_(grid, c, samples_.leaves()), penalty_(grid, space_, initial_control()),
-      reduction_(first_number + space_.numbers()) {
+      network_(make_network(
+          grid, c, plan.groups > 1 ? 1 : std::min(observations.samples, plan.samples), layers)),
+      samples_(grid, c, observations, coefficients_, *network_, plan, layers),
+      tree_(grid, c, samples_.leaves(), layers.layers_per_exchange),
+      penalty_(grid, space_, initial_control()), reduction_(first_number + space_.numbers()) {
   if (plan.on_disk)
     together<SystemError>(grid.comm(), "no scratch file in " + c.run.scratch + ": ",
                           [&] { samples_.sweep().open_scratch(c.run.scratch); });

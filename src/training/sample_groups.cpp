@@ -22,8 +22,7 @@ int ranks_of(MPI_Comm comm) {
   return ranks;
 }
 
-std::int64_t samples_of(const SampleGroups::Range& leaves, std::int64_t per_leaf,
-                        std::int64_t samples) {
+std::int64_t samples_of(const Leaves& leaves, std::int64_t per_leaf, std::int64_t samples) {
   return std::min(leaves.last * per_leaf, samples) - leaves.first * per_leaf;
 }
 
@@ -35,30 +34,27 @@ template<class Use> void for_portions(std::size_t n, Use use) {
 
 } // namespace
 
-SampleGroups::Range SampleGroups::leaves_of(int g, int groups, std::int64_t leaves) {
-  return {g * leaves / groups, (g + 1) * leaves / groups};
-}
-
 SampleGroups::Apart::Apart(const Grid& all_ranks, const Case& c, const Observations& all,
-                           const SampleGroups& groups, const StatePlan& plan)
+                           const SampleGroups& groups, const StatePlan& plan,
+                           const LayerPlan& layers)
     : comm(all_ranks.comm(),
            rank_of(all_ranks.comm()) / (ranks_of(all_ranks.comm()) / groups.groups_)),
-      grid(comm, c.grid, state_ghosts(c)), regrouping(all_ranks, grid, coefficient_ghosts(c)),
+      grid(comm, c.grid, ghosts_of(c, layers.layers_per_exchange).states),
+      regrouping(all_ranks, grid, ghosts_of(c, layers.layers_per_exchange).coefficients),
       observations(groups.distribute(all, regrouping, grid.owned().points())),
-      coefficients(grid, c, Coefficients::Content::values),
-      network(make_network(
-          grid, c,
-          plan_passes(grid, c, std::min(observations.samples, plan.samples), all_ranks.comm()))),
-      tree(grid, c, groups.leaves_) {}
+      coefficients(grid, c, Coefficients::Content::values, layers.layers_per_exchange),
+      network(make_network(grid, c, std::min(observations.samples, plan.samples), layers)),
+      tree(grid, c, groups.leaves_, layers.layers_per_exchange) {}
 
 SampleGroups::SampleGroups(const Grid& grid, const Case& c, const Observations& observations,
-                           Coefficients& all, Network& network, const StatePlan& plan)
-    : groups_(plan.groups), per_leaf_(samples_per_leaf(c, observations.samples)),
+                           Coefficients& all, Network& network, const StatePlan& plan,
+                           const LayerPlan& layers)
+    : groups_(plan.groups), per_leaf_(plan.per_leaf),
       leaves_((observations.samples + per_leaf_ - 1) / per_leaf_), all_(all),
-      apart_(groups_ > 1 ? std::make_unique<Apart>(grid, c, observations, *this, plan) : nullptr),
+      apart_(groups_ > 1 ? std::make_unique<Apart>(grid, c, observations, *this, plan, layers) : nullptr),
       network_(apart_ ? *apart_->network : network),
       sweep_(network_, apart_ ? apart_->coefficients : all,
-             apart_ ? apart_->observations : observations, c, plan, per_leaf_) {
+             apart_ ? apart_->observations : observations, c, plan) {
   if (!apart_) return;
   scatter(every_parameter);
   apart_->most_passes = sweep_.passes();
@@ -72,7 +68,7 @@ Observations SampleGroups::distribute(const Observations& all, Regrouping& regro
   Observations mine;
   mine.points = points;
   mine.samples =
-      samples_of(leaves_of(regrouping.group(), groups_, leaves_), per_leaf_, all.samples);
+      samples_of(leaves_of_group(regrouping.group(), groups_, leaves_), per_leaf_, all.samples);
   for (const Target& target : all.targets) {
     Target& t = mine.targets.emplace_back();
     t.layer = target.layer;
@@ -83,7 +79,7 @@ Observations SampleGroups::distribute(const Observations& all, Regrouping& regro
   std::vector<double> packed(static_cast<std::size_t>(all.points)),
       received(static_cast<std::size_t>(mine.points));
   for (int g = 0; g < groups_; ++g) {
-    const Range range = leaves_of(g, groups_, leaves_);
+    const Leaves range = leaves_of_group(g, groups_, leaves_);
     const std::int64_t first = range.first * per_leaf_;
     const auto move = [&](std::int64_t s, const auto& values, auto& destination) {
       std::copy_n(values.begin() + s * all.points, all.points, packed.begin());
@@ -157,7 +153,7 @@ void SampleGroups::gather(PairwiseSum& tree) {
   std::size_t most = 0;
   for (std::size_t g = 0; g < received.size(); ++g) {
     for (const auto& node :
-         PairwiseSum::joined(leaves_of(static_cast<int>(g), groups_, leaves_), leaves_))
+         joined_leaves(leaves_of_group(static_cast<int>(g), groups_, leaves_), leaves_))
       received[g].push_back(tree.add(node).fields(every_parameter));
     most = std::max(most, received[g].size());
   }

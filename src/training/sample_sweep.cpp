@@ -15,18 +15,10 @@ WatchedLayers layers_of(const Observations& observations) {
 
 } // namespace
 
-std::int64_t samples_per_leaf(const Case& c, std::int64_t samples) {
-  constexpr std::int64_t most_leaves = 64;
-  const std::int64_t together = samples_per_pass(c, samples);
-  const std::int64_t passes = (samples + together - 1) / together;
-  return together * ((passes + most_leaves - 1) / most_leaves);
-}
-
 SampleSweep::SampleSweep(Network& network, const Coefficients& coefficients,
-                         const Observations& observations, const Case& c, const StatePlan& plan,
-                         std::int64_t samples_per_leaf)
+                         const Observations& observations, const Case& c, const StatePlan& plan)
     : network_(network), coefficients_(coefficients), observations_(observations),
-      misfit_(network.state_layout(), observations, c.loss.reduction), per_leaf_(samples_per_leaf),
+      misfit_(network.state_layout(), observations, c.loss.reduction),
       target_layers_(layers_of(observations)) {
   hold_states(plan);
 }
@@ -63,8 +55,8 @@ std::vector<StateStore*> SampleSweep::trajectories(std::int64_t count, bool to_g
 std::int64_t SampleSweep::passes() const {
   const auto together = static_cast<std::int64_t>(network_.samples_at_once());
   std::int64_t passes = 0;
-  for (std::int64_t first = 0; first < observations_.samples; first += per_leaf_)
-    passes += pieces(std::min(per_leaf_, observations_.samples - first), together);
+  for (std::int64_t first = 0; first < observations_.samples; first += plan_.per_leaf)
+    passes += pieces(std::min(plan_.per_leaf, observations_.samples - first), together);
   return passes;
 }
 
@@ -78,8 +70,8 @@ void SampleSweep::run(BufferedSum& misfit, PairwiseSum* tree, std::int64_t first
       gradient = &tree->add({first_leaf + leaf, first_leaf + leaf + 1});
       gradient->set_zero();
     }
-    const std::int64_t end = std::min((leaf + 1) * per_leaf_, observations_.samples);
-    for (std::int64_t s = leaf * per_leaf_; s < end; s += together)
+    const std::int64_t end = std::min((leaf + 1) * plan_.per_leaf, observations_.samples);
+    for (std::int64_t s = leaf * plan_.per_leaf; s < end; s += together)
       run_pass(s, std::min(together, end - s), misfit, gradient, pulse);
     if (tree) tree->join();
   }

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(os.environ["NADIR_SOURCE"])
 
 # From top to bottom.
-ROOMS = ["app", "analysis", "training", "attractor", "network", "kernel", "grid", "output", "input", "base"]
+ROOMS = ["app", "analysis", "training", "attractor", "network", "kernel", "plan", "grid", "output", "input", "base"]
 
 # (from, to) of arrows that are still wrong; one that is gone has to go here too.
 STILL_WRONG = {("network", "attractor"), ("input", "kernel"), ("input", "training")}

@@ -22,7 +22,8 @@ class FixedPointMap {
   /// Of no coefficients yet. Grid and case must outlive this.
   FixedPointMap(const Grid& grid, const Case& c, const PassPlan& plan);
   /// Of `coefficients`, whose ghosts it fills.
-  FixedPointMap(const Grid& grid, const Case& c, Coefficients& coefficients);
+  FixedPointMap(const Grid& grid, const Case& c, Coefficients& coefficients,
+                const LayerPlan& layers = {});
 
   /// The coefficients from now on; again when they have changed. They stay the caller's, and have
   /// their ghosts where transposes are asked for.

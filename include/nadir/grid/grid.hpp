@@ -2,6 +2,7 @@
 
 #include "nadir/base/box.hpp"
 #include "nadir/base/handle.hpp"
+#include "nadir/grid/process_grid.hpp"
 #include "nadir/input/case.hpp"
 
 #include <mpi.h>
@@ -10,19 +11,6 @@
 #include <optional>
 
 namespace nadir {
-
-/// Ranks per axis, slowest first; 1 on unused axes.
-using ProcessGrid = std::array<int, max_dimension>;
-
-/// The process grid for `ranks` ranks with the smallest halo surface, every rank owning at least
-/// `width` points of each axis; nothing when there is none.
-std::optional<ProcessGrid> choose_process_grid(const Extents& shape, int ranks, int width = 1);
-
-/// The largest count of ranks, at most `ranks`, that choose_process_grid can place (at least 1).
-int largest_usable_ranks(const Extents& shape, int ranks, int width = 1);
-
-/// A shape of d axes as three extents, unused ones 1.
-Extents three_extents(const std::vector<std::int64_t>& shape);
 
 /// The uniform grid and its distribution: one box of points per rank (PETSc DMDA).
 ///

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/kernel/activation.hpp"
+#include "nadir/plan/convolution.hpp"
 
 #include <array>
 #include <cstdint>
@@ -227,13 +228,6 @@ struct CheckpointCase {
   bool operator==(const CheckpointCase&) const = default;
 };
 
-/// How kernels that are the same at all points of a closed grid are computed.
-enum class Convolution {
-  automatic, ///< as measured at the start; sweeps where nobody has measured
-  stencil,
-  fft
-};
-
 struct RunCase {
   std::optional<CheckpointCase> checkpoint;
   std::optional<double> time_limit; ///< seconds, of the whole run
@@ -270,11 +264,6 @@ struct Case {
   std::string path;                          ///< the case file as typed
   std::string text;                          ///< its text as read
   std::map<std::string, Position> positions; ///< of every key given, by its path ("grid.shape")
-
-  /// Settled when the ranks are known, no part of the file: layers between exchanges of ghosts, and
-  /// how convolutions are computed where run.convolution leaves that open.
-  std::int64_t layers_per_exchange = 1;
-  Convolution convolution = Convolution::automatic;
 };
 
 /// "x", "y, x" or "z, y, x": the axes of a grid, slowest first.

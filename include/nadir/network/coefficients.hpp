@@ -7,6 +7,7 @@
 #include "nadir/input/kernel_family.hpp"
 #include "nadir/kernel/cell_basis.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
+#include "nadir/plan/ghosts.hpp"
 
 #include <array>
 #include <cstdint>
@@ -49,21 +50,20 @@ ParameterCase& case_of(Case& c, Parameter parameter);
 /// 0 where the case's kernel has no such parameter.
 std::int64_t components_of(const Case& c, Parameter parameter);
 
-/// Ghosts of states, and of coefficients and Z_bar: their transpose is gathered on the ghosts of z
-/// beyond `reflect` boundaries as well, and reads as far beyond. Galerkin layers gather nothing;
-/// adr stays inside their cells.
+/// Ghosts of states, where every layer has an exchange of its own, and of coefficients and Z_bar:
+/// their transpose is gathered on the ghosts of z beyond `reflect` boundaries as well, and reads as
+/// far beyond. Galerkin layers gather nothing; adr stays inside their cells.
 inline bool is_galerkin(const Case& c) { return c.network.basis != Basis::delta; }
-inline int deep_ghosts(std::int64_t layers_per_exchange) { // DeepHaloLayer
-  return static_cast<int>(2 * layers_per_exchange - 1);
-}
 inline int state_ghosts(const Case& c) {
-  if (c.layers_per_exchange > 1) return deep_ghosts(c.layers_per_exchange);
   if (!is_galerkin(c)) return kernel_radius(c.kernel);
   return basis_reach(c.network.basis) + (c.kernel.type == "adr" ? 0 : kernel_radius(c.kernel));
 }
 inline int coefficient_ghosts(const Case& c) {
-  if (c.layers_per_exchange > 1) return deep_ghosts(c.layers_per_exchange);
   return is_galerkin(c) ? basis_reach(c.network.basis) : 2 * kernel_radius(c.kernel);
+}
+/// Both, where so many layers share an exchange.
+inline Ghosts ghosts_of(const Case& c, std::int64_t layers_per_exchange = 1) {
+  return ghosts_of(Ghosts{state_ghosts(c), coefficient_ghosts(c)}, layers_per_exchange);
 }
 
 /// One parameter on this rank: numbers, or padded fields where it varies in space, for each
@@ -112,7 +112,9 @@ class Coefficients {
     values,    ///< every parameter
     gradients, ///< trained parameters only; the others stay empty
   };
-  Coefficients(const Grid& grid, const Case& c, Content content);
+  /// Ghosts are as wide as so many layers between exchanges need.
+  Coefficients(const Grid& grid, const Case& c, Content content,
+               std::int64_t layers_per_exchange = 1);
 
   /// Fields whose ghosts share messages: enough that latency counts little.
   static constexpr std::size_t fields_at_once = 16;

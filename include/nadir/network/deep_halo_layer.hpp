@@ -36,10 +36,6 @@ class DeepHaloLayer final : public StencilLayer {
                        const std::array<std::span<double* const>, 2>& lambda,
                        const LayerGradient& bar) override;
 
-  /// Bytes of the buffers of messages, beside StencilLayer's.
-  static double buffer_bytes(const Layout& layout, const Axes& remote, std::int64_t layers,
-                             std::size_t samples);
-
  private:
   /// So many points at the faces next to other ranks.
   Thickness at_faces(std::int64_t points) const;

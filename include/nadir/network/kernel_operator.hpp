@@ -43,11 +43,9 @@ class KernelOperator {
   std::optional<Field> product_; ///< of the transpose, made when needed
 };
 
-/// Whether the kernel of a case is swept over its neighbours; else it is computed by Fourier
-/// transforms (run.convolution, where nobody has measured what is quicker: swept), or a full
-/// matrix.
-bool is_swept(const Case& c);
-/// The kernel of a case by itself. Collective.
-std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c);
+/// The kernel of a case by itself: a full matrix, or swept over its neighbours, or computed by
+/// Fourier transforms. Collective.
+std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c,
+                                                     bool by_fft = false);
 
 } // namespace nadir

@@ -4,7 +4,7 @@
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
 #include "nadir/network/layer_failure.hpp"
-#include "nadir/network/tiling.hpp"
+#include "nadir/network/pass_work.hpp"
 
 #include <array>
 #include <cstdint>
@@ -89,5 +89,9 @@ class Layer {
 /// The layer of a case: its kernel, activation and scheme. `plan` tells how passes are cut and how
 /// many samples one takes at most, where the kind of layer can do so. Collective.
 std::unique_ptr<Layer> make_layer(const Grid& grid, const Case& c, const PassPlan& plan);
+
+/// Bytes that the layers of a case hold beside states on a rank's box, the kernel computed by
+/// Fourier transforms or not.
+double layer_bytes(const Case& c, const Extents& box, bool with_transpose, bool by_fft);
 
 } // namespace nadir

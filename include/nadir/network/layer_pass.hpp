@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/grid/grid.hpp"
+#include "nadir/plan/passes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,14 +32,6 @@ template<class Use> Box for_shell(Box core, const Thickness& thickness, Use use)
   }
   return core;
 }
-
-/// How many layers a pass takes and how it is cut: `slab` points of the slowest axis, `tile` points
-/// of the next one, so that what a tile needs of all layers stays in cache.
-struct Tiling {
-  std::int64_t layers = 1;
-  std::int64_t slab = 1;
-  std::int64_t tile = 0; ///< 0: not cut
-};
 
 /// In which order a pass computes several layers on this rank's box, each from the one before and
 /// its neighbours at distance `radius`.

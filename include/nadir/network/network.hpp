@@ -4,7 +4,6 @@
 #include "nadir/network/layer.hpp"
 #include "nadir/network/layer_failure.hpp"
 #include "nadir/network/state_store.hpp"
-#include "nadir/network/tiling.hpp"
 
 #include <cstdint>
 #include <functional>

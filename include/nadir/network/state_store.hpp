@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nadir/grid/field.hpp"
-#include "nadir/network/revolve.hpp"
+#include "nadir/network/kept_blocks.hpp"
 
 #include <cstdint>
 #include <limits>

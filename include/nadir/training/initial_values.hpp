@@ -3,6 +3,7 @@
 #include "nadir/input/data_checksum.hpp"
 #include "nadir/network/coefficients.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace nadir {
@@ -10,7 +11,9 @@ namespace nadir {
 /// The coefficients a case starts from: numbers per component, or files (each rank its box).
 /// Collective. Throws InputError, the same on all ranks, where a file does not fit or an initial
 /// value lies outside the parameter's bounds. The datasets that were read are added to `read`.
+/// Ghosts are as wide as so many layers between exchanges need.
 Coefficients initial_coefficients(const Grid& grid, const Case& c,
-                                  std::vector<DataRead>* read = nullptr);
+                                  std::vector<DataRead>* read = nullptr,
+                                  std::int64_t layers_per_exchange = 1);
 
 } // namespace nadir

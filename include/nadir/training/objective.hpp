@@ -29,11 +29,11 @@ struct LossParts {
 /// attractor, or its derivative, was not found, that is NoState.
 class Objective {
  public:
-  /// `initial` are the coefficients training starts from, `plan` tells which states are held and
-  /// how many groups of ranks share the samples; the other arguments must outlive this. A scratch
-  /// file that cannot be made is a SystemError.
+  /// `initial` are the coefficients training starts from, with ghosts as `layers` needs them;
+  /// `plan` tells which states are held and how many groups of ranks share the samples; the other
+  /// arguments must outlive this. A scratch file that cannot be made is a SystemError.
   Objective(const Grid& grid, const Case& c, const Observations& observations, Coefficients initial,
-            const StatePlan& plan = {});
+            const StatePlan& plan = {}, const LayerPlan& layers = {});
 
   const ControlSpace& space() const { return space_; }
   /// A control vector with the initial values.

@@ -20,7 +20,7 @@ class SampleGroups {
   /// are those of all ranks. Deals out samples and coefficients where there are several groups. All
   /// but `plan` must outlive this. Collective over all ranks, as everything here.
   SampleGroups(const Grid& grid, const Case& c, const Observations& observations, Coefficients& all,
-               Network& network, const StatePlan& plan);
+               Network& network, const StatePlan& plan, const LayerPlan& layers);
 
   /// Coefficients are as they are on all ranks now, those of some parameters at least; with what a
   /// gradient needs.
@@ -41,15 +41,11 @@ class SampleGroups {
   std::int64_t messages_sent() const;
   std::int64_t bytes_sent() const;
 
-  /// The leaves that group g of `groups` takes.
-  using Range = PairwiseSum::Leaves;
-  static Range leaves_of(int g, int groups, std::int64_t leaves);
-
  private:
   /// What a group among several has for itself.
   struct Apart {
     Apart(const Grid& grid, const Case& c, const Observations& all, const SampleGroups& groups,
-          const StatePlan& plan);
+          const StatePlan& plan, const LayerPlan& layers);
 
     SubCommunicator comm;
     Grid grid; ///< cut among the ranks of this group
@@ -61,8 +57,8 @@ class SampleGroups {
     std::int64_t most_passes = 0; ///< of any group
   };
 
-  Range mine() const {
-    return leaves_of(apart_ ? apart_->regrouping.group() : 0, groups_, leaves_);
+  Leaves mine() const {
+    return leaves_of_group(apart_ ? apart_->regrouping.group() : 0, groups_, leaves_);
   }
   Observations distribute(const Observations& all, Regrouping& regrouping,
                           std::int64_t points) const;

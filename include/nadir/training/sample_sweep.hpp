@@ -11,10 +11,6 @@
 
 namespace nadir {
 
-/// Samples whose gradients are added to one leaf of the tree, for `samples` in all: those swept
-/// together, or more, so that there are no more than 64 leaves. Told by the case alone.
-std::int64_t samples_per_leaf(const Case& c, std::int64_t samples);
-
 /// Takes samples through a network and back: this rank's part of their misfit and of its
 /// derivatives.
 class SampleSweep {
@@ -22,7 +18,7 @@ class SampleSweep {
   /// Samples swept at once are those the network takes, held as `plan` says. All but `plan` must
   /// outlive this.
   SampleSweep(Network& network, const Coefficients& coefficients, const Observations& observations,
-              const Case& c, const StatePlan& plan, std::int64_t samples_per_leaf);
+              const Case& c, const StatePlan& plan);
 
   /// Holds states as another plan tells from now on, for as many samples at once.
   void hold_states(const StatePlan& plan);
@@ -31,7 +27,7 @@ class SampleSweep {
   /// Why this rank's disk failed in some run; empty when it did not. What that run found is wrong.
   std::string disk_problem() const { return scratch_ ? scratch_->problem() : ""; }
 
-  std::int64_t leaves() const { return pieces(observations_.samples, per_leaf_); }
+  std::int64_t leaves() const { return pieces(observations_.samples, plan_.per_leaf); }
   /// Ways forward (and back) that one run takes.
   std::int64_t passes() const;
 
@@ -57,7 +53,6 @@ class SampleSweep {
   const Observations& observations_;
   Misfit misfit_;
   StatePlan plan_;
-  std::int64_t per_leaf_;
   WatchedLayers target_layers_;
   std::optional<ScratchFile> scratch_; ///< where the plan has states on disk
   /// Of the samples that go together: for values, and for gradients, made by the first one.

@@ -11,9 +11,9 @@
 namespace nadir {
 namespace {
 
-Case deep(Case c, std::int64_t layers_per_exchange) {
-  c.layers_per_exchange = layers_per_exchange;
-  return c;
+/// So many layers share an exchange, `samples` go together.
+PassPlan deep(std::int64_t layers_per_exchange, std::size_t samples = 1) {
+  return {.samples = samples, .layers_per_exchange = layers_per_exchange};
 }
 
 /// Wide enough for three ranks.
@@ -35,7 +35,7 @@ TEST(DeepHaloLayer, GivesTheSameBitsAsAnExchangeForEveryLayer) {
           for (const test::Keep keep : {test::Keep::all, test::Keep::two}) {
             const auto plain = test::results(grid, c, {}, keep);
             for (const auto layers : exchanges)
-              EXPECT_EQ(test::results(grid, deep(c, layers), {}, keep), plain)
+              EXPECT_EQ(test::results(grid, c, deep(layers), keep), plain)
                   << shape.size() << "-D, " << layers << " layers";
           }
           if (test::failed_somewhere()) return;
@@ -60,7 +60,8 @@ TEST(DeepHaloLayer, GivesTheSameBitsWithAnyActivationAndSamplesTogether) {
       const PassPlan together{{}, {}, test::chain_samples};
       const auto plain = test::results(grid, c, together, test::Keep::all);
       for (const auto layers : exchanges)
-        EXPECT_EQ(test::results(grid, deep(c, layers), together, test::Keep::all), plain);
+        EXPECT_EQ(test::results(grid, c, deep(layers, test::chain_samples), test::Keep::all),
+                  plain);
     }
   }
 }
@@ -74,7 +75,7 @@ TEST(DeepHaloLayer, GivesTheSameBitsWhereStatesAreComputedAgain) {
   for (const std::int64_t states : {3, 4, 6, 13}) {
     const RevolvePlan plan = plan_revolve(c.network.layers, states);
     for (const auto layers : exchanges)
-      EXPECT_EQ(test::results(grid, deep(c, layers), {}, test::Keep::all,
+      EXPECT_EQ(test::results(grid, c, deep(layers), test::Keep::all,
                               [&](const Layout& layout) {
                                 return std::make_unique<RevolvedStates>(layout, plan);
                               }),
@@ -100,7 +101,7 @@ TEST(DeepHaloLayer, GivesTheSameBitsWithRoundedStates) {
     };
     const auto plain = test::results(grid, c, {}, test::Keep::all, store, true);
     for (const auto layers : exchanges)
-      EXPECT_EQ(test::results(grid, deep(c, layers), {}, test::Keep::all, store, true), plain);
+      EXPECT_EQ(test::results(grid, c, deep(layers), test::Keep::all, store, true), plain);
   }
 }
 
@@ -120,11 +121,10 @@ TEST(DeepHaloLayer, ExchangesOncePerPass) {
   test::train_all(c, true, false);
   const Grid grid = grid_for(c);
   for (const std::int64_t layers : {1, 2, 3}) {
-    const Case d = deep(c, layers);
-    Coefficients coefficients = test::random_coefficients(grid, d, 0.02);
-    Coefficients bar(grid, d, Coefficients::Content::gradients);
+    Coefficients coefficients = test::random_coefficients(grid, c, 0.02, layers);
+    Coefficients bar(grid, c, Coefficients::Content::gradients, layers);
     coefficients.fill_ghosts();
-    Chain chain(grid, d, PassPlan{});
+    Chain chain(grid, c, deep(layers));
     AllStates states(chain.state_layout(), chain.layers());
     StateStore* const one = &states;
     const WatchedLayers nobody(std::vector<std::int64_t>{});
@@ -144,9 +144,8 @@ TEST(DeepHaloLayer, NamesTheFirstValueThatIsNotFinite) {
   c.network.activation = "square";
   c.network.relaxation = test::fixed({1.0});
   c.network.layers = 6;
-  c.layers_per_exchange = 3;
   const Grid grid = grid_for(c);
-  EXPECT_EQ(test::complaint(grid, c, {}, 17 * 21 + 5),
+  EXPECT_EQ(test::complaint(grid, c, deep(3), 17 * 21 + 5),
             "the state is not finite: sample 0, layer 2, point (y, x) = (15, 5)");
 }
 

@@ -191,12 +191,11 @@ std::int64_t allocations_of(std::int64_t layers, const Tiling& tiling,
                             std::int64_t layers_per_exchange = 1) {
   Case c = test::small_case({24, 13}, {test::periodic, test::reflect});
   c.network.layers = layers;
-  c.layers_per_exchange = layers_per_exchange;
   test::train_all(c, true, false);
-  const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
-  Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
-  Coefficients bar(grid, c, Coefficients::Content::gradients);
-  Chain chain(grid, c, PassPlan{tiling, tiling, 1});
+  const Grid grid(MPI_COMM_WORLD, c.grid, ghosts_of(c, layers_per_exchange).states);
+  Coefficients coefficients = test::random_coefficients(grid, c, 0.02, layers_per_exchange);
+  Coefficients bar(grid, c, Coefficients::Content::gradients, layers_per_exchange);
+  Chain chain(grid, c, PassPlan{tiling, tiling, 1, layers_per_exchange});
   AllStates states(chain.state_layout(), layers);
   StateStore* const one = &states;
   const WatchedLayers last(std::vector<std::int64_t>{layers});
@@ -219,6 +218,29 @@ TEST(Layer, AllocatesNothingHoweverManyThereAre) {
 #ifndef __SANITIZE_ADDRESS__
   EXPECT_GT(test::allocations(), 0); // they are counted
 #endif
+}
+
+TEST(Layer, StagesAndVectorsAreToldInAdvance) {
+  Case c = test::small_case({100, 200}, {test::periodic, test::reflect});
+  constexpr Extents box{1, 100, 200};
+  const auto states = [&](bool with_transpose) {
+    const double state = sizeof(double) * static_cast<double>(Layout(box, 2, 1).size());
+    return layer_bytes(c, box, with_transpose, false) / state;
+  };
+  EXPECT_EQ(states(true), 0);
+  c.network.scheme = SchemeKind::rk4;
+  EXPECT_EQ(states(false), 3); // W z, g, a stage
+  EXPECT_EQ(states(true), 7);  // two stages more, two adjoints
+  c.network.normalisation = Normalisation::project;
+  EXPECT_EQ(states(true), 8);
+  c.network.scheme = SchemeKind::implicit_euler;
+  EXPECT_GT(states(false), 30); // a Krylov basis
+}
+
+TEST(Layer, ATransformTakesArraysOfItsOwn) {
+  const Case c = test::gaussian_case({64}, {test::periodic}, 3);
+  EXPECT_EQ(layer_bytes(c, {1, 1, 64}, true, false), 0);
+  EXPECT_GT(layer_bytes(c, {1, 1, 64}, true, true), 64 * (16 * 3 + 8 * 4));
 }
 
 } // namespace

@@ -1,11 +1,11 @@
 #include "nadir/network/mixed_store.hpp"
 
-#include "nadir/analysis/resources.hpp"
 #include "nadir/output/scratch_file.hpp"
 
 #include "support/allocations.hpp"
 #include "support/chain_results.hpp"
 #include "support/files.hpp"
+#include "support/plans.hpp"
 #include "support/sanitized.hpp"
 
 #include <gtest/gtest.h>
@@ -48,11 +48,8 @@ Case layered_case(const std::vector<std::int64_t>& shape, std::int64_t layers, b
   return c;
 }
 
-/// plan_states() for room of so many states.
-StatePlan plan_for(const Grid& grid, Case c, double states) {
-  const Extents& box = grid.owned().count;
-  c.run.memory = states * state_bytes(c, box);
-  return plan_states(c, box, 1, Workload::gradient, 0);
+StatePlan plan_for(const Grid& grid, const Case& c, double states) {
+  return test::plan_in_room(c, grid.owned().count, 1, states);
 }
 
 /// results() with the stores of a plan, and the layers computed forward.

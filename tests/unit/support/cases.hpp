@@ -210,8 +210,9 @@ inline Observations random_observations(const Grid& grid, const Case& c, std::in
 }
 
 /// The case's initial numbers plus random parts of size `amplitude` where a parameter varies.
-inline Coefficients random_coefficients(const Grid& grid, const Case& c, double amplitude) {
-  Coefficients coefficients(grid, c, Coefficients::Content::values);
+inline Coefficients random_coefficients(const Grid& grid, const Case& c, double amplitude,
+                                        std::int64_t layers_per_exchange = 1) {
+  Coefficients coefficients(grid, c, Coefficients::Content::values, layers_per_exchange);
   for (const auto p : all_parameters) {
     ParameterValues& values = coefficients[p];
     const std::uint64_t stream = 50 + static_cast<std::uint64_t>(p);

@@ -33,10 +33,10 @@ using Store = std::function<std::unique_ptr<StateStore>(const Layout&)>;
 /// Collective.
 inline std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& plan, Keep keep,
                                    const Store& store = {}, bool rounded = false) {
-  Coefficients coefficients = random_coefficients(grid, c, 0.05);
+  Coefficients coefficients = random_coefficients(grid, c, 0.05, plan.layers_per_exchange);
   if (!c.network.relaxation.train)
     coefficients[Parameter::relaxation].fill(c.network.relaxation.init[0]);
-  Coefficients bar(grid, c, Coefficients::Content::gradients);
+  Coefficients bar(grid, c, Coefficients::Content::gradients, plan.layers_per_exchange);
   Chain chain(grid, c, plan);
   chain.layer().states_are_rounded(rounded);
   if (chain.layer().reads_coefficient_ghosts()) coefficients.fill_ghosts();
@@ -90,7 +90,7 @@ inline std::vector<double> results(const Grid& grid, const Case& c, const PassPl
 /// empty where all states are finite. Collective.
 inline std::string complaint(const Grid& grid, const Case& c, const PassPlan& plan,
                              std::int64_t point) {
-  Coefficients coefficients = random_coefficients(grid, c, 0.0);
+  Coefficients coefficients = random_coefficients(grid, c, 0.0, plan.layers_per_exchange);
   coefficients.fill_ghosts();
   Chain chain(grid, c, plan);
   LastTwoStates states(chain.state_layout());

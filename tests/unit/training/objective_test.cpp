@@ -1,12 +1,13 @@
 #include "nadir/training/objective.hpp"
 
-#include "nadir/analysis/group_choice.hpp"
-#include "nadir/analysis/resources.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/plan/groups.hpp"
+#include "nadir/plan/samples.hpp"
 #include "nadir/training/state_error.hpp"
 
 #include "support/cases.hpp"
 #include "support/files.hpp"
+#include "support/plans.hpp"
 #include "support/sanitized.hpp"
 
 #include <gtest/gtest.h>
@@ -90,13 +91,15 @@ std::vector<int> group_counts() {
 }
 
 void expect_same_bits_in_groups(const Case& c, std::int64_t samples) {
-  const Evaluation alone = evaluate(MPI_COMM_SELF, c, samples);
-  const std::int64_t each = samples_per_leaf(c, samples), leaves = (samples + each - 1) / each;
+  const Workload w = app::workload_of(c, samples, Purpose::gradient);
+  StatePlan plan;
+  plan.per_leaf = samples_per_leaf(samples, samples_together(w));
+  const Evaluation alone = evaluate(MPI_COMM_SELF, c, samples, plan);
+  const std::int64_t leaves = (samples + plan.per_leaf - 1) / plan.per_leaf;
+  plan.samples = samples_together(w);
   for (const int groups : group_counts()) {
     if (groups > leaves) continue;
-    StatePlan plan;
     plan.groups = groups;
-    plan.samples = samples_per_pass(c, samples);
     const Evaluation e = evaluate(MPI_COMM_WORLD, c, samples, plan);
     EXPECT_EQ(e.parts.misfit, alone.parts.misfit) << groups << " groups";
     EXPECT_EQ(e.norm, alone.norm) << groups << " groups";
@@ -207,17 +210,18 @@ struct InRoom {
   std::vector<double> sums;     ///< g.g and g.x, the same bits on any number of ranks
   std::vector<double> gradient; ///< this rank's part
 };
-InRoom evaluate_in_room(MPI_Comm comm, Case c, double states, int groups = 1) {
+InRoom evaluate_in_room(MPI_Comm comm, const Case& c, double states, int groups = 1) {
   const Grid grid(comm, c.grid);
   const Observations observations = test::random_observations(grid, c, 3);
   // The largest boxes, so that all ranks plan the same.
   int ranks = 1;
   MPI_Comm_size(comm, &ranks);
-  const Boxes boxes(box_in_group(c, ranks, 1), box_in_group(c, ranks, groups));
-  c.run.memory = states * state_bytes(c, boxes.swept);
+  const Workload w = app::workload_of(c, 3, Purpose::gradient);
+  const Boxes boxes(box_in_group(w, ranks, 1), box_in_group(w, ranks, groups));
   InRoom found;
-  found.plan = plan_states(c, boxes, 3, Workload::gradient, 0, groups);
-  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), found.plan);
+  found.plan = test::plan_in_room(c, boxes, 3, states, groups);
+  Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), found.plan,
+                      {.layers_per_pass = c.run.layers_per_pass});
   VecHandle x = objective.initial_control(), g = objective.space().create();
   objective.value_and_gradient(x, g);
   found.loss = objective.value_and_gradient(x, g).loss();
@@ -261,8 +265,7 @@ TEST(Objective, ADiskThatFailsOnOneRankIsAnErrorOnAllOfThem) {
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Observations observations = test::random_observations(grid, c, 1);
   const Extents box = largest_box(grid.shape(), grid.process_grid());
-  c.run.memory = 5 * state_bytes(c, box);
-  const StatePlan plan = plan_states(c, box, 1, Workload::gradient, 0);
+  const StatePlan plan = test::plan_in_room(c, box, 1, 5);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), plan);
   VecHandle x = objective.initial_control(), g = objective.space().create();
   std::optional<test::FileLimit> limit;
@@ -318,11 +321,11 @@ TEST(Objective, TellsHowFarRoundedStatesLeadFromTheExactGradient) {
   const auto error_on = [&](MPI_Comm comm) {
     const Grid grid(comm, c.grid);
     const Observations observations = test::random_observations(grid, c, 3);
-    const StatePlan plan = plan_states(c, Extents{1, 9, 10}, 3, Workload::gradient, 1e9);
+    const StatePlan plan = test::plan_in_room(c, Extents{1, 9, 10}, 3, 1e6);
     Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03), plan);
     VecHandle x = objective.initial_control(), g = objective.space().create();
     objective.value_and_gradient(x, g);
-    const StateError error = state_error(objective, x, g, plan, exact_plan(c, plan));
+    const StateError error = state_error(objective, x, g, plan, exact_plan(c.network.layers, plan));
     // Afterwards they are rounded again.
     VecHandle again = objective.space().create();
     objective.value_and_gradient(x, again);

@@ -9,8 +9,6 @@
 namespace nadir {
 namespace {
 
-using Leaves = PairwiseSum::Leaves;
-
 Case tree_case() {
   Case c = test::small_case({4}, {test::periodic});
   c.kernel.reaction = test::trained({0.0}, true, false);
@@ -48,12 +46,9 @@ TEST(PairwiseSum, AddsInTheOrderOfTheTree) {
       }
       ASSERT_EQ(tree.nodes().size(), 1U) << n;
       EXPECT_EQ(first_value(*tree.nodes()[0].sum), expected(0, 32, n)) << n;
-      EXPECT_LE(static_cast<std::int64_t>(most), PairwiseSum::most_nodes({0, n}, n)) << n;
+      EXPECT_LE(static_cast<std::int64_t>(most), most_nodes_alive({0, n}, n)) << n;
     }
   }
-  EXPECT_EQ(PairwiseSum::most_nodes({0, 1}, 1), 1);
-  EXPECT_EQ(PairwiseSum::most_nodes({0, 16}, 16), 5);
-  EXPECT_EQ(PairwiseSum::most_nodes({1, 4}, 4), 3);
 }
 
 TEST(PairwiseSum, IsTheSameHoweverTheLeavesAreDealtOut) {
@@ -68,7 +63,7 @@ TEST(PairwiseSum, IsTheSameHoweverTheLeavesAreDealtOut) {
           first_value(some.add({leaf, leaf + 1})) = value_of(leaf);
           some.join();
         }
-        const auto nodes = PairwiseSum::joined(part, n);
+        const auto nodes = joined_leaves(part, n);
         ASSERT_EQ(nodes.size(), some.nodes().size());
         for (std::size_t k = 0; k < nodes.size(); ++k) {
           EXPECT_EQ(nodes[k].first, some.nodes()[k].first);

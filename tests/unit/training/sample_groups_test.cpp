@@ -1,26 +1,25 @@
 #include "nadir/training/sample_groups.hpp"
 
-#include <gtest/gtest.h>
+#include "nadir/training/make_network.hpp"
 
-#include <cstdlib>
+#include "support/cases.hpp"
+
+#include <gtest/gtest.h>
 
 namespace nadir {
 namespace {
 
-/// Every leaf is one group's, in order, and no group has two more than another.
-TEST(SampleGroups, ShareTheLeaves) {
-  for (const std::int64_t leaves : {1, 5, 64})
-    for (int groups = 1; groups <= leaves && groups <= 7; ++groups) {
-      std::int64_t next = 0;
-      for (int g = 0; g < groups; ++g) {
-        const auto range = SampleGroups::leaves_of(g, groups, leaves);
-        EXPECT_EQ(range.first, next);
-        EXPECT_LE(std::abs((range.last - range.first) * groups - leaves), groups);
-        EXPECT_GT(range.last, range.first);
-        next = range.last;
-      }
-      EXPECT_EQ(next, leaves);
-    }
+TEST(SampleGroups, OneIsAllRanksWithTheirNetwork) {
+  const Case c = test::small_case({24, 13}, {test::periodic, test::reflect});
+  const Grid grid(MPI_COMM_WORLD, c.grid);
+  const Observations observations = test::random_observations(grid, c, 5);
+  Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
+  const auto network = make_network(grid, c);
+  StatePlan plan;
+  plan.per_leaf = 2;
+  const SampleGroups groups(grid, c, observations, coefficients, *network, plan, {});
+  EXPECT_EQ(&groups.network(), network.get());
+  EXPECT_EQ(groups.leaves(), 3); // of two samples, and one
 }
 
 } // namespace

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "nadir/network/coefficients.hpp"
+#include "nadir/plan/convolution.hpp"
+
+namespace nadir {
+
+/// Measured with the coefficients of the first layer. Collective.
+ConvolutionCosts measure_convolution(const Grid& grid, const Case& c,
+                                     const Coefficients& coefficients);
+
+} // namespace nadir
