@@ -1,6 +1,8 @@
 #include "arguments.hpp"
 
+#include "nadir/base/byte_size.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/base/log.hpp"
 #include "nadir/base/text.hpp"
 #include "nadir/base/version.hpp"
 
@@ -8,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <string_view>
 
 namespace nadir::app {
@@ -64,6 +68,48 @@ void add_interpret_options(CLI::App& sub, Arguments& arguments) {
   sub.add_option("--relaxation", o.relaxation, "omega of a layer of others (default 1)");
 }
 
+/// The words that tell of a machine, as typed.
+struct MachineWords {
+  int ranks = 0, ranks_per_node = 0;
+  std::string memory_per_node;
+};
+
+void add_machine_options(CLI::App& sub, MachineWords& words) {
+  constexpr int most_ranks = 1 << 24;
+  sub.add_option("--ranks", words.ranks,
+                 "plan for so many ranks of a machine that is not here; nothing is measured then")
+      ->check(CLI::Range(1, most_ranks));
+  sub.add_option("--memory-per-node", words.memory_per_node,
+                 "what its nodes have free: a size as \"512 GiB\", or bytes");
+  sub.add_option("--ranks-per-node", words.ranks_per_node, "ranks that share that (default 1)")
+      ->check(CLI::Range(1, most_ranks));
+}
+
+std::optional<double> memory_in_bytes(const std::string& text) {
+  double bytes = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
+  if (error != std::errc() || end != text.data() + text.size()) return size_in_bytes(text);
+  return bytes > 0 && std::isfinite(bytes) ? std::optional(bytes) : std::nullopt;
+}
+
+/// What the words tell, all of which go together. Throws InputError.
+std::optional<Elsewhere> machine_told(const MachineWords& words) {
+  const bool memory = !words.memory_per_node.empty();
+  if (words.ranks == 0 && !memory && words.ranks_per_node == 0) return std::nullopt;
+  if (words.ranks == 0 || !memory)
+    throw InputError("nadir: a machine that is not here is told by --ranks and --memory-per-node "
+                     "together, with --ranks-per-node where nodes have several");
+  const auto bytes = memory_in_bytes(words.memory_per_node);
+  if (!bytes)
+    throw InputError("nadir: --memory-per-node: expected a size as \"512 GiB\", or bytes, is \"" +
+                     words.memory_per_node + "\"");
+  if (words.ranks_per_node > words.ranks)
+    throw InputError(formatted("nadir: --ranks-per-node: %d ranks on each node are more than %d "
+                               "ranks in all",
+                               words.ranks_per_node, words.ranks));
+  return Elsewhere{words.ranks, *bytes, std::max(words.ranks_per_node, 1)};
+}
+
 void add_options(CLI::App& sub, Command command, Arguments& arguments, bool& quiet, bool& verbose) {
   if (command == Command::interpret) {
     add_interpret_options(sub, arguments);
@@ -118,6 +164,7 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
   refuse_unknown_command(words);
   Arguments arguments;
   bool quiet = false, verbose = false;
+  MachineWords machine;
   CLI::App app(
       "nadir - neural advection-diffusion-reaction networks: learn the physics that takes one "
       "field to another",
@@ -131,6 +178,7 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
   for (const auto& info : commands) {
     CLI::App* sub = app.add_subcommand(std::string(info.name), std::string(info.summary));
     add_options(*sub, info.command, arguments, quiet, verbose);
+    if (info.command == Command::describe) add_machine_options(*sub, machine);
     sub->set_version_flag("--version", version_text());
     sub->callback([&arguments, info] {
       arguments.command = info.command;
@@ -152,6 +200,7 @@ Parsed parse_arguments(const std::vector<std::string>& words) {
     throw InputError(std::string("nadir: ") + error.what() + "; see nadir --help");
   }
   refuse_empty_values(*app.get_subcommands().front());
+  arguments.elsewhere = machine_told(machine);
   arguments.restart = !arguments.restart_file.empty();
   if (arguments.restart_file == "newest") arguments.restart_file.clear();
   if (quiet && verbose) throw InputError("nadir: --quiet and --verbose exclude each other");

@@ -18,6 +18,13 @@ struct InterpretOptions {
   double relaxation = 1.0;
 };
 
+/// A machine that is not here, for `describe` to plan for.
+struct Elsewhere {
+  int ranks = 0;
+  double memory_per_node = 0; ///< bytes
+  int ranks_per_node = 1;
+};
+
 /// The command line, `nadir COMMAND CASE.toml [options] [-- PETSc options]`.
 struct Arguments {
   Command command = Command::describe;
@@ -30,6 +37,7 @@ struct Arguments {
   bool restart = false;     ///< train, forward: go on from a checkpoint ...
   std::string restart_file; ///< ... this one; empty: the newest that is whole
   int repeat = 0;           ///< gradient: evaluations after one warm-up; 0 without --repeat
+  std::optional<Elsewhere> elsewhere; ///< describe
   InterpretOptions interpret;
   std::string line; ///< the whole command line, for /provenance
 };

@@ -141,7 +141,8 @@ void run_attractor(const Job& job) {
   check_memory(job);
   const Grid grid(job.session.comm(), job.c.grid, job.plan.ghosts.states);
   Observations observations = load_observations(grid, job.c);
-  Coefficients coefficients = start_coefficients(job, grid, observations.read);
+  Coefficients coefficients =
+      start_coefficients(job, grid, observations.read, job.plan.layers.layers_per_exchange);
   FixedPointMap map(grid, job.c, coefficients, job.plan.layers);
   AttractorSearch search(map, observations);
   refuse_unused_options(job);

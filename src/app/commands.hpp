@@ -79,8 +79,9 @@ void clear_away_leftovers(const Session& session, const std::string& output);
 
 /// The coefficients a command begins with (initial_coefficients). Where it looks for attractors,
 /// throws InputError for an omega that is 0 or changes sign. The datasets that were read are added
-/// to `read`. Collective.
-Coefficients start_coefficients(const Job& job, const Grid& grid, std::vector<DataRead>& read);
+/// to `read`. Ghosts are as wide as so many layers between exchanges need. Collective.
+Coefficients start_coefficients(const Job& job, const Grid& grid, std::vector<DataRead>& read,
+                                std::int64_t layers_per_exchange);
 
 /// Throws InputError naming words after `--` that nobody asked for; warns of options from
 /// elsewhere. Call when everything that reads options is set up. Collective.

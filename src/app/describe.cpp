@@ -80,7 +80,7 @@ void print_coefficients(const Job& job, const Grid& grid, const Coefficients& co
 }
 
 /// What can be said of the coefficients where the case does not fit the memory.
-void print_coefficients_in_brief(const Job& job, const Plan& found) {
+void print_coefficients_in_brief(const Job& job, const Workload& w, const Machine& here) {
   const Case& c = job.c;
   const auto from_file = [&](Parameter p) {
     return case_of(c, p).varies_space && case_of(c, p).init_file;
@@ -94,9 +94,9 @@ void print_coefficients_in_brief(const Job& job, const Plan& found) {
     const Grid grid(MPI_COMM_SELF, small.grid, state_ghosts(c));
     return print_coefficients(job, grid, initial_coefficients(grid, small));
   }
-  if (!coefficients_fit(found, job.machine))
+  if (!coefficients_fit(plan(w, here), here))
     return job.log.line("stability of the initial coefficients: their fields do not fit, either");
-  const Grid grid(job.session.comm(), c.grid, job.plan.ghosts.states);
+  const Grid grid(job.session.comm(), c.grid, state_ghosts(c));
   print_coefficients(job, grid, initial_coefficients(grid, c));
 }
 
@@ -120,6 +120,10 @@ void print_layout(const Job& job) {
   log.line(formatted("unknowns  %lld trained of %lld parameters",
                      static_cast<long long>(count.trained), static_cast<long long>(count.all)));
   if (has_search(c)) log.line(search_text(c, job.samples));
+  if (const auto& there = job.arguments.elsewhere)
+    log.line(formatted("machine  %d rank(s), %d on each node of %s, told and not measured",
+                       there->ranks, there->ranks_per_node,
+                       bytes_text(there->memory_per_node).c_str()));
   log.line(formatted("layout  %d rank(s) as %d x %d x %d, boxes up to %lld x %lld x %lld (z, y, x)",
                      job.machine.ranks, p[0], p[1], p[2], static_cast<long long>(box[0]),
                      static_cast<long long>(box[1]), static_cast<long long>(box[2])));
@@ -139,17 +143,23 @@ void run_describe(const Job& job) {
   const Case& c = job.c;
   print_layout(job);
   const bool learns = count_parameters(job.workload).trained > 0 && !c.data.targets.empty();
-  const Workload most = workload_for(job, learns ? Purpose::train : Purpose::forward);
-  const Plan found = plan(most, job.machine);
-  if (const auto problem = memory_problem(most, job.machine, found)) {
-    print_coefficients_in_brief(job, found);
-    refuse(c, problem);
+  const Workload w = workload_for(job, learns ? Purpose::train : Purpose::forward);
+  const MaybeProblem problem = memory_problem(w, job.machine, plan(w, job.machine));
+  // What is read here has to fit here, whatever machine is planned for.
+  const bool elsewhere = job.arguments.elsewhere.has_value();
+  const Machine here = elsewhere ? machine_of(job.session) : job.machine;
+  const bool fits = elsewhere ? !memory_problem(w, here, plan(w, here)) : !problem;
+  if (fits) {
+    // Only now: its index lists take memory too.
+    const Grid grid(job.session.comm(), c.grid, state_ghosts(c));
+    std::vector<DataRead> read;
+    print_coefficients(job, grid, start_coefficients(job, grid, read, 1));
+    if (!problem) read_data(job, grid);
+  } else {
+    print_coefficients_in_brief(job, w, here);
+    if (!problem) job.log.line("the data were not read: the case does not fit this machine");
   }
-  // Only now: its index lists take memory too.
-  const Grid grid(job.session.comm(), c.grid, job.plan.ghosts.states);
-  std::vector<DataRead> read;
-  print_coefficients(job, grid, start_coefficients(job, grid, read));
-  read_data(job, grid);
+  refuse(c, problem);
   job.log.detail("resolved case:\n" + resolved_text(c));
 }
 

@@ -113,7 +113,8 @@ void run_forward(const Job& job) {
   const auto network = make_network(grid, job.c, 1, job.plan.layers);
   refuse_unused_options(job);
   Observations observations = load_observations(grid, job.c);
-  Coefficients coefficients = start_coefficients(job, grid, observations.read);
+  Coefficients coefficients =
+      start_coefficients(job, grid, observations.read, job.plan.layers.layers_per_exchange);
   refuse_other_data(job, observations.read);
   if (network->layer().reads_coefficient_ghosts()) coefficients.fill_ghosts();
   print_start(job, grid, observations.samples, 0);

@@ -103,7 +103,8 @@ void run_gradient(const Job& job) {
   check_scratch(job);
   const Grid grid(job.session.comm(), job.c.grid, job.plan.ghosts.states);
   Observations observations = load_observations(grid, job.c);
-  Coefficients start = start_coefficients(job, grid, observations.read);
+  Coefficients start =
+      start_coefficients(job, grid, observations.read, job.plan.layers.layers_per_exchange);
   Objective objective(grid, job.c, observations, std::move(start), job.plan.states,
                       job.plan.layers);
   refuse_unused_options(job);

@@ -22,7 +22,7 @@
 #include <petscsys.h>
 
 #include <algorithm>
-#include <limits>
+#include <set>
 
 namespace nadir::app {
 namespace {
@@ -76,8 +76,8 @@ void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
   }
 }
 
-/// Whether ranks and PETSc's integers suffice for the grid.
-void check_grid(int ranks, const Case& c, Diagnostics& diagnostics) {
+/// Whether ranks, those that are here or planned for, and PETSc's integers suffice for the grid.
+void check_grid(const std::set<int>& counts, const Case& c, Diagnostics& diagnostics) {
   const auto usable = [](std::int64_t n) { return n > 0; };
   if (c.grid.shape.empty() || c.grid.shape.size() > 3 || !std::ranges::all_of(c.grid.shape, usable))
     return;
@@ -92,7 +92,9 @@ void check_grid(int ranks, const Case& c, Diagnostics& diagnostics) {
       std::max(shape[0] * shape[1] * shape[2], count_parameters(w).trained);
   const std::string too_many = too_many_unknowns(unknowns);
   if (!too_many.empty()) return add(diagnostics, c, "grid.shape", too_many);
-  if (const auto problem = grid_problem(w, ranks)) add(diagnostics, c, problem->key, problem->text);
+  for (const int ranks : counts)
+    if (const auto problem = grid_problem(w, ranks))
+      add(diagnostics, c, problem->key, problem->text);
 }
 
 /// The folder for states must be there on every rank's node.
@@ -127,7 +129,9 @@ Case load_case(const Session& session, const Arguments& arguments) {
     c.output.file = arguments.output;
     c.positions["output.file"] = {"--output", 0, 0};
   }
-  check_grid(session.ranks(), c, diagnostics);
+  std::set<int> counts{session.ranks()};
+  if (arguments.elsewhere) counts.insert(arguments.elsewhere->ranks);
+  check_grid(counts, c, diagnostics);
   check_case_files(session.comm(), c, diagnostics);
   if (!c.output.file.empty() && arguments.command != Command::describe)
     check_output(session.comm(), c, diagnostics);
@@ -138,9 +142,9 @@ Case load_case(const Session& session, const Arguments& arguments) {
   return c;
 }
 
-Coefficients start_coefficients(const Job& job, const Grid& grid, std::vector<DataRead>& read) {
-  Coefficients coefficients =
-      initial_coefficients(grid, job.c, &read, job.plan.layers.layers_per_exchange);
+Coefficients start_coefficients(const Job& job, const Grid& grid, std::vector<DataRead>& read,
+                                std::int64_t layers_per_exchange) {
+  Coefficients coefficients = initial_coefficients(grid, job.c, &read, layers_per_exchange);
   if (!job.c.network.attractor && job.arguments.command != Command::attractor) return coefficients;
   const Range omega = range_of(grid, coefficients[Parameter::relaxation], 0);
   Diagnostics diagnostics;
@@ -173,9 +177,10 @@ void run_command(const Session& session, const Arguments& arguments) {
   const Case c = load_case(session, arguments);
   const std::int64_t samples = count_samples(session, c);
   const Workload workload = workload_of(c, samples, purpose_of(arguments.command));
-  Machine machine = machine_of(session);
+  const auto& elsewhere = arguments.elsewhere;
+  Machine machine = elsewhere ? machine_of(*elsewhere) : machine_of(session);
   refuse(c, groups_problem(workload, machine.ranks));
-  measure_choices(session, log, c, workload, machine);
+  if (!elsewhere) measure_choices(session, log, c, workload, machine);
   refuse(c, exchange_problem(workload, machine));
   Job job{session, arguments,   log, c, samples, workload, machine, plan(workload, machine),
           {},      Run::start()};

@@ -48,6 +48,13 @@ Machine machine_of(const Session& session) {
   return machine;
 }
 
+Machine machine_of(const Elsewhere& elsewhere) {
+  Machine machine;
+  machine.ranks = elsewhere.ranks;
+  machine.memory_per_rank = elsewhere.memory_per_node / elsewhere.ranks_per_node;
+  return machine;
+}
+
 void measure_choices(const Session& session, const Log& log, const Case& c, const Workload& w,
                      Machine& machine) {
   if (!may_choose_convolution(w)) return;

@@ -9,6 +9,8 @@ Purpose purpose_of(Command command);
 
 /// The machine the ranks run on. Collective.
 Machine machine_of(const Session& session);
+/// One that the command line tells of.
+Machine machine_of(const Elsewhere& elsewhere);
 
 /// Measures how convolutions are best computed, where the case leaves that open and they fit.
 /// Collective.

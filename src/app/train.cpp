@@ -109,7 +109,8 @@ void run_train(const Job& job) {
   check_scratch(job);
   const Grid grid(job.session.comm(), job.c.grid, job.plan.ghosts.states);
   Observations observations = load_observations(grid, job.c);
-  Coefficients start = start_coefficients(job, grid, observations.read);
+  Coefficients start =
+      start_coefficients(job, grid, observations.read, job.plan.layers.layers_per_exchange);
   refuse_other_data(job, observations.read);
   Objective objective(grid, job.c, observations, std::move(start), job.plan.states,
                       job.plan.layers);

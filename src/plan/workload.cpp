@@ -9,8 +9,6 @@
 namespace nadir {
 namespace {
 
-constexpr double real = sizeof(double);
-
 /// Samples that go together where that shares the reading of their coefficients.
 constexpr std::int64_t most_samples = 8;
 
@@ -26,10 +24,11 @@ bool samples_may_go_together(const Workload& w) {
 
 double result_bytes(const Workload& w, std::int64_t stored_layers) {
   const double n = points_in(w.shape), s = static_cast<double>(w.samples);
-  double bytes = s * n * real * static_cast<double>(stored_layers);
-  if (w.targets > 0) bytes += s * n * (real + 2);
+  constexpr double each = sizeof(double);
+  double bytes = s * n * each * static_cast<double>(stored_layers);
+  if (w.targets > 0) bytes += s * n * (each + 2);
   for (const ParameterSize& p : w.parameters)
-    bytes += real * blocks_of(w, p) * (p.varies_space ? n : 1.0);
+    bytes += each * blocks_of(w, p) * (p.varies_space ? n : 1.0);
   return bytes;
 }
 
@@ -88,7 +87,8 @@ double result_bytes(const Workload& w) { return result_bytes(w, w.stored_layers)
 double checkpoint_bytes(const Workload& w) {
   constexpr double best = 1; // where it is another iterate
   return result_bytes(w, w.checkpointed_layers) +
-         real * static_cast<double>(count_parameters(w).trained) * (w.remembered_vectors + best);
+         sizeof(double) * static_cast<double>(count_parameters(w).trained) *
+             (w.remembered_vectors + best);
 }
 
 } // namespace nadir

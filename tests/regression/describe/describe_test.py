@@ -90,3 +90,76 @@ def test_too_large(folder):
     for line in told:
         expect(line in run.out, f"no '{line}': {run}")
     expect(re.search(r"^D +0.1 .. 0.1, mean 0.1  \(trained, by space and layer\)", run.out, re.M), f"{run}")
+
+
+MANY = ("--ranks", "8192", "--memory-per-node", "512 GiB", "--ranks-per-node", "64")
+
+
+def test_elsewhere(folder):
+    """A machine that is not here is planned for, the same on any ranks that are here."""
+    write_fields(folder / "fields.h5")
+    (folder / "case.toml").write_text(CASE)
+    run = succeed("describe", "case.toml", "--ranks", "6", "--memory-per-node", "1 GiB", folder=folder)
+    for told in (
+        "machine  6 rank(s), 1 on each node of 1.00 GiB, told and not measured",
+        "layout  6 rank(s) as 1 x 2 x 3, boxes up to 1 x 20 x 17 (z, y, x)",
+        "stability of the initial coefficients",
+        "2000 values in the loss",
+    ):
+        expect(told in run.out, f"no '{told}': {run}")
+    words = ("--ranks", "6", "--memory-per-node", str(2**30))
+    two = succeed("describe", "case.toml", *words, folder=folder, ranks=2)
+    expect(two.out == run.out, f"planned otherwise from two ranks: {run}{two}")
+    plain = succeed("describe", "case.toml", folder=folder)
+    expect("machine" not in plain.out, f"{plain}")
+
+
+def test_elsewhere_large(folder):
+    """What fits there is planned though it does not fit here, what does not is refused."""
+    if os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") > 3e11:
+        pytest.skip("the case may fit this machine")
+    points = 40000
+    with h5py.File(folder / "fields.h5", "w") as file:  # never written, so that there is nothing in it
+        for name in ("x", "y"):
+            file.create_dataset(name, (points, points), "f8", chunks=(1000, 1000), fillvalue=0.0)
+    case = CASE.replace("[40, 50]", f"[{points}, {points}]").replace("init = 0.1", 'init = 0.1, varies = ["space"]')
+    (folder / "case.toml").write_text(case)
+    run = succeed("describe", "case.toml", *MANY, folder=folder)
+    for told in (
+        "machine  8192 rank(s), 64 on each node of 512.00 GiB, told and not measured",
+        "the data were not read: the case does not fit this machine",
+        "stability of the initial coefficients",
+    ):
+        expect(told in run.out, f"no '{told}': {run}")
+    grid = re.search(r"layout  8192 rank\(s\) as 1 x (\d+) x (\d+), boxes up to 1 x (\d+) x (\d+)", run.out)
+    expect(grid and int(grid[1]) * int(grid[2]) == 8192, f"{run}")
+    expect(int(grid[1]) * int(grid[3]) >= points > int(grid[1]) * (int(grid[3]) - 1), f"{run}")
+    few = nadir("describe", "case.toml", "--ranks", "4", "--memory-per-node", "64 GiB", folder=folder)
+    expect(few.code == 2, f"{few}")
+    told = re.search(r"needs [\d.]+ GiB on each rank of a node that has 64.00 GiB .+; it fits on (\d+) ranks", few.err)
+    expect(told and int(told[1]) > 4, f"{few}")
+
+
+def test_elsewhere_mistakes(folder):
+    """What cannot be a machine is refused, with what to write."""
+    write_fields(folder / "fields.h5")
+    (folder / "case.toml").write_text(CASE)
+    together = "told by --ranks and --memory-per-node together"
+    size = '--memory-per-node: expected a size as "512 GiB", or bytes, is '
+    memory = ("--memory-per-node", "1 GiB")
+    for words, told in (
+        (("--ranks", "6"), together),
+        (memory, together),
+        (("--ranks-per-node", "2"), together),
+        (("--ranks", "6", "--memory-per-node", "512 GB"), size + '"512 GB"'),
+        (("--ranks", "6", "--memory-per-node", "-1"), size + '"-1"'),
+        (("--ranks", "6", "--memory-per-node", "inf"), size + '"inf"'),
+        (("--ranks", "0", *memory), "--ranks"),
+        (("--ranks", "some", *memory), "--ranks"),
+        (("--ranks", "6", *memory, "--ranks-per-node", "7"), "7 ranks on each node are more than 6 ranks in all"),
+        (("--ranks", "9000", *memory), "grid.shape: 9000 ranks are too many for this grid; the largest usable count is 2000"),
+    ):
+        run = nadir("describe", "case.toml", *words, folder=folder)
+        expect(run.code == 2 and told in run.err, f"no '{told}': {run}")
+    run = nadir("train", "case.toml", "--ranks", "6", *memory, folder=folder)
+    expect(run.code == 2, f"only `describe` plans for other machines: {run}")

@@ -13,7 +13,10 @@ namespace {
 
 /// So many layers share an exchange, `samples` go together.
 PassPlan deep(std::int64_t layers_per_exchange, std::size_t samples = 1) {
-  return {.samples = samples, .layers_per_exchange = layers_per_exchange};
+  PassPlan plan;
+  plan.samples = samples;
+  plan.layers_per_exchange = layers_per_exchange;
+  return plan;
 }
 
 /// Wide enough for three ranks.

@@ -1,6 +1,7 @@
 #include "nadir/network/layer.hpp"
 
 #include "nadir/network/chain.hpp"
+#include "nadir/network/layer_pass.hpp"
 
 #include "support/allocations.hpp"
 #include "support/cases.hpp"

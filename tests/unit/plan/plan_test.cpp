@@ -25,7 +25,7 @@ TEST(Plan, IsForMachinesOfAnySize) {
   EXPECT_EQ(on_many.processes[0] * on_many.processes[1] * on_many.processes[2], 8192);
   EXPECT_EQ(on_many.box, largest_box(w.shape, on_many.processes));
   EXPECT_FALSE(memory_problem(w, {.ranks = 8192, .memory_per_rank = 4 * GiB}, on_many));
-  const Machine few{.ranks = 4, .memory_per_rank = 64 * GiB};
+  const Machine few{.ranks = 4, .memory_per_rank = 32 * GiB};
   const Plan on_few = plan(w, few);
   EXPECT_FALSE(on_few.states.keep_all); // 1025 states of 32 MiB each
   EXPECT_LE(on_few.memory.total(), 0.9 * few.memory_per_rank);

@@ -15,10 +15,18 @@ TEST(Samples, NodesJoinAsSoonAsTheirSiblingsAreThere) {
   EXPECT_EQ(joined_leaves({1, 4}, 4).size(), 2U); // 1, then 2 and 3
 }
 
-TEST(Samples, HaveNoMoreThanSixtyFourLeaves) {
-  EXPECT_EQ(samples_per_leaf(64, 1), 1);
+/// No more than 64 leaves, and whole passes in each.
+TEST(Samples, LeavesAreFewAndTakeWholePasses) {
+  for (const std::int64_t together : {1, 8}) {
+    for (const std::int64_t samples : {1, 3, 64, 65, 1000}) {
+      const std::int64_t each = samples_per_leaf(samples, together);
+      EXPECT_GE(each, together);
+      EXPECT_EQ(each % together, 0);
+      EXPECT_LE((samples + each - 1) / each, 64);
+      EXPECT_LT((each / together - 1) * 64, samples) << "no larger than they have to be";
+    }
+  }
   EXPECT_EQ(samples_per_leaf(65, 1), 2);
-  EXPECT_EQ(samples_per_leaf(512, 8), 8);
   EXPECT_EQ(samples_per_leaf(513, 8), 16);
 }
 

@@ -17,8 +17,7 @@ Case sweep_case() { return test::small_case({6, 8}, {test::periodic, test::refle
 double misfit_of(const Case& c, const Grid& grid, Coefficients& coefficients,
                  const Observations& observations, std::int64_t* failed_sample = nullptr) {
   const auto network = make_network(grid, c, observations.samples);
-  SampleSweep sweep(*network, coefficients, observations, c, StatePlan(),
-                    samples_per_leaf(c, observations.samples));
+  SampleSweep sweep(*network, coefficients, observations, c, StatePlan());
   BufferedSum misfit;
   sweep.run(misfit, nullptr, 0, {});
   EXPECT_EQ(sweep.problem().has_value(), failed_sample != nullptr);
@@ -68,18 +67,6 @@ TEST(SampleSweep, NamesTheSampleThatBreaks) {
   std::int64_t failed = -1;
   misfit_of(c, grid, coefficients, all, &failed);
   EXPECT_EQ(failed, 3);
-}
-
-/// No more than 64 leaves, and whole passes in each.
-TEST(SampleSweep, LeavesAreFewAndTakeWholePasses) {
-  const Case c = sweep_case();
-  for (const std::int64_t samples : {1, 3, 64, 65, 1000}) {
-    const std::int64_t together = samples_per_leaf(c, 1), each = samples_per_leaf(c, samples);
-    EXPECT_GE(each, together);
-    EXPECT_EQ(each % together, 0);
-    EXPECT_LE((samples + each - 1) / each, 64);
-    EXPECT_LT((each / together - 1) * 64, samples) << "no larger than they have to be";
-  }
 }
 
 } // namespace
