@@ -13,7 +13,7 @@ ROOT = Path(os.environ["NADIR_SOURCE"])
 ROOMS = ["app", "analysis", "training", "attractor", "network", "kernel", "plan", "grid", "output", "input", "base"]
 
 # (from, to) of arrows that are still wrong; one that is gone has to go here too.
-STILL_WRONG = {("network", "attractor"), ("input", "kernel"), ("input", "training")}
+STILL_WRONG = {("network", "attractor"), ("input", "kernel"), ("input", "plan"), ("input", "training")}
 
 PRIVATE, THEIR_FOLDER = re.compile(r"^\s*#\s*include\s+[<\"]petsc/private/", re.M), "src/base/petsc/"
 

@@ -15,7 +15,6 @@ ROOT = Path(os.environ["NADIR_SOURCE"])
 FILE_LINES, FUNCTION_LINES = 400, 60
 
 LONG_FILES = {
-    "src/analysis/resources.cpp": 438,
     "src/app/interpret_subject.cpp": 431,
     "src/input/resolve_case.cpp": 444,
     "src/kernel/galerkin_sweep.cpp": 534,
