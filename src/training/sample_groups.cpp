@@ -51,7 +51,8 @@ SampleGroups::SampleGroups(const Grid& grid, const Case& c, const Observations& 
                            const LayerPlan& layers)
     : groups_(plan.groups), per_leaf_(plan.per_leaf),
       leaves_((observations.samples + per_leaf_ - 1) / per_leaf_), all_(all),
-      apart_(groups_ > 1 ? std::make_unique<Apart>(grid, c, observations, *this, plan, layers) : nullptr),
+      apart_(groups_ > 1 ? std::make_unique<Apart>(grid, c, observations, *this, plan, layers)
+                         : nullptr),
       network_(apart_ ? *apart_->network : network),
       sweep_(network_, apart_ ? apart_->coefficients : all,
              apart_ ? apart_->observations : observations, c, plan) {
