@@ -48,17 +48,17 @@ void eliminate(SmallSystem& rows, std::size_t n) {
   }
 }
 
-FixedPointMethod method_of(const AttractorCase& a) {
+FixedPointMethod method_of(const AttractorSpec& a) {
   // Relaxation leaves the last digits to Newton too.
   return a.solver == FixedPointMethod::anderson ? a.solver : FixedPointMethod::newton;
 }
 
 } // namespace
 
-AttractorSearch::AttractorSearch(FixedPointMap& map, const Observations& observations)
-    : map_(map), a_(map.problem().attractor), observations_(observations), spectrum_(map, a_.modes),
-      response_(map), solver_(map, method_of(a_), a_.tolerance, a_.iterations),
-      work_(map.create()) {}
+AttractorSearch::AttractorSearch(FixedPointMap& map, const AttractorSpec& a,
+                                 const Observations& observations)
+    : map_(map), a_(a), observations_(observations), spectrum_(map, a_.modes), response_(map),
+      solver_(map, method_of(a_), a_.tolerance, a_.iterations), work_(map.create()) {}
 
 Attractors AttractorSearch::run(const Tell& tell) {
   const bool is_linear = map_.problem().network.activation->linear;

@@ -10,7 +10,8 @@ namespace nadir {
 namespace {
 
 /// The least of some rounds, the first of which makes ready what is made once.
-double seconds_of(const Grid& grid, const Case& c, const Coefficients& coefficients, bool by_fft) {
+double seconds_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients,
+                  bool by_fft) {
   const auto kernel = make_kernel_operator(grid, c, by_fft);
   Field z(kernel->state_layout()), Z(kernel->state_layout());
   z.fill(1.0);
@@ -30,7 +31,7 @@ double seconds_of(const Grid& grid, const Case& c, const Coefficients& coefficie
 
 } // namespace
 
-ConvolutionCosts measure_convolution(const Grid& grid, const Case& c,
+ConvolutionCosts measure_convolution(const Grid& grid, const ModelSpec& c,
                                      const Coefficients& coefficients) {
   return {seconds_of(grid, c, coefficients, false), seconds_of(grid, c, coefficients, true)};
 }

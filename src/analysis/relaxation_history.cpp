@@ -82,31 +82,30 @@ std::int64_t place_of_least(const std::vector<double>& values) {
 
 class Follower {
  public:
-  Follower(FixedPointMap& map, const Observations& observations, std::int64_t s,
-           const FixedPoint* attractor)
-      : map_(map), observations_(observations), sample_(s), attractor_(attractor),
-        misfit_(map.state_layout(), observations, map.problem().loss.reduction), z_(map.create()),
+  Follower(FixedPointMap& map, const AttractorSpec& a, const Observations& observations,
+           std::int64_t s, const FixedPoint* attractor)
+      : map_(map), a_(a), observations_(observations), sample_(s), attractor_(attractor),
+        misfit_(map.state_layout(), observations, Reduction::sum), z_(map.create()),
         z_eq_(map.create()), work_(map.create()) {
     std::copy_n(observations.input_sample(s), observations.points, VecWrite(z_).data());
   }
 
   RelaxationHistory run() {
-    const AttractorCase& a = map_.problem().attractor;
-    const std::int64_t least = std::min(map_.problem().network.layers, a.layers);
+    const std::int64_t least = std::min(map_.problem().network.layers, a_.layers);
     const double scale = attractor_ ? scale_of(attractor_->state) : 1.0;
     for (std::int64_t l = 0; look(); ++l) {
-      const bool reached = h_.distance.back() <= a.depth_tolerance * scale;
+      const bool reached = h_.distance.back() <= a_.depth_tolerance * scale;
       if (reached && h_.depth < 0) {
         h_.depth = l;
         arrived_ = map_.copy(z_);
       }
-      if (l >= (attractor_ && h_.depth < 0 ? a.layers : least)) break;
+      if (l >= (attractor_ && h_.depth < 0 ? a_.layers : least)) break;
       map_.relax(z_, 1);
     }
     h_.best_depth = place_of_least(h_.loss);
     h_.rate = attractor_ ? measure_rate(scale) : no_number;
     h_.predicted_depth =
-        attractor_ ? attractor_->spectrum.layers_to(a.depth_tolerance * scale, h_.distance.front())
+        attractor_ ? attractor_->spectrum.layers_to(a_.depth_tolerance * scale, h_.distance.front())
                    : no_number;
     return std::move(h_);
   }
@@ -130,7 +129,7 @@ class Follower {
     const VecHandle disturbance = map_.copy(arrived_.get() ? arrived_ : z_);
     check_petsc(VecAXPY(disturbance, -1.0, attractor_->state));
     RateMeter meter(map_, attractor_->state, linear ? scale : small * scale);
-    return meter.run(disturbance, map_.problem().attractor.layers);
+    return meter.run(disturbance, a_.layers);
   }
 
   double loss() {
@@ -140,6 +139,7 @@ class Follower {
   }
 
   FixedPointMap& map_;
+  const AttractorSpec& a_;
   const Observations& observations_;
   std::int64_t sample_;
   const FixedPoint* attractor_;
@@ -151,9 +151,10 @@ class Follower {
 
 } // namespace
 
-RelaxationHistory follow_relaxation(FixedPointMap& map, const Observations& observations,
-                                    std::int64_t s, const FixedPoint* attractor) {
-  return Follower(map, observations, s, attractor).run();
+RelaxationHistory follow_relaxation(FixedPointMap& map, const AttractorSpec& a,
+                                    const Observations& observations, std::int64_t s,
+                                    const FixedPoint* attractor) {
+  return Follower(map, a, observations, s, attractor).run();
 }
 
 } // namespace nadir

@@ -1,10 +1,10 @@
 #include "nadir/analysis/stability.hpp"
 
 #include "nadir/base/log.hpp"
-#include "nadir/input/schemes.hpp"
 #include "nadir/kernel/node_terms.hpp"
 #include "nadir/kernel/stencil_table.hpp"
 #include "nadir/network/scheme.hpp"
+#include "nadir/network/schemes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@ struct PointCoefficients {
 /// Reads one layer's coefficients point by point; number where a parameter does not vary.
 class PointReader {
  public:
-  PointReader(const Case& c, const Coefficients& coefficients, std::int64_t layer)
+  PointReader(const ModelSpec& c, const Coefficients& coefficients, std::int64_t layer)
       : d_(c.grid.dimension()), tensor_(c.kernel.diffusion_tensor),
         rows_(coefficients.layer(layer)) {}
 
@@ -125,7 +125,7 @@ template<class Use> void for_waves(std::size_t d, Use use) {
   }
 }
 
-bool bounded_by_maximum(const Case& c, const PointCoefficients& p,
+bool bounded_by_maximum(const ModelSpec& c, const PointCoefficients& p,
                         const std::array<double, 3>& spacing) {
   bool holds =
       c.network.activation->contracts && p.b == 0 && p.omega >= 0 && p.omega <= 1 && p.R <= 0;
@@ -140,7 +140,7 @@ bool bounded_by_maximum(const Case& c, const PointCoefficients& p,
   return holds && sum <= 1.0 + p.R;
 }
 
-void add_point(const Case& c, const PointCoefficients& p, const std::array<double, 3>& spacing,
+void add_point(const ModelSpec& c, const PointCoefficients& p, const std::array<double, 3>& spacing,
                bool amplify, Stability& s) {
   double diffusive = 0, advective = 0;
   for (std::size_t a = 0; a < static_cast<std::size_t>(c.grid.dimension()); ++a) {
@@ -191,7 +191,7 @@ struct TableReader {
 /// The amplification by kernels of any family, from their tables or their basis functions.
 class TableAmplification {
  public:
-  TableAmplification(const Grid& grid, const Case& c)
+  TableAmplification(const Grid& grid, const ModelSpec& c)
       : scheme_(c.network.scheme),
         table_(stencil_table_of(c.kernel, grid.dimension(), grid.spacings())) {
     const auto d = static_cast<std::size_t>(grid.dimension());
@@ -247,7 +247,7 @@ class TableAmplification {
   }
 
   /// Of a Galerkin layer, far from its ends.
-  void keep_projected_waves(const Grid& grid, const Case& c) {
+  void keep_projected_waves(const Grid& grid, const ModelSpec& c) {
     const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes),
                                   grid.dimension(), grid.spacings());
     const auto terms = node_terms(c.kernel, grid.dimension());
@@ -273,7 +273,7 @@ class TableAmplification {
 
 /// Families that are no diffusion and advection alone, schemes other than explicit Euler and layers
 /// in Galerkin form are judged by their amplification.
-Stability amplification_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+Stability amplification_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
   const TableAmplification amplification(grid, c);
   Stability s = nothing_seen();
   s.full_tensor = true;
@@ -289,7 +289,7 @@ Stability amplification_of(const Grid& grid, const Case& c, const Coefficients& 
   return s;
 }
 
-Stability numbers_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+Stability numbers_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
   Stability s = nothing_seen();
   s.full_tensor = c.kernel.diffusion_tensor == DiffusionTensor::full && c.grid.dimension() > 1;
   s.maximum_principle = true;
@@ -308,7 +308,7 @@ Stability numbers_of(const Grid& grid, const Case& c, const Coefficients& coeffi
 
 } // namespace
 
-Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+Stability stability_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
   if (is_full_matrix(c.kernel)) return {.full_matrix = true};
   const bool relaxes = c.network.scheme == SchemeKind::explicit_euler;
   Stability s = c.kernel.type == "adr" && relaxes && !is_galerkin(c)
@@ -361,7 +361,7 @@ std::string stability_text(const Stability& s) {
   return text;
 }
 
-std::string start_advice(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+std::string start_advice(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
   std::string text = "\ntry a start nearer to rest: smaller init (and bounds, which keep it so), a "
                      "smaller network.relaxation, fewer network.layers";
   const bool explicit_euler = c.network.scheme == SchemeKind::explicit_euler;

@@ -1,7 +1,7 @@
 #include "nadir/analysis/summary.hpp"
 
 #include "nadir/base/log.hpp"
-#include "nadir/input/schemes.hpp"
+#include "nadir/network/schemes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace nadir {
 
-std::string layers_text(const NetworkCase& network) {
+std::string layers_text(const NetworkSpec& network) {
   const std::string text(scheme_name(network.scheme));
   switch (network.normalisation) {
   case Normalisation::none:
@@ -53,7 +53,7 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
   return {-extremes[0], extremes[1], std::clamp(sum, -extremes[0], extremes[1])};
 }
 
-std::vector<std::string> component_names(const Case& c, Parameter parameter) {
+std::vector<std::string> component_names(const ModelSpec& c, Parameter parameter) {
   if (components_of(c, parameter) <= 1) return {};
   return kernel_components(c.kernel, c.grid, name_of(parameter));
 }
@@ -73,7 +73,7 @@ Range range_of_all(const Grid& grid, const ParameterValues& values) {
   return all;
 }
 
-std::string parameter_line(const std::string& name, const ParameterCase& spec, const Range& range,
+std::string parameter_line(const std::string& name, const ParameterSpec& spec, const Range& range,
                            bool one_number) {
   const char* kind = spec.train ? "trained" : "fixed";
   if (one_number) return formatted("%-6s %12.6g  (%s)", name.c_str(), range.mean, kind);
@@ -86,12 +86,13 @@ std::string parameter_line(const std::string& name, const ParameterCase& spec, c
 
 } // namespace
 
-std::string parameter_table(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+std::string parameter_table(const Grid& grid, const ModelSpec& c,
+                            const Coefficients& coefficients) {
   std::string text;
   const auto add = [&text](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
   for (const auto p : all_parameters) {
     const ParameterValues& values = coefficients[p];
-    const ParameterCase& spec = case_of(c, p);
+    const ParameterSpec& spec = case_of(c, p);
     const std::string symbol(symbol_of(p));
     if (p == Parameter::weights && is_full_matrix(c.kernel)) {
       add(parameter_line(symbol, spec, range_of_all(grid, values), false));

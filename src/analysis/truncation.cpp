@@ -2,7 +2,7 @@
 
 #include "nadir/analysis/summary.hpp"
 #include "nadir/base/log.hpp"
-#include "nadir/input/kernel_family.hpp"
+#include "nadir/kernel/kernel_family.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -44,7 +44,8 @@ double power_law_beyond(double reach, int dimension, double length, double expon
   return integral(end, 2 / excess, q) / integral(1.0, 2 / excess, q);
 }
 
-std::string truncation_text(const Grid& grid, const Case& c, const Coefficients& coefficients) {
+std::string truncation_text(const Grid& grid, const ModelSpec& c,
+                            const Coefficients& coefficients) {
   std::string text;
   const auto add = [&text](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
   std::array<double, max_dimension> reach{};

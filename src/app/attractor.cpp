@@ -22,7 +22,7 @@ std::string times_text(double number) {
 }
 
 void print_search(const Job& job, const Attractors& found) {
-  const AttractorCase& a = job.c.attractor;
+  const AttractorSpec& a = job.c.attractor;
   if (found.linear) {
     job.log.line("f is the identity: fixed points solve (W - I) z = b, values at boundaries in b");
     if (found.neutral > 0)
@@ -109,7 +109,7 @@ void print_relaxation(const Job& job, std::size_t s, std::int64_t reached,
 
 /// omega / gamma is the time a layer takes, where it is one number.
 void print_physical_time(const Job& job, const Attractors& found) {
-  const ParameterCase& omega = job.c.network.relaxation;
+  const ParameterSpec& omega = job.c.network.relaxation;
   if (omega.varies_space || omega.init_file || found.points.empty()) return;
   const Spectrum& spectrum = found.points.front().spectrum;
   if (spectrum.fate() != StabilityClass::stable) return;
@@ -144,7 +144,7 @@ void run_attractor(const Job& job) {
   Coefficients coefficients =
       start_coefficients(job, grid, observations.read, job.plan.layers.layers_per_exchange);
   FixedPointMap map(grid, job.c, coefficients, job.plan.layers);
-  AttractorSearch search(map, observations);
+  AttractorSearch search(map, job.c.attractor, observations);
   refuse_unused_options(job);
   print_start(job, grid, observations.samples, 0);
 
@@ -153,8 +153,9 @@ void run_attractor(const Job& job) {
   std::vector<RelaxationHistory> relaxations;
   for (std::int64_t s = 0; s < observations.samples; ++s) {
     const std::int64_t at = found.reached[static_cast<std::size_t>(s)];
-    relaxations.push_back(follow_relaxation(
-        map, observations, s, at < 0 ? nullptr : &found.points[static_cast<std::size_t>(at)]));
+    relaxations.push_back(
+        follow_relaxation(map, job.c.attractor, observations, s,
+                          at < 0 ? nullptr : &found.points[static_cast<std::size_t>(at)]));
   }
   const std::vector<VecHandle> green = find_green(job, search, found);
 

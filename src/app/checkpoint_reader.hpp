@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nadir/input/stored_array.hpp"
+#include "nadir/data/stored_array.hpp"
 
 #include <mpi.h>
 

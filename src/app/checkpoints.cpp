@@ -13,8 +13,8 @@ namespace nadir::app {
 namespace {
 
 /// Without a wish of the case: trainings as the schema's defaults, forward runs only when stopped.
-CheckpointCase wanted(const Job& job) {
-  CheckpointCase checkpoint = job.c.run.checkpoint.value_or(CheckpointCase{});
+CheckpointSpec wanted(const Job& job) {
+  CheckpointSpec checkpoint = job.c.run.checkpoint.value_or(CheckpointSpec{});
   if (!job.c.run.checkpoint && job.arguments.command == Command::forward) checkpoint.every = 0;
   return checkpoint;
 }

@@ -53,7 +53,7 @@ class Checkpoints {
   const Job& job_;
   const Case& c_;
   StopWishes& wishes_;
-  CheckpointCase wanted_;
+  CheckpointSpec wanted_;
   std::int64_t last_ = -1;
   double longest_ = 0, ended_ = 0; ///< seconds the longest one took; when the last one was done
   double best_loss_;               ///< of the best checkpoint written

@@ -3,17 +3,22 @@
 #include "arguments.hpp"
 
 #include "nadir/base/session.hpp"
+#include "nadir/data/data_checksum.hpp"
 #include "nadir/input/case.hpp"
-#include "nadir/input/data_checksum.hpp"
-#include "nadir/input/diagnostics.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/plan/plan.hpp"
+#include "nadir/schema/diagnostics.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+/// The room `app`: the program. main, and a file for each command: numbered stories of what the
+/// rooms below do.
+///
+/// Here live the command line, loading and planning of a case, checkpoints and restarts, results
+/// and reports. No numerics: what computes is in a library that other programs link, too.
 namespace nadir::app {
 
 /// What tells one run from another.

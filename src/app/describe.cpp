@@ -41,7 +41,7 @@ void print_memory(const Job& job) {
 
 /// What `nadir attractor` would do.
 std::string search_text(const Case& c, std::int64_t samples) {
-  const AttractorCase& a = c.attractor;
+  const AttractorSpec& a = c.attractor;
   const auto whole = [](std::int64_t n) { return static_cast<long long>(n); };
   if (c.network.activation->linear)
     return formatted("search  one linear system, %lld eigenvalues, %zu Green's functions",
@@ -112,7 +112,7 @@ void print_layout(const Job& job) {
   const ProcessGrid& p = job.plan.processes;
   const ParameterCount count = count_parameters(job.workload);
   const Log& log = job.log;
-  log.line("case    " + c.path + (c.title.empty() ? "" : ": " + c.title));
+  log.line("case    " + c.positions.file + (c.title.empty() ? "" : ": " + c.title));
   log.line(formatted("states  %lld points x %s x %lld samples",
                      static_cast<long long>(shape[0] * shape[1] * shape[2]), depth_text(c).c_str(),
                      static_cast<long long>(job.samples)));

@@ -2,12 +2,12 @@
 
 #include "nadir/analysis/stencil_moments.hpp"
 #include "nadir/base/error.hpp"
+#include "nadir/data/stored_array.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/input/file_checks.hpp"
-#include "nadir/input/schemes.hpp"
-#include "nadir/input/stored_array.hpp"
 #include "nadir/kernel/stencil_table.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/network/schemes.hpp"
 #include "nadir/output/result_file.hpp"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ struct LayerValues {
 /// The grid of a case.
 Lattice grid_lattice(const Case& c) {
   Lattice lattice{c.grid.shape, c.grid.spacing, {}};
-  for (const BoundaryCase& boundary : c.grid.boundary)
+  for (const BoundarySpec& boundary : c.grid.boundary)
     lattice.periodic.push_back(boundary.kind == BoundaryKind::periodic);
   return lattice;
 }
@@ -70,7 +70,7 @@ class StoredParameter {
   }
 
  private:
-  const ParameterCase& spec_;
+  const ParameterSpec& spec_;
   StoredArray array_;
   std::size_t points_ = 1;
 };

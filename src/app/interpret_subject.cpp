@@ -2,8 +2,8 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/text.hpp"
-#include "nadir/input/stored_array.hpp"
-#include "nadir/input/weight_file.hpp"
+#include "nadir/data/stored_array.hpp"
+#include "nadir/data/weight_file.hpp"
 
 #include <algorithm>
 #include <charconv>

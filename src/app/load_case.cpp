@@ -8,13 +8,13 @@
 #include "nadir/base/text.hpp"
 #include "nadir/grid/grid.hpp"
 #include "nadir/input/case_reader.hpp"
-#include "nadir/input/diagnostics.hpp"
 #include "nadir/input/file_checks.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/output/output_lock.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/result_file.hpp"
 #include "nadir/output/scratch_file.hpp"
+#include "nadir/schema/diagnostics.hpp"
 #include "nadir/training/control.hpp"
 #include "nadir/training/initial_values.hpp"
 #include "nadir/training/sample_sweep.hpp"
@@ -29,7 +29,7 @@ namespace {
 
 void add(Diagnostics& diagnostics, const Case& c, const std::string& path,
          const std::string& message) {
-  diagnostics.add(position_of(c, path), path, message);
+  diagnostics.add(c.positions.of(path), path, message);
 }
 
 /// Fixed points are of one layer that is repeated, from point to point.
@@ -65,7 +65,7 @@ void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
   }
   if (command != Command::train && command != Command::gradient) return;
   const std::string name = command == Command::train ? "train" : "gradient";
-  const bool unread = c.positions.empty(); // no file, or no TOML: the reader has said so
+  const bool unread = c.positions.given.empty(); // no file, or no TOML: the reader has said so
   if (!unread && c.data.targets.empty() && !c.positions.contains("data.target")) {
     add(diagnostics, c, "data", "`nadir " + name + "` needs a target: add data.target");
   }
@@ -127,7 +127,7 @@ Case load_case(const Session& session, const Arguments& arguments) {
   check_command(c, arguments.command, diagnostics);
   if (!arguments.output.empty()) {
     c.output.file = arguments.output;
-    c.positions["output.file"] = {"--output", 0, 0};
+    c.positions.given["output.file"] = {"--output", 0, 0};
   }
   std::set<int> counts{session.ranks()};
   if (arguments.elsewhere) counts.insert(arguments.elsewhere->ranks);

@@ -28,17 +28,17 @@ std::string file_in_use(const std::string& path, const std::vector<FileRead>& re
 }
 
 std::vector<FileRead> files_of(const Case& c) {
-  std::vector<FileRead> files{{"the case", c.path}};
-  const auto add = [&](const std::string& what, const DatasetCase& source) {
+  std::vector<FileRead> files{{"the case", c.positions.file}};
+  const auto add = [&](const std::string& what, const DatasetSpec& source) {
     if (!source.file.empty()) files.push_back({what, source.file});
   };
-  const auto add_field = [&](const std::string& what, const FieldCase& field) {
+  const auto add_field = [&](const std::string& what, const FieldSpec& field) {
     add(what + ".file", field.source);
     if (field.mask) add(what + ".mask.file", *field.mask);
   };
   add_field("data.input", c.data.input);
   for (std::size_t k = 0; k < c.data.targets.size(); ++k) {
-    const TargetCase& target = c.data.targets[k];
+    const TargetSpec& target = c.data.targets[k];
     add_field(target_path(c, k), target.field);
     if (target.withhold && target.withhold->source)
       add(target_path(c, k) + ".withhold.file", *target.withhold->source);
@@ -63,7 +63,7 @@ std::string output_problem(MPI_Comm comm, const std::string& path,
 
 void check_output(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
   const std::string problem = output_problem(comm, c.output.file, files_of(c));
-  if (!problem.empty()) diagnostics.add(position_of(c, "output.file"), "output.file", problem);
+  if (!problem.empty()) diagnostics.add(c.positions.of("output.file"), "output.file", problem);
 }
 
 } // namespace nadir::app

@@ -6,8 +6,8 @@
 #include "nadir/base/node_memory.hpp"
 #include "nadir/grid/grid.hpp"
 #include "nadir/input/case_reader.hpp"
-#include "nadir/input/diagnostics.hpp"
 #include "nadir/output/scratch_file.hpp"
+#include "nadir/schema/diagnostics.hpp"
 #include "nadir/training/initial_values.hpp"
 
 #include <algorithm>
@@ -76,7 +76,7 @@ void measure_choices(const Session& session, const Log& log, const Case& c, cons
 void refuse(const Case& c, const MaybeProblem& problem) {
   if (!problem) return;
   Diagnostics diagnostics;
-  diagnostics.add(position_of(c, problem->key), problem->key, problem->text);
+  diagnostics.add(c.positions.of(problem->key), problem->key, problem->text);
   diagnostics.throw_if_any();
 }
 

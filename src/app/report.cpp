@@ -5,7 +5,7 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/version.hpp"
 #include "nadir/input/case_reader.hpp"
-#include "nadir/input/schemes.hpp"
+#include "nadir/network/schemes.hpp"
 #include "nadir/output/place_file.hpp"
 
 #include <array>
@@ -140,7 +140,7 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
   const Case& c = job.c;
   const ProcessGrid& p = grid.process_grid();
   job.log.line(formatted("nadir %s: %s", std::string(version()).c_str(),
-                         c.title.empty() ? c.path.c_str() : c.title.c_str()));
+                         c.title.empty() ? c.positions.file.c_str() : c.title.c_str()));
   job.log.line(
       formatted("grid %s, %s, %lld sample%s, %lld trained unknowns, %d rank%s (%d x %d x %d)",
                 shape_text(c.grid.shape).c_str(), depth_text(c).c_str(), whole(samples),

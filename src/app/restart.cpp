@@ -4,11 +4,11 @@
 
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
-#include "nadir/input/case_differences.hpp"
 #include "nadir/input/case_reader.hpp"
 #include "nadir/output/checkpoint_files.hpp"
 #include "nadir/output/result_file.hpp"
 #include "nadir/output/seal.hpp"
+#include "nadir/schema/case_differences.hpp"
 #include "nadir/training/initial_values.hpp"
 
 namespace nadir::app {

@@ -52,7 +52,7 @@ class ResultWriter {
                        const Label& label);
 
   bool has_target() const { return !c_.data.targets.empty(); }
-  const FieldCase& data_field() const {
+  const FieldSpec& data_field() const {
     return has_target() ? c_.data.targets.back().field : c_.data.input;
   }
   bool scaled() const { return data_field().scale != 1.0 || data_field().offset != 0.0; }

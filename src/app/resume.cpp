@@ -18,9 +18,9 @@ void read_control(const Job& job, const Grid& grid, const ControlSpace& space,
                   const std::string& group, Vec v) {
   Case from = job.c;
   for (const auto p : all_parameters) {
-    ParameterCase& spec = case_of(from, p);
+    ParameterSpec& spec = case_of(from, p);
     if (!spec.train) continue;
-    spec.init_file = DatasetCase{job.restart->path, group + "/" + std::string(name_of(p))};
+    spec.init_file = DatasetSpec{job.restart->path, group + "/" + std::string(name_of(p))};
     spec.bounds.reset(); // steps and gradients have none
   }
   space.from_coefficients(initial_coefficients(grid, from), v);

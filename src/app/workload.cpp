@@ -25,7 +25,7 @@ double scale_vectors(const Case& c, const OptimizerInfo& optimizer) {
   return optimizer.create ? 1 : 2 + bound_vectors(c);
 }
 
-void add_grid(const GridCase& grid, Workload& w) {
+void add_grid(const GridSpec& grid, Workload& w) {
   w.dimension = grid.dimension();
   w.shape = three_extents(grid.shape);
   std::size_t a = w.periodic.size();
@@ -39,14 +39,14 @@ void add_network(const Case& c, Workload& w) {
   w.reach = ghosts_of(c);
   w.together = layers_may_go_together(c);
   const bool radial = has_family(c.kernel, "gaussian") || has_family(c.kernel, "power-law");
-  w.two_ways = radial && !is_galerkin(c) && convolution_problem(c).empty();
+  w.two_ways = radial && !is_galerkin(c) && convolution_problem(c.kernel, c.grid).empty();
   w.fields_at_once = Coefficients::fields_at_once;
   w.layer_bytes = [of = std::make_shared<const Case>(c)](const Workload::LayerSetting& s) {
     return layer_bytes(*of, s.box, s.way_back, s.by_fft);
   };
   for (const auto p : all_parameters) {
     if (components_of(c, p) == 0) continue;
-    const ParameterCase& parameter = case_of(c, p);
+    const ParameterSpec& parameter = case_of(c, p);
     w.parameters.push_back({.components = components_of(c, p),
                             .varies_space = parameter.varies_space,
                             .varies_layer = parameter.varies_layer,
@@ -58,16 +58,16 @@ void add_network(const Case& c, Workload& w) {
 
 /// The part of the points that is interpolated; where files tell which, what it is at most. Points
 /// that a dataset lacks without a mask cannot be counted.
-double interpolated_part(const TargetCase& target) {
+double interpolated_part(const TargetSpec& target) {
   return target.withhold->source || target.field.mask ? 1.0 : target.withhold->fraction;
 }
 
-void add_data(const DataCase& data, Workload& w) {
+void add_data(const DataSpec& data, Workload& w) {
   w.targets = std::ssize(data.targets);
   std::set<std::int64_t> layers;
-  for (const TargetCase& target : data.targets) layers.insert(target.layer);
+  for (const TargetSpec& target : data.targets) layers.insert(target.layer);
   w.target_layers = std::ssize(layers);
-  const FieldCase& last = data.targets.empty() ? data.input : data.targets.back().field;
+  const FieldSpec& last = data.targets.empty() ? data.input : data.targets.back().field;
   w.reads_mask = last.mask.has_value();
   if (!data.targets.empty() && data.targets.back().withhold)
     w.interpolated = interpolated_part(data.targets.back());
@@ -84,13 +84,13 @@ void add_training(const Case& c, Workload& w) {
 
 void add_output(const Case& c, Workload& w) {
   w.stored_layers = std::ssize(c.output.layers);
-  const StoredLayers layers = c.run.checkpoint.value_or(CheckpointCase{}).layers;
+  const StoredLayers layers = c.run.checkpoint.value_or(CheckpointSpec{}).layers;
   w.checkpointed_layers = layers == StoredLayers::none   ? 0
                           : layers == StoredLayers::ends ? 2
                                                          : c.network.layers + 1;
 }
 
-Wishes wishes_of(const RunCase& run) {
+Wishes wishes_of(const RunSpec& run) {
   return {.layers_per_pass = run.layers_per_pass,
           .layers_per_exchange = run.layers_per_exchange,
           .samples_per_pass = run.samples_per_pass,

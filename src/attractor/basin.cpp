@@ -14,14 +14,14 @@ constexpr std::int64_t most_layers_unseen = 256;
 /// The share of the distance to a candidate that may be left when it is taken.
 constexpr double near_enough = 0.1;
 
-FixedPointMethod method_to_ask(const AttractorCase& a) {
+FixedPointMethod method_to_ask(const AttractorSpec& a) {
   return a.solver == FixedPointMethod::anderson ? a.solver : FixedPointMethod::newton;
 }
 
 } // namespace
 
-BasinSolver::BasinSolver(FixedPointMap& map, LinearResponse& response)
-    : map_(map), response_(response), a_(map.problem().attractor),
+BasinSolver::BasinSolver(FixedPointMap& map, LinearResponse& response, const AttractorSpec& a)
+    : map_(map), response_(response), a_(a),
       solver_(map, method_to_ask(a_), a_.tolerance, a_.iterations), candidate_(map.create()),
       residual_(map.create()), work_(map.create()) {}
 

@@ -32,9 +32,11 @@ std::string without_derivative(const std::string& why) {
 
 } // namespace
 
-EquilibriumModel::EquilibriumModel(const Grid& grid, const Case& c, const PassPlan& plan)
+EquilibriumModel::EquilibriumModel(const Grid& grid, const ModelSpec& c, const AttractorSpec& a,
+                                   const PassPlan& plan)
     : linear_(c.network.activation->linear), map_(grid, c, plan), response_(map_),
-      basin_(map_, response_), z_(map_.create()), mu_(map_.create()), lambda_(map_.state_layout()) {
+      basin_(map_, response_, a), z_(map_.create()), mu_(map_.create()),
+      lambda_(map_.state_layout()) {
   work_.solves.emplace();
 }
 

@@ -55,13 +55,13 @@ void spread(const ParameterValues& values, Vec to) {
 
 } // namespace
 
-FixedPointMap::FixedPointMap(const Grid& grid, const Case& c, const PassPlan& plan)
+FixedPointMap::FixedPointMap(const Grid& grid, const ModelSpec& c, const PassPlan& plan)
     : grid_(grid), c_(c), chain_(grid, c, plan), activation_(activation_rows(c.network.activation)),
       states_(chain_.state_layout()), z_(chain_.state_layout()), Z_(chain_.state_layout()),
       packed_(static_cast<std::size_t>(grid.owned().points())), unused_(packed_.size()),
       omega_(create()), bias_(create()), slope_(create()) {}
 
-FixedPointMap::FixedPointMap(const Grid& grid, const Case& c, Coefficients& coefficients,
+FixedPointMap::FixedPointMap(const Grid& grid, const ModelSpec& c, Coefficients& coefficients,
                              const LayerPlan& layers)
     : FixedPointMap(grid, c, plan_passes(grid, c, 1, layers)) {
   coefficients.fill_ghosts();

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 namespace nadir {
-Grid::Grid(MPI_Comm comm, const GridCase& grid, int width)
+Grid::Grid(MPI_Comm comm, const GridSpec& grid, int width)
     : comm_(comm), dimension_(grid.dimension()), shape_(three_extents(grid.shape)) {
   int ranks = 1;
   check_mpi(MPI_Comm_rank(comm_, &rank_));

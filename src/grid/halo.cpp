@@ -197,7 +197,7 @@ void Halo::sum_local(int axis, int side, double* field) {
 
 /// One layer of ghosts from this rank's own points, or a boundary's value.
 void Halo::fill_layer(int axis, const Box& layer, double* field, GhostValue beyond) const {
-  const BoundaryCase& boundary = grid_.boundary(axis);
+  const BoundarySpec& boundary = grid_.boundary(axis);
   if (beyond == GhostValue::untouched && boundary.kind != BoundaryKind::periodic) return;
   const bool number = boundary.kind == BoundaryKind::value && beyond != GhostValue::mirror;
   const double value = beyond == GhostValue::given ? boundary.value : 0.0;

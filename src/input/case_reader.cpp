@@ -6,6 +6,7 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/files.hpp"
+#include "output/output_schema.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -62,11 +63,11 @@ bool is_parameter(const std::string& path) {
 Case parse_case(const std::string& text, const std::string& path,
                 const std::vector<std::string>& overrides, Diagnostics& diagnostics) {
   Case c;
-  c.path = path;
+  c.positions.file = path;
   c.text = text;
   auto root = schema::parse_document(text, path, diagnostics);
   if (!root) return c;
-  schema::Reading reading{diagnostics, c.positions, std::filesystem::path(path).parent_path(),
+  schema::Reading reading{diagnostics, c.positions.given, std::filesystem::path(path).parent_path(),
                           case_keys()};
   for (const auto& each : overrides) schema::apply_override(*root, each, is_parameter, diagnostics);
   schema::case_section().read(schema::Item{*root, "", reading}, c);
@@ -85,7 +86,7 @@ Case read_case(MPI_Comm comm, const std::string& path, const std::vector<std::st
   if (file.problem.empty()) return parse_case(file.text, path, overrides, diagnostics);
   diagnostics.add({path, 0, 0}, "", file.problem);
   Case c;
-  c.path = path;
+  c.positions.file = path;
   return c;
 }
 

@@ -3,8 +3,8 @@
 #include "case_schema.hpp"
 
 #include "nadir/base/text.hpp"
-#include "nadir/input/schemes.hpp"
 #include "nadir/kernel/activation.hpp"
+#include "nadir/network/schemes.hpp"
 #include "nadir/training/optimizers.hpp"
 
 /// The reference page: prose from here, everything about keys from the schema.

@@ -1,15 +1,10 @@
 #pragma once
 
-#include "schema.hpp"
+#include "nadir/input/case.hpp"
+#include "schema/schema.hpp"
 
 /// The schema of the case file, and the meaning that several keys have together.
 namespace nadir::schema {
-
-/// Most layers a case may ask for.
-inline constexpr std::int64_t most_layers = 1'000'000'000;
-
-/// `output.layers` before resolve_case knows n: empty means "ends", this means "all".
-inline const std::vector<std::int64_t> all_layers{-1};
 
 const Section<Case>& case_section();
 

@@ -95,7 +95,7 @@ std::string list_text(const std::vector<double>& values) {
 /// One dataset against one grid.
 class Comparison {
  public:
-  Comparison(const Case& c, const DatasetCase& source, const StoredArray& array)
+  Comparison(const Case& c, const DatasetSpec& source, const StoredArray& array)
       : grid_(c.grid), file_(source.file) {
     const std::size_t d = grid_.shape.size(), all = array.shape().size();
     for (std::size_t a = 0; a < d; ++a) axes_.push_back(read_axis(array, all - d + a));
@@ -242,7 +242,7 @@ class Comparison {
          list_text(spacing) + " and origin = " + list_text(origin) + " there");
   }
 
-  const GridCase& grid_;
+  const GridSpec& grid_;
   std::string file_;
   std::vector<Axis> axes_;
   CoordinateFindings found_;
@@ -250,7 +250,7 @@ class Comparison {
 
 } // namespace
 
-CoordinateFindings compare_coordinates(const Case& c, const DatasetCase& source,
+CoordinateFindings compare_coordinates(const Case& c, const DatasetSpec& source,
                                        const StoredArray& array) {
   const std::size_t d = c.grid.shape.size();
   if (c.grid.spacing.size() != d || c.grid.origin.size() != d || c.grid.boundary.size() != d)
@@ -258,7 +258,7 @@ CoordinateFindings compare_coordinates(const Case& c, const DatasetCase& source,
   return Comparison(c, source, array).findings();
 }
 
-std::string turning_hint(const Case& c, const DatasetCase& source, const StoredArray& array) {
+std::string turning_hint(const Case& c, const DatasetSpec& source, const StoredArray& array) {
   auto shape = array.shape();
   const auto& grid = c.grid.shape;
   if (shape.size() == grid.size() + 1) shape.erase(shape.begin());

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "nadir/data/stored_array.hpp"
 #include "nadir/input/case.hpp"
-#include "nadir/input/stored_array.hpp"
 
 #include <string>
 #include <vector>
@@ -17,10 +17,10 @@ struct CoordinateFindings {
 /// are uneven, have another spacing or origin or both ends of a period are warnings; axes in
 /// another order are an error, unless their coordinates are those of the grid as it stands. Not
 /// collective: for an array opened by one rank alone.
-CoordinateFindings compare_coordinates(const Case& c, const DatasetCase& source,
+CoordinateFindings compare_coordinates(const Case& c, const DatasetSpec& source,
                                        const StoredArray& array);
 
 /// Where a shape is that of the grid in another order: how to turn it, as an addition to a message.
-std::string turning_hint(const Case& c, const DatasetCase& source, const StoredArray& array);
+std::string turning_hint(const Case& c, const DatasetSpec& source, const StoredArray& array);
 
 } // namespace nadir

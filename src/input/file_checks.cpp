@@ -2,12 +2,12 @@
 
 #include "coordinates.hpp"
 
-#include "nadir/input/kernel_family.hpp"
+#include "nadir/kernel/kernel_family.hpp"
 
 #include "nadir/base/check.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
-#include "nadir/input/stored_array.hpp"
+#include "nadir/data/stored_array.hpp"
 
 #include <cstddef>
 #include <map>
@@ -30,9 +30,9 @@ struct Problem {
 class FileChecker {
  public:
   explicit FileChecker(const Case& c) : case_(c) {}
-  std::int64_t field(const FieldCase& field, const std::string& path);
-  void target(const TargetCase& target, const std::string& path, std::int64_t input_samples);
-  void parameter(const ParameterCase& parameter, std::int64_t components, const std::string& path);
+  std::int64_t field(const FieldSpec& field, const std::string& path);
+  void target(const TargetSpec& target, const std::string& path, std::int64_t input_samples);
+  void parameter(const ParameterSpec& parameter, std::int64_t components, const std::string& path);
   const std::vector<Problem>& problems() const { return problems_; }
 
  private:
@@ -40,10 +40,10 @@ class FileChecker {
     problems_.push_back({path, message});
   }
   using Array = std::shared_ptr<const StoredArray>;
-  Array array_at(const DatasetCase& source, const std::string& path);
-  void coordinates(const DatasetCase& source, const StoredArray& array, const std::string& path);
-  std::int64_t samples_in(const FieldCase& field, const Shape& shape, const std::string& path);
-  void marks(const DatasetCase& source, const Shape& field, const std::string& path);
+  Array array_at(const DatasetSpec& source, const std::string& path);
+  void coordinates(const DatasetSpec& source, const StoredArray& array, const std::string& path);
+  std::int64_t samples_in(const FieldSpec& field, const Shape& shape, const std::string& path);
+  void marks(const DatasetSpec& source, const Shape& field, const std::string& path);
 
   const Case& case_;
   bool shape_known_ = !case_.grid.shape.empty(); ///< not so after a mistake in grid.shape
@@ -58,7 +58,7 @@ bool is_samples_of_grid(const Shape& shape, const Shape& grid) {
   return shape.size() == grid.size() + 1 && Shape(shape.begin() + 1, shape.end()) == grid;
 }
 
-FileChecker::Array FileChecker::array_at(const DatasetCase& source, const std::string& path) {
+FileChecker::Array FileChecker::array_at(const DatasetSpec& source, const std::string& path) {
   constexpr std::size_t most_open = 16;
   const std::string name = source.file + '\0' + source.dataset;
   if (const auto found = opened_.find(name); found != opened_.end()) return found->second;
@@ -77,7 +77,7 @@ FileChecker::Array FileChecker::array_at(const DatasetCase& source, const std::s
 }
 
 /// Of an array with the shape of the grid. What is said of a file is said once.
-void FileChecker::coordinates(const DatasetCase& source, const StoredArray& array,
+void FileChecker::coordinates(const DatasetSpec& source, const StoredArray& array,
                               const std::string& path) {
   const CoordinateFindings found = compare_coordinates(case_, source, array);
   for (const std::string& error : found.errors)
@@ -86,7 +86,7 @@ void FileChecker::coordinates(const DatasetCase& source, const StoredArray& arra
     if (warned_.insert(warning).second) problems_.push_back({path, warning, true});
 }
 
-std::int64_t FileChecker::samples_in(const FieldCase& field, const Shape& shape,
+std::int64_t FileChecker::samples_in(const FieldSpec& field, const Shape& shape,
                                      const std::string& path) {
   const bool sample_axis = shape.size() > case_.grid.shape.size();
   const std::int64_t available = sample_axis ? shape.front() : 1;
@@ -103,7 +103,7 @@ std::int64_t FileChecker::samples_in(const FieldCase& field, const Shape& shape,
   return field.all_samples ? available : static_cast<std::int64_t>(field.samples.size());
 }
 
-void FileChecker::marks(const DatasetCase& source, const Shape& field, const std::string& path) {
+void FileChecker::marks(const DatasetSpec& source, const Shape& field, const std::string& path) {
   const auto array = array_at(source, path);
   if (!array || !shape_known_) return;
   const Shape& shape = array->shape();
@@ -116,7 +116,7 @@ void FileChecker::marks(const DatasetCase& source, const Shape& field, const std
                              turning_hint(case_, source, *array));
 }
 
-std::int64_t FileChecker::field(const FieldCase& field, const std::string& path) {
+std::int64_t FileChecker::field(const FieldSpec& field, const std::string& path) {
   if (field.source.file.empty()) return 0; // the reader of the case has said so
   const auto array = array_at(field.source, path);
   if (!array || !shape_known_) return 0;
@@ -135,7 +135,7 @@ std::int64_t FileChecker::field(const FieldCase& field, const std::string& path)
   return samples_in(field, shape, path);
 }
 
-void FileChecker::target(const TargetCase& target, const std::string& path,
+void FileChecker::target(const TargetSpec& target, const std::string& path,
                          std::int64_t input_samples) {
   const std::int64_t samples = field(target.field, path);
   if (samples > 0 && input_samples > 0 && samples != input_samples) {
@@ -148,7 +148,7 @@ void FileChecker::target(const TargetCase& target, const std::string& path,
   }
 }
 
-void FileChecker::parameter(const ParameterCase& parameter, std::int64_t components,
+void FileChecker::parameter(const ParameterSpec& parameter, std::int64_t components,
                             const std::string& path) {
   if (!parameter.init_file) return;
   const auto array = array_at(*parameter.init_file, path + ".init");
@@ -179,7 +179,7 @@ std::vector<Problem> find_problems(const Case& c) {
 
 } // namespace
 
-std::vector<std::int64_t> parameter_shape(const Case& c, const ParameterCase& parameter,
+std::vector<std::int64_t> parameter_shape(const Case& c, const ParameterSpec& parameter,
                                           std::int64_t components) {
   Shape shape;
   if (parameter.varies_layer) shape.push_back(c.network.layers);
@@ -188,14 +188,14 @@ std::vector<std::int64_t> parameter_shape(const Case& c, const ParameterCase& pa
   return shape;
 }
 
-std::int64_t check_field(const Case& c, const FieldCase& field, const std::string& path,
+std::int64_t check_field(const Case& c, const FieldSpec& field, const std::string& path,
                          Diagnostics& diagnostics) {
   FileChecker checker(c);
   const std::int64_t samples = checker.field(field, path);
   bool good = true;
   for (const auto& [where, message, warning] : checker.problems()) {
     if (warning) continue; // check_case_files gives them
-    diagnostics.add(position_of(c, where), where, message);
+    diagnostics.add(c.positions.of(where), where, message);
     good = false;
   }
   return good ? samples : 0;
@@ -215,9 +215,9 @@ void check_case_files(MPI_Comm comm, const Case& c, Diagnostics& diagnostics) {
     const std::string message = found.c_str() + at + path.size() + 1;
     at += path.size() + message.size() + 3;
     if (found[at - 1] == 'w')
-      diagnostics.warn(position_of(c, path), path, message);
+      diagnostics.warn(c.positions.of(path), path, message);
     else
-      diagnostics.add(position_of(c, path), path, message);
+      diagnostics.add(c.positions.of(path), path, message);
   }
 }
 

@@ -1,9 +1,10 @@
 #include "case_schema.hpp"
 
 #include "nadir/base/text.hpp"
-#include "nadir/input/kernel_family.hpp"
-#include "nadir/input/schemes.hpp"
+#include "nadir/kernel/kernel_family.hpp"
+#include "nadir/network/schemes.hpp"
 #include "nadir/training/optimizers.hpp"
+#include "output/output_schema.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +19,7 @@ namespace {
 
 struct NamedParameter {
   std::string path;
-  ParameterCase& value;
+  ParameterSpec& value;
 };
 
 std::vector<NamedParameter> parameters(Case& c) {
@@ -57,7 +58,7 @@ class Resolver {
  private:
   bool usable(const std::string& path) const { return reading_.usable(path); }
   void problem(const std::string& path, const std::string& message) {
-    reading_.problem(position_of(c_, path), path, message);
+    reading_.problem(c_.positions.of(path), path, message);
   }
 
   void grid();
@@ -71,11 +72,11 @@ class Resolver {
   void full_matrix();
   void radius();
   void radius_limits(const KernelFamily& family, const std::string& origin);
-  void parameter(const std::string& path, ParameterCase& p);
-  void components(const std::string& path, ParameterCase& p);
-  void above_limit(const std::string& path, const ParameterCase& p);
-  void within_bounds(const std::string& path, const ParameterCase& p);
-  void bounds_supported(const std::string& path, const ParameterCase& p);
+  void parameter(const std::string& path, ParameterSpec& p);
+  void components(const std::string& path, ParameterSpec& p);
+  void above_limit(const std::string& path, const ParameterSpec& p);
+  void within_bounds(const std::string& path, const ParameterSpec& p);
+  void bounds_supported(const std::string& path, const ParameterSpec& p);
   void convolution();
   void basis();
   void galerkin_supported();
@@ -93,7 +94,7 @@ void Resolver::grid() {
   point_count();
   per_axis("grid.spacing", c_.grid.spacing, 1.0);
   per_axis("grid.origin", c_.grid.origin, 0.0);
-  per_axis("grid.boundary", c_.grid.boundary, BoundaryCase{});
+  per_axis("grid.boundary", c_.grid.boundary, BoundarySpec{});
   coordinates();
 }
 
@@ -134,7 +135,7 @@ void Resolver::point_count() {
 /// Keys that mean nothing to the layers asked for.
 void Resolver::network() {
   if (!usable("network.scheme") || !usable("network.normalisation")) return;
-  const NetworkCase& network = c_.network;
+  const NetworkSpec& network = c_.network;
   const bool given = c_.positions.contains("network.thermostat") && usable("network.thermostat");
   if (given && !has_thermostat(network.normalisation))
     problem("network.thermostat",
@@ -165,7 +166,7 @@ void Resolver::kernel() {
   }
   for (const KernelParameter& p : kernel_parameters) {
     const std::string path = "kernel." + std::string(p.key);
-    const ParameterCase& value = c_.kernel.*p.value;
+    const ParameterSpec& value = c_.kernel.*p.value;
     const bool lacks = !value.init_file && !value.init.empty() && std::isnan(value.init[0]);
     if (has_key(c_.kernel, p.key) && lacks && usable(path + ".init"))
       problem(c_.positions.contains(path) ? path + ".init" : path,
@@ -207,7 +208,7 @@ void Resolver::attractor() {
 
 /// What a matrix of all points with all points needs.
 void Resolver::full_matrix() {
-  const ParameterCase& weights = c_.kernel.weights;
+  const ParameterSpec& weights = c_.kernel.weights;
   const bool number = c_.positions.contains("kernel.weights") && !weights.train &&
                       !c_.positions.contains("kernel.weights.train");
   if (!number && !c_.positions.contains("kernel.weights.init") && usable("kernel.weights"))
@@ -256,7 +257,7 @@ void Resolver::radius_limits(const KernelFamily& family, const std::string& orig
             "must be at most the points of the longest axis, " + std::to_string(longest) + is);
 }
 
-void Resolver::parameter(const std::string& path, ParameterCase& p) {
+void Resolver::parameter(const std::string& path, ParameterSpec& p) {
   if (!usable(path + ".train") || !reading_.usable(path + ".varies")) return;
   components(path, p);
   above_limit(path, p);
@@ -267,7 +268,7 @@ void Resolver::parameter(const std::string& path, ParameterCase& p) {
 
 /// One init value per component. A number is meant for each of them, but as a full tensor it is
 /// the isotropic one: the off-diagonal components are 0. Weights are those of W = 1 unless given.
-void Resolver::components(const std::string& path, ParameterCase& p) {
+void Resolver::components(const std::string& path, ParameterSpec& p) {
   if (p.init_file || !usable(path + ".init") || !usable("grid.shape")) return;
   for (const char* key :
        {"kernel.type", "kernel.diffusion_tensor", "kernel.order", "kernel.radius"})
@@ -293,7 +294,7 @@ void Resolver::components(const std::string& path, ParameterCase& p) {
 }
 
 /// Values that its kernel would be none with, where training begins or may go.
-void Resolver::above_limit(const std::string& path, const ParameterCase& p) {
+void Resolver::above_limit(const std::string& path, const ParameterSpec& p) {
   const std::string key = path.substr(path.find('.') + 1);
   const auto limit = limit_of(key, c_.grid.dimension());
   if (!limit || !has_key(c_.kernel, key) || !usable("kernel.type") || !usable("grid.shape")) return;
@@ -304,7 +305,7 @@ void Resolver::above_limit(const std::string& path, const ParameterCase& p) {
     problem(path + ".bounds.0", must + number_text(p.bounds->first));
 }
 
-void Resolver::within_bounds(const std::string& path, const ParameterCase& p) {
+void Resolver::within_bounds(const std::string& path, const ParameterSpec& p) {
   if (p.init_file || !usable(path + ".init")) return;
   const auto [low, high] = *p.bounds;
   for (const double value : p.init)
@@ -313,7 +314,7 @@ void Resolver::within_bounds(const std::string& path, const ParameterCase& p) {
                                          number_text(low) + ", " + number_text(high) + "]");
 }
 
-void Resolver::bounds_supported(const std::string& path, const ParameterCase& p) {
+void Resolver::bounds_supported(const std::string& path, const ParameterSpec& p) {
   const auto* optimizer = find_optimizer(c_.training.optimizer);
   if (!p.train || !usable("training.optimizer") || !optimizer || optimizer->takes_bounds) return;
   std::vector<std::string> able;
@@ -325,7 +326,7 @@ void Resolver::bounds_supported(const std::string& path, const ParameterCase& p)
 
 void Resolver::convolution() {
   if (c_.run.convolution != Convolution::fft || !usable("kernel") || !usable("grid")) return;
-  const std::string why = convolution_problem(c_);
+  const std::string why = convolution_problem(c_.kernel, c_.grid);
   if (!why.empty())
     problem("run.convolution", "\"fft\" needs a kernel that is the same at all points of a grid "
                                "with periodic axes, but " +
@@ -334,7 +335,7 @@ void Resolver::convolution() {
 
 void Resolver::basis() {
   if (!usable("network.basis") || !usable("network.nodes")) return;
-  NetworkCase& network = c_.network;
+  NetworkSpec& network = c_.network;
   const bool given = c_.positions.contains("network.nodes");
   if (network.basis == Basis::delta && given)
     problem("network.nodes", "is a key of the bases \"hat\" and \"cubic-spline\"");
@@ -361,7 +362,7 @@ void Resolver::galerkin_supported() {
   for (std::size_t a = 0; usable("grid.boundary") && a < c_.grid.boundary.size(); ++a)
     if (c_.grid.boundary[a].kind == BoundaryKind::value)
       problem("network.basis", "has no boundary with a value" + only);
-  const ParameterCase& D = c_.kernel.diffusion;
+  const ParameterSpec& D = c_.kernel.diffusion;
   const auto zero = [](double value) { return value == 0; };
   if (c_.network.basis == Basis::hat && usable("kernel.diffusion") &&
       (D.train || D.init_file || !std::ranges::all_of(D.init, zero)))
@@ -403,7 +404,7 @@ void Resolver::green_points() {
 
 void Resolver::output() {
   if (c_.output.file.empty()) {
-    const std::string stem = std::filesystem::path(c_.path).stem().string();
+    const std::string stem = std::filesystem::path(c_.positions.file).stem().string();
     c_.output.file = "results/" + (stem.empty() ? "case" : stem) + ".h5";
   }
   if (usable("output.layers")) stored_layers();

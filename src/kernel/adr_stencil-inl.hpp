@@ -9,7 +9,7 @@
 #include "base/lanes-inl.hpp"
 
 #include "nadir/base/box.hpp"
-#include "nadir/input/case.hpp"
+#include "nadir/kernel/kernel_spec.hpp"
 
 #include <array>
 #include <utility>

@@ -28,7 +28,7 @@ double part_at(const CellBasis& basis, int node, int point) {
 
 } // namespace
 
-GalerkinSweep::GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
+GalerkinSweep::GalerkinSweep(const KernelSpec& kernel, int dimension, const GridBasis& basis,
                              const Spacings& spacing, const Extents& count, const Mirrors& mirrored,
                              Activation activation)
     : basis_(basis), transform_(basis), count_(count), mirrored_(mirrored),
@@ -55,7 +55,7 @@ GalerkinSweep::GalerkinSweep(const KernelCase& kernel, int dimension, const Grid
   scratch_.resize(6);
 }
 
-void GalerkinSweep::choose_kernel(const KernelCase& kernel, int dimension,
+void GalerkinSweep::choose_kernel(const KernelSpec& kernel, int dimension,
                                   const Spacings& spacing) {
   if (const auto family = radial_family(kernel)) {
     Box cells{dimension, {}, {}};

@@ -23,7 +23,7 @@ std::complex<double> axis_symbol(const CellBasis& basis, std::size_t k, double a
 
 } // namespace
 
-std::vector<NodeTerm> node_terms(const KernelCase& kernel, int dimension) {
+std::vector<NodeTerm> node_terms(const KernelSpec& kernel, int dimension) {
   std::vector<NodeTerm> terms{{0, 1.0, {}}};
   const auto first = static_cast<std::size_t>(max_dimension - dimension);
   std::size_t slot = 1;

@@ -8,10 +8,10 @@
 
 namespace nadir {
 
-Chain::Chain(const Grid& grid, const Case& c, std::int64_t samples)
+Chain::Chain(const Grid& grid, const ModelSpec& c, std::int64_t samples)
     : Chain(grid, c, plan_passes(grid, c, samples)) {}
 
-Chain::Chain(const Grid& grid, const Case& c, const PassPlan& plan)
+Chain::Chain(const Grid& grid, const ModelSpec& c, const PassPlan& plan)
     : layers_(c.network.layers), layer_(make_layer(grid, c, plan)),
       problems_(layer_->samples_per_pass()) {}
 

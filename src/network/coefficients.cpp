@@ -46,17 +46,17 @@ std::string_view name_of(Parameter parameter) { return names_of(parameter).name;
 std::string_view symbol_of(Parameter parameter) { return names_of(parameter).symbol; }
 std::string_view key_of(Parameter parameter) { return names_of(parameter).key; }
 
-const ParameterCase& case_of(const Case& c, Parameter parameter) {
+const ParameterSpec& case_of(const ModelSpec& c, Parameter parameter) {
   if (parameter == Parameter::bias) return c.network.bias;
   if (parameter == Parameter::relaxation) return c.network.relaxation;
   return c.kernel.*kernel_parameters[static_cast<std::size_t>(parameter)].value;
 }
 
-ParameterCase& case_of(Case& c, Parameter parameter) {
-  return const_cast<ParameterCase&>(case_of(std::as_const(c), parameter));
+ParameterSpec& case_of(ModelSpec& c, Parameter parameter) {
+  return const_cast<ParameterSpec&>(case_of(std::as_const(c), parameter));
 }
 
-std::int64_t components_of(const Case& c, Parameter parameter) {
+std::int64_t components_of(const ModelSpec& c, Parameter parameter) {
   if (parameter == Parameter::bias || parameter == Parameter::relaxation) return 1;
   const auto key = kernel_parameters[static_cast<std::size_t>(parameter)].key;
   return count_components(c.kernel, c.grid, key);
@@ -73,13 +73,13 @@ void ParameterValues::add(const ParameterValues& other) {
   for (std::size_t i = 0; i < data_.size(); ++i) data_[i] += other.data_[i];
 }
 
-Coefficients::Coefficients(const Grid& grid, const Case& c, Content content,
+Coefficients::Coefficients(const Grid& grid, const ModelSpec& c, Content content,
                            std::int64_t layers_per_exchange) {
   const Ghosts ghosts = ghosts_of(c, layers_per_exchange);
   const Layout layout(grid, ghosts.coefficients);
   const int exchanged = std::min(ghosts.states, ghosts.coefficients);
   for (const auto p : all_parameters) {
-    const ParameterCase& parameter = case_of(c, p);
+    const ParameterSpec& parameter = case_of(c, p);
     // Of an untrained parameter's derivative only the number of components is kept.
     const std::int64_t layers =
         content == Content::gradients && !parameter.train ? 0 : c.network.layers;

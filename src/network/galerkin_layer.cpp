@@ -16,7 +16,7 @@ GalerkinSweep::Mirrors mirrors_of(const Grid& grid) {
   return mirrors;
 }
 
-GalerkinSweep sweep_of(const Grid& grid, const Case& c, Activation activation) {
+GalerkinSweep sweep_of(const Grid& grid, const ModelSpec& c, Activation activation) {
   const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes),
                                 grid.dimension(), grid.spacings());
   return {c.kernel,           grid.dimension(), basis,     grid.spacings(),
@@ -40,7 +40,7 @@ LayerCoefficients kernel_alone(const LayerCoefficients& coefficients) {
 
 } // namespace
 
-GalerkinLayer::GalerkinLayer(const Grid& grid, const Case& c, std::size_t samples)
+GalerkinLayer::GalerkinLayer(const Grid& grid, const ModelSpec& c, std::size_t samples)
     : grid_(grid),
       layout_(grid, state_ghosts(c)), owned_{grid.dimension(), {0, 0, 0}, layout_.count},
       interpolating_(c.network.basis == Basis::hat),
@@ -157,7 +157,7 @@ std::int64_t GalerkinLayer::bytes_sent() const {
   return sent;
 }
 
-double GalerkinLayer::work_bytes(const Case& c, const Extents& owned) {
+double GalerkinLayer::work_bytes(const ModelSpec& c, const Extents& owned) {
   const int d = c.grid.dimension();
   const Extents shape = three_extents(c.grid.shape);
   double bytes = 3 * sizeof(double) * static_cast<double>(Layout(owned, d, state_ghosts(c)).size());

@@ -19,7 +19,8 @@ void KernelOperator::add_transpose(const double* Z_bar, double* z_bar) {
   }
 }
 
-std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c, bool by_fft) {
+std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const ModelSpec& c,
+                                                     bool by_fft) {
   if (is_full_matrix(c.kernel)) return std::make_unique<DenseOperator>(grid);
   if (by_fft)
     return std::make_unique<ConvolutionOperator>(

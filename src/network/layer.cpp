@@ -10,7 +10,7 @@
 
 namespace nadir {
 
-std::unique_ptr<Layer> make_layer(const Grid& grid, const Case& c, const PassPlan& plan) {
+std::unique_ptr<Layer> make_layer(const Grid& grid, const ModelSpec& c, const PassPlan& plan) {
   if (is_galerkin(c)) return std::make_unique<GalerkinLayer>(grid, c, plan.samples);
   if (plan.by_fft || !swept_as_one(c))
     return std::make_unique<SchemeLayer>(grid, c.network,
@@ -23,7 +23,7 @@ std::unique_ptr<Layer> make_layer(const Grid& grid, const Case& c, const PassPla
                                         plan.transpose, plan.samples);
 }
 
-double layer_bytes(const Case& c, const Extents& box, bool with_transpose, bool by_fft) {
+double layer_bytes(const ModelSpec& c, const Extents& box, bool with_transpose, bool by_fft) {
   if (is_galerkin(c)) return GalerkinLayer::work_bytes(c, box);
   if (!by_fft && swept_as_one(c)) return 0;
   const Layout layout(box, c.grid.dimension(), state_ghosts(c));

@@ -19,7 +19,7 @@ template<class Use> std::array<double, 2> two_sums(MPI_Comm comm, const PointRow
 
 } // namespace
 
-Normaliser::Normaliser(const Grid& grid, const NetworkCase& network, PointRows& rows)
+Normaliser::Normaliser(const Grid& grid, const NetworkSpec& network, PointRows& rows)
     : comm_(grid.comm()), kind_(network.normalisation), alpha_(network.thermostat),
       rate_(network.rate), volume_(grid.spacing(0) * grid.spacing(1) * grid.spacing(2)),
       rows_(rows) {}

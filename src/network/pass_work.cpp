@@ -1,7 +1,7 @@
 #include "nadir/network/pass_work.hpp"
 
-#include "nadir/input/schemes.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/network/schemes.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -9,12 +9,12 @@
 namespace nadir {
 namespace {
 
-PassWork pass_work(const Case& c, const LayerPlan& how) {
+PassWork pass_work(const ModelSpec& c, const LayerPlan& how) {
   PassWork work;
   work.together = layers_may_go_together(c) && !how.by_fft;
   work.layers = c.network.attractor ? std::numeric_limits<std::int64_t>::max() : c.network.layers;
   for (const auto p : all_parameters) {
-    const ParameterCase& parameter = case_of(c, p);
+    const ParameterSpec& parameter = case_of(c, p);
     if (!parameter.varies_space) continue;
     work.fields += components_of(c, p);
     if (parameter.train) work.trained_fields += components_of(c, p);
@@ -24,17 +24,18 @@ PassWork pass_work(const Case& c, const LayerPlan& how) {
 
 } // namespace
 
-bool swept_as_one(const Case& c) {
+bool swept_as_one(const ModelSpec& c) {
   return is_plain(c.network) && !is_full_matrix(c.kernel) && !is_galerkin(c);
 }
 
-bool layers_may_go_together(const Case& c) {
+bool layers_may_go_together(const ModelSpec& c) {
   return swept_as_one(c) && kernel_radius(c.kernel) <= 1 &&
          std::ranges::none_of(all_parameters,
                               [&](Parameter p) { return case_of(c, p).varies_layer; });
 }
 
-PassPlan plan_passes(const Grid& grid, const Case& c, std::int64_t samples, const LayerPlan& how) {
+PassPlan plan_passes(const Grid& grid, const ModelSpec& c, std::int64_t samples,
+                     const LayerPlan& how) {
   CutGrid cut{grid.dimension(), grid.shape(), grid.process_grid(), {}};
   for (int axis = grid.first_axis(); axis < max_dimension; ++axis)
     cut.periodic[static_cast<std::size_t>(axis)] =

@@ -5,7 +5,7 @@
 
 namespace nadir {
 
-std::unique_ptr<Scheme> make_scheme(const Grid& grid, const NetworkCase& network,
+std::unique_ptr<Scheme> make_scheme(const Grid& grid, const NetworkSpec& network,
                                     RelaxationRhs& rate) {
   switch (network.scheme) {
   case SchemeKind::explicit_euler:

@@ -4,13 +4,13 @@
 
 namespace nadir {
 
-SchemeLayer::SchemeLayer(const Grid& grid, const NetworkCase& network,
+SchemeLayer::SchemeLayer(const Grid& grid, const NetworkSpec& network,
                          std::unique_ptr<KernelOperator> kernel, std::size_t samples)
     : grid_(grid), rate_(std::move(kernel), network.activation),
       normaliser_(grid, network, rate_.rows()), scheme_(make_scheme(grid, network, rate_)),
       problems_(samples) {}
 
-std::int64_t SchemeLayer::arrays(const NetworkCase& network, bool with_transpose) {
+std::int64_t SchemeLayer::arrays(const NetworkSpec& network, bool with_transpose) {
   constexpr std::int64_t of_rate = 2;
   const bool again = with_transpose && network.normalisation != Normalisation::none;
   return of_rate + scheme_arrays(network.scheme, with_transpose) + (again ? 1 : 0);

@@ -1,6 +1,7 @@
 #include "nadir/output/axis_scale.hpp"
+#include "nadir/grid/grid_spec.hpp"
 
-#include "nadir/input/case.hpp"
+#include "nadir/output/output_spec.hpp"
 
 #include <algorithm>
 #include <array>

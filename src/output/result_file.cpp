@@ -4,10 +4,10 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
-#include "nadir/input/case_differences.hpp"
-#include "nadir/input/data_checksum.hpp"
+#include "nadir/data/data_checksum.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/seal.hpp"
+#include "nadir/schema/case_differences.hpp"
 
 #include <hdf5_hl.h>
 

@@ -82,7 +82,7 @@ std::string number_attributes(StoredType number) {
 }
 
 /// One box of the dataset: the three rows of a HyperSlab are start, stride and count.
-std::string attribute_text(const GridCase& grid, const std::string& h5_name, const XdmfField& field,
+std::string attribute_text(const GridSpec& grid, const std::string& h5_name, const XdmfField& field,
                            std::size_t step) {
   const auto& at = field.at.size() == 1 ? field.at.front() : field.at.at(step);
   std::vector<std::int64_t> extents = field.extents;
@@ -107,7 +107,7 @@ std::string attribute_text(const GridCase& grid, const std::string& h5_name, con
   return text;
 }
 
-std::string grid_text(const GridCase& grid) {
+std::string grid_text(const GridSpec& grid) {
   const std::string shape = list(three(grid.shape, std::int64_t{1}));
   std::string text = "        <Topology TopologyType=\"3DCoRectMesh\" Dimensions=\"" + shape +
                      "\"/>\n        <Geometry GeometryType=\"ORIGIN_DXDYDZ\">\n";
@@ -149,7 +149,7 @@ std::string xdmf_reference(const std::string& h5_name) {
   return reference;
 }
 
-std::string xdmf_text(const GridCase& grid, const std::string& h5_name,
+std::string xdmf_text(const GridSpec& grid, const std::string& h5_name,
                       const std::vector<double>& times, const std::vector<XdmfField>& fields) {
   std::string text(beginning);
   for (std::size_t step = 0; step < times.size(); ++step) {
@@ -161,7 +161,7 @@ std::string xdmf_text(const GridCase& grid, const std::string& h5_name,
   return text + "    </Grid>\n  </Domain>\n</Xdmf>\n";
 }
 
-std::string write_xdmf(MPI_Comm comm, const GridCase& grid, const std::string& h5_path,
+std::string write_xdmf(MPI_Comm comm, const GridSpec& grid, const std::string& h5_path,
                        const std::vector<double>& times, const std::vector<XdmfField>& fields) {
   int rank = 0;
   check_mpi(MPI_Comm_rank(comm, &rank));

@@ -30,9 +30,9 @@ std::string too_many_unknowns(std::int64_t n) {
                    static_cast<long long>(n), static_cast<int>(8 * sizeof(PetscInt)));
 }
 
-ControlSpace::ControlSpace(const Grid& grid, const Case& c) : grid_(grid) {
+ControlSpace::ControlSpace(const Grid& grid, const ProblemSpec& c) : grid_(grid) {
   for (const auto p : all_parameters) {
-    const ParameterCase& spec = case_of(c, p);
+    const ParameterSpec& spec = case_of(c, p);
     if (!spec.train) continue;
     const std::int64_t layers = spec.varies_layer ? c.network.layers : 1;
     const std::int64_t components = components_of(c, p);
@@ -45,7 +45,7 @@ ControlSpace::ControlSpace(const Grid& grid, const Case& c) : grid_(grid) {
     if (!spec.varies_space) numbers_ += static_cast<std::size_t>(layers * components);
   }
   const std::string problem = too_many_unknowns(global_size_);
-  if (!problem.empty()) throw InputError(c.path + ": " + problem);
+  if (!problem.empty()) throw InputError(c.positions.file + ": " + problem);
 }
 
 VecHandle ControlSpace::create() const {

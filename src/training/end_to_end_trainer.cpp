@@ -29,7 +29,7 @@ void set_monitor(Tao tao, PetscErrorCode (*monitor)(Tao, void*), void* context) 
 
 } // namespace
 
-EndToEndTrainer::EndToEndTrainer(const Case& c, Objective& objective)
+EndToEndTrainer::EndToEndTrainer(const ProblemSpec& c, Objective& objective)
     : case_(c), optimizer_(*find_optimizer(c.training.optimizer)), objective_(objective) {
   once_per_petsc<register_optimizers>();
   const ControlSpace& space = objective.space();

@@ -113,7 +113,7 @@ bool TaylorCheck::passed() const {
   return true;
 }
 
-GradientCheck::GradientCheck(const Grid& grid, const Case& c, Objective& objective,
+GradientCheck::GradientCheck(const Grid& grid, const ProblemSpec& c, Objective& objective,
                              std::uint64_t seed)
     : grid_(grid), case_(c), objective_(objective), seed_(seed),
       evaluate_([&objective](Vec x, Vec g) { return objective.value_and_gradient(x, g).loss(); }),

@@ -2,8 +2,8 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
-#include "nadir/input/diagnostics.hpp"
-#include "nadir/input/field_data.hpp"
+#include "nadir/data/field_data.hpp"
+#include "nadir/schema/diagnostics.hpp"
 
 #include <algorithm>
 
@@ -25,7 +25,7 @@ void set_numbers(const std::vector<double>& init, ParameterValues& values) {
   }
 }
 
-void read_file(const Grid& grid, const ParameterCase& parameter, std::int64_t layers,
+void read_file(const Grid& grid, const ParameterSpec& parameter, std::int64_t layers,
                const DataRecord& record, ParameterValues& values) {
   std::vector<std::int64_t> leading;
   if (values.varies_layer()) leading.push_back(layers);
@@ -63,13 +63,14 @@ std::int64_t count_wrong(const Grid& grid, const ParameterValues& values, Wrong 
 
 /// Values of a file against the bounds and what the kernel needs; a case's own numbers were checked
 /// with the case. Collective.
-void check_values(const Grid& grid, const Case& c, Parameter p, const ParameterValues& values) {
-  const ParameterCase& parameter = case_of(c, p);
+void check_values(const Grid& grid, const ProblemSpec& c, Parameter p,
+                  const ParameterValues& values) {
+  const ParameterSpec& parameter = case_of(c, p);
   const std::string path = std::string(key_of(p)) + ".init";
   Diagnostics diagnostics;
   const auto report = [&](std::int64_t wrong, const std::string& what) {
     if (wrong > 0)
-      diagnostics.add(position_of(c, path), path,
+      diagnostics.add(c.positions.of(path), path,
                       formatted("%lld values of the file ", static_cast<long long>(wrong)) + what);
   };
   if (parameter.bounds) {
@@ -85,11 +86,11 @@ void check_values(const Grid& grid, const Case& c, Parameter p, const ParameterV
 
 } // namespace
 
-Coefficients initial_coefficients(const Grid& grid, const Case& c, std::vector<DataRead>* read,
-                                  std::int64_t layers_per_exchange) {
+Coefficients initial_coefficients(const Grid& grid, const ProblemSpec& c,
+                                  std::vector<DataRead>* read, std::int64_t layers_per_exchange) {
   Coefficients coefficients(grid, c, Coefficients::Content::values, layers_per_exchange);
   for (const auto p : all_parameters) {
-    const ParameterCase& parameter = case_of(c, p);
+    const ParameterSpec& parameter = case_of(c, p);
     ParameterValues& values = coefficients[p];
     if (parameter.init_file) {
       const DataRecord record{read, std::string(key_of(p)) + ".init"};

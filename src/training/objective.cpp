@@ -8,7 +8,7 @@
 #include <cmath>
 
 namespace nadir {
-Objective::Objective(const Grid& grid, const Case& c, const Observations& observations,
+Objective::Objective(const Grid& grid, const ProblemSpec& c, const Observations& observations,
                      Coefficients initial, const StatePlan& plan, const LayerPlan& layers)
     : grid_(grid), case_(c), observations_(observations), space_(grid, c),
       coefficients_(std::move(initial)),

@@ -6,8 +6,8 @@
 #include "nadir/base/log.hpp"
 #include "nadir/base/profile.hpp"
 #include "nadir/base/text.hpp"
-#include "nadir/input/diagnostics.hpp"
-#include "nadir/input/field_data.hpp"
+#include "nadir/data/field_data.hpp"
+#include "nadir/schema/diagnostics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -37,9 +37,9 @@ void for_point_hashes(const Grid& grid, std::int64_t samples, std::uint64_t seed
   }
 }
 
-std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetCase& target,
+std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetSpec& target,
                                           FieldSamples& field, const DataRecord& record) {
-  const WithholdCase& withhold = *target.withhold;
+  const WithholdSpec& withhold = *target.withhold;
   if (withhold.source) {
     auto marks =
         read_marks(grid.comm(), *withhold.source, target.field, grid.owned(), field.notes, record);
@@ -51,7 +51,7 @@ std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetCase& ta
                        std::llround(withhold.fraction * observed), withhold.seed);
 }
 
-Target load_target(const Grid& grid, const TargetCase& target, const DataRecord& record,
+Target load_target(const Grid& grid, const TargetSpec& target, const DataRecord& record,
                    std::vector<std::string>& notes) {
   FieldSamples field = read_field(grid.comm(), target.field, grid.owned(), record);
   Target result;
@@ -101,18 +101,18 @@ std::vector<std::uint8_t> choose_points(const Grid& grid,
 }
 
 /// Runs read(); an error in the data gets the place of the key that names them.
-template<class Read> auto at_key(const Case& c, const std::string& path, Read read) {
+template<class Read> auto at_key(const ProblemSpec& c, const std::string& path, Read read) {
   try {
     return read();
   } catch (const InputError& error) {
     Diagnostics diagnostics;
-    diagnostics.add(position_of(c, path), path, error.what());
+    diagnostics.add(c.positions.of(path), path, error.what());
     diagnostics.throw_if_any();
     throw; // not reached
   }
 }
 
-Observations load_observations(const Grid& grid, const Case& c) {
+Observations load_observations(const Grid& grid, const ProblemSpec& c) {
   const ProfileStage stage(Stage::reading);
   const ProfileEvent event(Event::read);
   Observations observations;
@@ -134,7 +134,7 @@ Observations load_observations(const Grid& grid, const Case& c) {
     const std::string path = target_path(c, k);
     const std::string notes =
         observations.notes.empty() ? "" : " (" + join(observations.notes, "; ") + ")";
-    diagnostics.add(position_of(c, path), path,
+    diagnostics.add(c.positions.of(path), path,
                     target.withheld_total > 0
                         ? "all observed values are withheld: nothing is left to learn from"
                         : "no value is observed: all are missing or masked" + notes);

@@ -17,7 +17,7 @@ ValueAndSlope rounded_absolute(double x, double epsilon) {
 }
 
 /// h1 x^2 + tv (sqrt(x^2 + eps^2) - eps) of a difference x.
-ValueAndSlope pair_penalty(const PenaltyCase& p, double x) {
+ValueAndSlope pair_penalty(const PenaltySpec& p, double x) {
   ValueAndSlope sum{p.h1 * x * x, 2.0 * p.h1 * x};
   if (p.tv != 0) {
     const auto tv = rounded_absolute(x, p.epsilon);
@@ -27,7 +27,7 @@ ValueAndSlope pair_penalty(const PenaltyCase& p, double x) {
   return sum;
 }
 
-bool has_pairs(const PenaltyCase& p) { return p.h1 != 0 || p.tv != 0; }
+bool has_pairs(const PenaltySpec& p) { return p.h1 != 0 || p.tv != 0; }
 
 } // namespace
 
@@ -46,7 +46,7 @@ void Penalty::add(const double* x, double* gradient, BufferedSum& sum) {
 
 void Penalty::add_block(const ControlSpace::Block& block, const double* x, double* gradient,
                         BufferedSum& sum) {
-  const PenaltyCase& penalty = block.spec->penalty;
+  const PenaltySpec& penalty = block.spec->penalty;
   if (!penalty.any()) return;
   double cell = 1.0;
   for (int a = grid_.first_axis(); a < max_dimension; ++a) cell *= grid_.spacing(a);
@@ -59,7 +59,7 @@ void Penalty::add_block(const ControlSpace::Block& block, const double* x, doubl
 
 void Penalty::add_pointwise(const ControlSpace::Block& block, double volume, const double* x,
                             double* gradient, BufferedSum& sum) {
-  const PenaltyCase& p = block.spec->penalty;
+  const PenaltySpec& p = block.spec->penalty;
   if (p.l2 == 0 && p.l1 == 0) return;
   for (std::int64_t i = block.offset; i < block.offset + block.size(); ++i) {
     double value = 0, slope = 0;
@@ -103,7 +103,7 @@ void Penalty::add_space_pairs(const ControlSpace::Block& block, double volume, c
 }
 
 /// Every point counts the pair with its upper neighbour; its derivative is that of both its pairs.
-void Penalty::add_axis_pairs(const PenaltyCase& penalty, int axis, double volume, double* gradient,
+void Penalty::add_axis_pairs(const PenaltySpec& penalty, int axis, double volume, double* gradient,
                              BufferedSum& sum) {
   const Layout& layout = padded_.layout();
   const std::ptrdiff_t next = axis == 0 ? layout.stride_z : axis == 1 ? layout.stride_y : 1;

@@ -34,7 +34,7 @@ template<class Use> void for_portions(std::size_t n, Use use) {
 
 } // namespace
 
-SampleGroups::Apart::Apart(const Grid& all_ranks, const Case& c, const Observations& all,
+SampleGroups::Apart::Apart(const Grid& all_ranks, const ProblemSpec& c, const Observations& all,
                            const SampleGroups& groups, const StatePlan& plan,
                            const LayerPlan& layers)
     : comm(all_ranks.comm(),
@@ -46,7 +46,7 @@ SampleGroups::Apart::Apart(const Grid& all_ranks, const Case& c, const Observati
       network(make_network(grid, c, std::min(observations.samples, plan.samples), layers)),
       tree(grid, c, groups.leaves_, layers.layers_per_exchange) {}
 
-SampleGroups::SampleGroups(const Grid& grid, const Case& c, const Observations& observations,
+SampleGroups::SampleGroups(const Grid& grid, const ProblemSpec& c, const Observations& observations,
                            Coefficients& all, Network& network, const StatePlan& plan,
                            const LayerPlan& layers)
     : groups_(plan.groups), per_leaf_(plan.per_leaf),

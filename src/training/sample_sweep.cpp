@@ -16,7 +16,8 @@ WatchedLayers layers_of(const Observations& observations) {
 } // namespace
 
 SampleSweep::SampleSweep(Network& network, const Coefficients& coefficients,
-                         const Observations& observations, const Case& c, const StatePlan& plan)
+                         const Observations& observations, const ProblemSpec& c,
+                         const StatePlan& plan)
     : network_(network), coefficients_(coefficients), observations_(observations),
       misfit_(network.state_layout(), observations, c.loss.reduction),
       target_layers_(layers_of(observations)) {

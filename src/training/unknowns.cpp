@@ -1,7 +1,7 @@
 #include "nadir/training/unknowns.hpp"
 
 #include "nadir/base/collective.hpp"
-#include "nadir/input/kernel_family.hpp"
+#include "nadir/kernel/kernel_family.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -34,7 +34,7 @@ double state_scale(const Grid& grid, const Observations& observations) {
   return std::isnormal(scale) ? scale : 1.0;
 }
 
-double scale_of(const Case& c, Parameter p, std::int64_t component, double state) {
+double scale_of(const ProblemSpec& c, Parameter p, std::int64_t component, double state) {
   if (p == Parameter::bias) return state;
   return component_scale(c.kernel, c.grid, name_of(p), component);
 }
@@ -53,7 +53,7 @@ VecHandle scaled_bound(const ControlSpace& space, Vec bound, Vec scales) {
 
 } // namespace
 
-VecHandle unknown_scales(const Grid& grid, const Case& c, const ControlSpace& space,
+VecHandle unknown_scales(const Grid& grid, const ProblemSpec& c, const ControlSpace& space,
                          const Observations& observations) {
   const auto& blocks = space.blocks();
   const bool with_bias = std::ranges::any_of(

@@ -98,7 +98,7 @@ TEST(Gradient, EveryFormBoundaryAndDimension) {
 }
 
 std::vector<Case> family_cases(const std::vector<std::int64_t>& shape,
-                               const std::vector<BoundaryCase>& boundary,
+                               const std::vector<BoundarySpec>& boundary,
                                std::int64_t longest = 3) {
   std::vector<Case> cases;
   const std::vector<std::int64_t> orders =

@@ -1,4 +1,4 @@
-#include "nadir/input/schemes.hpp"
+#include "nadir/network/schemes.hpp"
 #include "nadir/training/gradient_check.hpp"
 
 #include "support/cases.hpp"

@@ -1,5 +1,5 @@
-#include "nadir/input/schemes.hpp"
 #include "nadir/network/scheme.hpp"
+#include "nadir/network/schemes.hpp"
 
 #include "support/cases.hpp"
 #include "support/last_state.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/analysis/spectrum.hpp"
+#include "nadir/attractor/attractor_spec.hpp"
 #include "nadir/attractor/fixed_point.hpp"
 #include "nadir/attractor/linear_response.hpp"
 #include "nadir/training/observations.hpp"
@@ -41,7 +42,7 @@ struct Attractors {
 class AttractorSearch {
  public:
   /// Reads PETSc's options. Arguments must outlive this.
-  AttractorSearch(FixedPointMap& map, const Observations& observations);
+  AttractorSearch(FixedPointMap& map, const AttractorSpec& a, const Observations& observations);
 
   /// Tells every start and how it ended, in words.
   using Tell = std::function<void(const std::string&)>;
@@ -70,7 +71,7 @@ class AttractorSearch {
   void reach(Vec particular, Vec start, Vec z) const;
 
   FixedPointMap& map_;
-  const AttractorCase& a_;
+  const AttractorSpec& a_;
   const Observations& observations_;
   SpectrumSolver spectrum_;
   LinearResponse response_;

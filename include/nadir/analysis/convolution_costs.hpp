@@ -6,7 +6,7 @@
 namespace nadir {
 
 /// Measured with the coefficients of the first layer. Collective.
-ConvolutionCosts measure_convolution(const Grid& grid, const Case& c,
+ConvolutionCosts measure_convolution(const Grid& grid, const ModelSpec& c,
                                      const Coefficients& coefficients);
 
 } // namespace nadir

@@ -5,6 +5,7 @@
 #include "nadir/analysis/moments.hpp"
 #include "nadir/analysis/random_matrix.hpp"
 #include "nadir/analysis/symbol.hpp"
+#include "nadir/grid/grid_spec.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -12,8 +13,17 @@
 #include <string>
 #include <vector>
 
-/// What a weight matrix does, as physics: everything `nadir interpret` tells of one (theory,
-/// sections 3 and 9).
+/// The room `analysis`: what was computed, in physical terms.
+///
+/// Here live moments of weights and what they explain (moments.hpp, explained.hpp), the report on
+/// a weight matrix (this header), tests for randomness, stability numbers and symbols, the search
+/// for attractors and how states relax to them (attractor.hpp, relaxation_history.hpp), tables of
+/// coefficients and the speed that was reached.
+///
+/// The room knows networks and training, and neither command lines nor whole cases.
+///
+/// In this header: what a weight matrix does, as physics: everything `nadir interpret` tells of one
+/// (theory, sections 3 and 9).
 namespace nadir {
 
 /// Where neurons sit: on a lattice, or at points anywhere.

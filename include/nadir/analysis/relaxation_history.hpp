@@ -24,7 +24,8 @@ struct RelaxationHistory {
 /// Lets sample `s` relax until it is within attractor.depth_tolerance of `attractor` (null where it
 /// reaches none), through network.layers at least and attractor.layers at most, or until it is no
 /// longer finite. Collective.
-RelaxationHistory follow_relaxation(FixedPointMap& map, const Observations& observations,
-                                    std::int64_t s, const FixedPoint* attractor);
+RelaxationHistory follow_relaxation(FixedPointMap& map, const AttractorSpec& a,
+                                    const Observations& observations, std::int64_t s,
+                                    const FixedPoint* attractor);
 
 } // namespace nadir

@@ -28,13 +28,13 @@ struct Stability {
 };
 
 /// Collective.
-Stability stability_of(const Grid& grid, const Case& c, const Coefficients& coefficients);
+Stability stability_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients);
 
 /// Two or three lines for a reader.
 std::string stability_text(const Stability& s);
 
 /// What to try where the very first states leave the range of numbers, with the largest stable D
 /// where there is one. Collective.
-std::string start_advice(const Grid& grid, const Case& c, const Coefficients& coefficients);
+std::string start_advice(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients);
 
 } // namespace nadir

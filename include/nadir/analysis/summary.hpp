@@ -8,7 +8,7 @@
 namespace nadir {
 
 /// "implicit-euler, radial normalisation with alpha = 2": what layers are, beside their kernel.
-std::string layers_text(const NetworkCase& network);
+std::string layers_text(const NetworkSpec& network);
 
 /// Range and mean of one component of a parameter over points and layers.
 struct Range {
@@ -20,9 +20,9 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
 
 /// Names of a parameter's components: axes of U ("y", "x"), pairs of axes of D ("yy", "yx", "xx");
 /// empty with one component.
-std::vector<std::string> component_names(const Case& c, Parameter parameter);
+std::vector<std::string> component_names(const ModelSpec& c, Parameter parameter);
 
 /// One line per component, "U_x   -0.31 .. 0.52, mean 0.07, trained", for a reader. Collective.
-std::string parameter_table(const Grid& grid, const Case& c, const Coefficients& coefficients);
+std::string parameter_table(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients);
 
 } // namespace nadir

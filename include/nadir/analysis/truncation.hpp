@@ -17,6 +17,6 @@ double power_law_beyond(double reach, int dimension, double length, double expon
 
 /// A line for each family of the case that is cut off, for the widest of these coefficients; empty
 /// where there is none. Collective.
-std::string truncation_text(const Grid& grid, const Case& c, const Coefficients& coefficients);
+std::string truncation_text(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients);
 
 } // namespace nadir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/attractor/attractor_spec.hpp"
 #include "nadir/attractor/fixed_point.hpp"
 #include "nadir/attractor/linear_response.hpp"
 
@@ -15,8 +16,8 @@ namespace nadir {
 /// Collective.
 class BasinSolver {
  public:
-  /// Reads PETSc's options. `map` and `response`, its own, must outlive this.
-  BasinSolver(FixedPointMap& map, LinearResponse& response);
+  /// Reads PETSc's options. `map`, `response`, its own, and `a` must outlive this.
+  BasinSolver(FixedPointMap& map, LinearResponse& response, const AttractorSpec& a);
 
   /// From z to its attractor in z. Not finding one is no error: z is then where the layers have
   /// come to. The iterations are layers, the history is of residuals at some of them.
@@ -29,7 +30,7 @@ class BasinSolver {
 
   FixedPointMap& map_;
   LinearResponse& response_;
-  const AttractorCase& a_;
+  const AttractorSpec& a_;
   FixedPointSolver solver_;
   VecHandle candidate_, residual_, work_;
   bool has_candidate_ = false;

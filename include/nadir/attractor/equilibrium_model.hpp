@@ -3,6 +3,14 @@
 #include "nadir/attractor/basin.hpp"
 #include "nadir/network/network.hpp"
 
+/// The room `attractor`: where layers that are repeated come to rest.
+///
+/// Here live the layer as a map of vectors with its Jacobian (fixed_point_map.hpp), solvers for its
+/// fixed points (fixed_point.hpp) and for the one in whose basin a state lies (basin.hpp), linear
+/// systems with I - J and its transpose (linear_response.hpp), and the network whose only layer is
+/// the step to the attractor (this header).
+///
+/// The room may use PETSc's solvers, and knows no loss, no TAO and no files.
 namespace nadir {
 
 /// The step from an input to its attractor (theory, section 9), a network with the states
@@ -20,7 +28,8 @@ namespace nadir {
 class EquilibriumModel final : public Network {
  public:
   /// Reads PETSc's options. Collective.
-  EquilibriumModel(const Grid& grid, const Case& c, const PassPlan& plan);
+  EquilibriumModel(const Grid& grid, const ModelSpec& c, const AttractorSpec& a,
+                   const PassPlan& plan);
 
   std::int64_t layers() const override { return 1; }
   Layer& layer() override { return map_.chain().layer(); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/attractor/attractor_spec.hpp"
 #include "nadir/attractor/fixed_point_map.hpp"
 
 #include <memory>

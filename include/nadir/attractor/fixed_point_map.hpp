@@ -20,9 +20,9 @@ namespace nadir {
 class FixedPointMap {
  public:
   /// Of no coefficients yet. Grid and case must outlive this.
-  FixedPointMap(const Grid& grid, const Case& c, const PassPlan& plan);
+  FixedPointMap(const Grid& grid, const ModelSpec& c, const PassPlan& plan);
   /// Of `coefficients`, whose ghosts it fills.
-  FixedPointMap(const Grid& grid, const Case& c, Coefficients& coefficients,
+  FixedPointMap(const Grid& grid, const ModelSpec& c, Coefficients& coefficients,
                 const LayerPlan& layers = {});
 
   /// The coefficients from now on; again when they have changed. They stay the caller's, and have
@@ -30,7 +30,7 @@ class FixedPointMap {
   void use(const Coefficients& coefficients);
 
   const Grid& grid() const { return grid_; }
-  const Case& problem() const { return c_; }
+  const ModelSpec& problem() const { return c_; }
   std::int64_t points() const { return grid_.points(); }
   const Layout& state_layout() const { return chain_.state_layout(); }
   Chain& chain() { return chain_; }
@@ -80,7 +80,7 @@ class FixedPointMap {
   void evaluate(double* value, double* derivative);
 
   const Grid& grid_;
-  const Case& c_;
+  const ModelSpec& c_;
   const Coefficients* coefficients_ = nullptr;
   Chain chain_;
   ActivationRows activation_;

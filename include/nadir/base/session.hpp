@@ -7,6 +7,15 @@
 #include <string>
 #include <vector>
 
+/// The room `base`: what every other room stands on, and what is outside nadir made safe.
+///
+/// Here live the session of MPI, PETSc and SLEPc (this header), errors and what all ranks do
+/// together about them (error.hpp, collective.hpp), checked return codes (check.hpp), handles that
+/// close themselves (handle.hpp, hdf5.hpp), sums that do not depend on their order
+/// (reproducible_sum.hpp), aligned memory, boxes of points, text, log lines and timers. Everything
+/// that needs PETSc's private headers is in src/base/petsc, with its reasons.
+///
+/// The room knows nothing of grids, layers, cases or files of nadir: nothing that stands above it.
 namespace nadir {
 
 /// Asks for options that PETSc reads only later, so that giving them does not count as a mistake.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nadir/input/case.hpp"
-#include "nadir/input/diagnostics.hpp"
+#include "nadir/schema/diagnostics.hpp"
 
 #include <mpi.h>
 

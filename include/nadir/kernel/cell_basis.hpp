@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nadir/base/box.hpp"
-#include "nadir/input/case.hpp"
+#include "nadir/kernel/kernel_spec.hpp"
 
 #include <array>
 

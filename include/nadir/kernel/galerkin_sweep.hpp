@@ -36,7 +36,7 @@ class GalerkinSweep {
   using Mirrors = std::array<std::array<bool, 2>, max_dimension>;
   using Spacings = std::array<double, max_dimension>;
   /// `count` points of this rank, with mirrors beyond some of their faces.
-  GalerkinSweep(const KernelCase& kernel, int dimension, const GridBasis& basis,
+  GalerkinSweep(const KernelSpec& kernel, int dimension, const GridBasis& basis,
                 const Spacings& spacing, const Extents& count, const Mirrors& mirrored,
                 Activation activation);
 
@@ -80,7 +80,7 @@ class GalerkinSweep {
     int x;
   };
 
-  void choose_kernel(const KernelCase& kernel, int dimension, const Spacings& spacing);
+  void choose_kernel(const KernelSpec& kernel, int dimension, const Spacings& spacing);
   Range cells_of(std::size_t axis, std::int64_t first, std::int64_t count) const;
   bool at_mirror(std::size_t axis, std::int64_t cell, int side) const;
   bool owns(std::size_t axis, std::int64_t cell) const;

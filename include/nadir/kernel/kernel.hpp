@@ -1,13 +1,23 @@
 #pragma once
 
 #include "nadir/base/box.hpp"
-#include "nadir/input/case.hpp"
-#include "nadir/input/kernel_family.hpp"
+#include "nadir/kernel/kernel_family.hpp"
+#include "nadir/kernel/kernel_spec.hpp"
 
 #include <array>
 #include <cstddef>
 #include <memory>
 
+/// The room `kernel`: weights W and activations f, point by point.
+///
+/// Here live what a case says of W (kernel_spec.hpp, parameter_spec.hpp), the families of kernels
+/// (kernel_family.hpp) as row functions (this header) or as tables of neighbours
+/// (stencil_table.hpp), activations, one file each in src/kernel/activations, and the sweeps that
+/// drive both over boxes of points: forward, transpose and gradient side by side
+/// (layer_sweep.hpp; galerkin_sweep.hpp where states are functions).
+///
+/// The inner loops of nadir. The room knows no ranks, no ghosts but by their width, no layers
+/// beyond the one that is swept, no PETSc and no files; nothing allocates after construction.
 namespace nadir {
 
 /// Neighbours of a point in memory: distances to the next point along z and y (x is 1).
@@ -67,7 +77,7 @@ class Kernel {
 
 /// The kernel of a case's family, or the sum of several. `spacing` per axis, slowest first, unused
 /// axes ignored.
-std::unique_ptr<Kernel> make_kernel(const KernelCase& kernel, int dimension,
+std::unique_ptr<Kernel> make_kernel(const KernelSpec& kernel, int dimension,
                                     const std::array<double, max_dimension>& spacing);
 
 } // namespace nadir

@@ -3,9 +3,9 @@
 #include "nadir/base/aligned.hpp"
 #include "nadir/base/box.hpp"
 #include "nadir/base/reproducible_sum.hpp"
-#include "nadir/input/case.hpp"
 #include "nadir/kernel/activation.hpp"
 #include "nadir/kernel/kernel.hpp"
+#include "nadir/kernel/kernel_spec.hpp"
 
 #include <array>
 #include <vector>

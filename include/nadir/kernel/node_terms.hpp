@@ -17,7 +17,7 @@ struct NodeTerm {
 
 /// (W phi)(q) - phi(q) of the family adr, in exact derivatives: R phi - U.grad phi + D:grad grad
 /// phi, by coefficients in ascending order.
-std::vector<NodeTerm> node_terms(const KernelCase& kernel, int dimension);
+std::vector<NodeTerm> node_terms(const KernelSpec& kernel, int dimension);
 
 /// What the derivative d^k, projected on the basis functions, makes of the amplitudes exp(i k.q),
 /// as a factor; angle_a = k_a Delta_a.

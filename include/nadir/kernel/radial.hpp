@@ -47,7 +47,7 @@ RadialFamily gaussian_family();
 RadialFamily power_law_family();
 
 /// The family that is all of a case's kernel; none for kernels of other kinds and sums.
-std::optional<RadialFamily> radial_family(const KernelCase& kernel);
+std::optional<RadialFamily> radial_family(const KernelSpec& kernel);
 
 /// The family as a table: a term for each shell.
 StencilTable radial_table_of(const RadialFamily& family, const RadialStencil& stencil);

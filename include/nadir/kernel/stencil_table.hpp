@@ -56,7 +56,7 @@ StencilTable moment_stencil_table(DiffusionTensor tensor, int order, int dimensi
 StencilTable full_stencil_table(int radius, int dimension);
 
 /// The table of a case's family, or of their sum.
-StencilTable stencil_table_of(const KernelCase& kernel, int dimension,
+StencilTable stencil_table_of(const KernelSpec& kernel, int dimension,
                               const std::array<double, max_dimension>& spacing);
 
 /// A kernel that works through a linear table, however long: for families without one of their own.

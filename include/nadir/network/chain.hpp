@@ -13,8 +13,8 @@ namespace nadir {
 class Chain final : public Network {
  public:
   /// For at most `samples` samples. Collective.
-  Chain(const Grid& grid, const Case& c, std::int64_t samples = 1);
-  Chain(const Grid& grid, const Case& c, const PassPlan& plan);
+  Chain(const Grid& grid, const ModelSpec& c, std::int64_t samples = 1);
+  Chain(const Grid& grid, const ModelSpec& c, const PassPlan& plan);
 
   std::int64_t layers() const override { return layers_; }
   Layer& layer() override { return *layer_; }

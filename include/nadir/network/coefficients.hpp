@@ -3,10 +3,10 @@
 #include "nadir/grid/field.hpp"
 #include "nadir/grid/grid.hpp"
 #include "nadir/grid/halo.hpp"
-#include "nadir/input/case.hpp"
-#include "nadir/input/kernel_family.hpp"
 #include "nadir/kernel/cell_basis.hpp"
+#include "nadir/kernel/kernel_family.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
+#include "nadir/network/network_spec.hpp"
 #include "nadir/plan/ghosts.hpp"
 
 #include <array>
@@ -45,24 +45,24 @@ static_assert(all_parameters.back() == Parameter::relaxation);
 std::string_view name_of(Parameter parameter);   ///< as in /parameters/NAME
 std::string_view symbol_of(Parameter parameter); ///< R, U, D, ..., b, omega
 std::string_view key_of(Parameter parameter);    ///< in the case: "kernel.reaction"
-const ParameterCase& case_of(const Case& c, Parameter parameter);
-ParameterCase& case_of(Case& c, Parameter parameter);
+const ParameterSpec& case_of(const ModelSpec& c, Parameter parameter);
+ParameterSpec& case_of(ModelSpec& c, Parameter parameter);
 /// 0 where the case's kernel has no such parameter.
-std::int64_t components_of(const Case& c, Parameter parameter);
+std::int64_t components_of(const ModelSpec& c, Parameter parameter);
 
 /// Ghosts of states, where every layer has an exchange of its own, and of coefficients and Z_bar:
 /// their transpose is gathered on the ghosts of z beyond `reflect` boundaries as well, and reads as
 /// far beyond. Galerkin layers gather nothing; adr stays inside their cells.
-inline bool is_galerkin(const Case& c) { return c.network.basis != Basis::delta; }
-inline int state_ghosts(const Case& c) {
+inline bool is_galerkin(const ModelSpec& c) { return c.network.basis != Basis::delta; }
+inline int state_ghosts(const ModelSpec& c) {
   if (!is_galerkin(c)) return kernel_radius(c.kernel);
   return basis_reach(c.network.basis) + (c.kernel.type == "adr" ? 0 : kernel_radius(c.kernel));
 }
-inline int coefficient_ghosts(const Case& c) {
+inline int coefficient_ghosts(const ModelSpec& c) {
   return is_galerkin(c) ? basis_reach(c.network.basis) : 2 * kernel_radius(c.kernel);
 }
 /// Both, where so many layers share an exchange.
-inline Ghosts ghosts_of(const Case& c, std::int64_t layers_per_exchange = 1) {
+inline Ghosts ghosts_of(const ModelSpec& c, std::int64_t layers_per_exchange = 1) {
   return ghosts_of(Ghosts{state_ghosts(c), coefficient_ghosts(c)}, layers_per_exchange);
 }
 
@@ -113,7 +113,7 @@ class Coefficients {
     gradients, ///< trained parameters only; the others stay empty
   };
   /// Ghosts are as wide as so many layers between exchanges need.
-  Coefficients(const Grid& grid, const Case& c, Content content,
+  Coefficients(const Grid& grid, const ModelSpec& c, Content content,
                std::int64_t layers_per_exchange = 1);
 
   /// Fields whose ghosts share messages: enough that latency counts little.

@@ -27,7 +27,7 @@ namespace nadir {
 class GalerkinLayer final : public Layer {
  public:
   /// For a case that the reader accepts: a basis other than delta. Collective.
-  GalerkinLayer(const Grid& grid, const Case& c, std::size_t samples = 1);
+  GalerkinLayer(const Grid& grid, const ModelSpec& c, std::size_t samples = 1);
 
   const Layout& state_layout() const override { return layout_; }
   std::size_t samples_per_pass() const override { return problems_.size(); }
@@ -54,7 +54,7 @@ class GalerkinLayer final : public Layer {
                        double* v_bar) override;
 
   /// Bytes of work arrays and factors for a rank's box.
-  static double work_bytes(const Case& c, const Extents& owned);
+  static double work_bytes(const ModelSpec& c, const Extents& owned);
 
  private:
   using AlongAxis = void (GalerkinAxis::*)(double* field);

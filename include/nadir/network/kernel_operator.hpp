@@ -3,6 +3,7 @@
 #include "nadir/grid/field.hpp"
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
+#include "nadir/network/network_spec.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -45,7 +46,7 @@ class KernelOperator {
 
 /// The kernel of a case by itself: a full matrix, or swept over its neighbours, or computed by
 /// Fourier transforms. Collective.
-std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const Case& c,
+std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const ModelSpec& c,
                                                      bool by_fft = false);
 
 } // namespace nadir

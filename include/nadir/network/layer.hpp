@@ -88,10 +88,10 @@ class Layer {
 
 /// The layer of a case: its kernel, activation and scheme. `plan` tells how passes are cut and how
 /// many samples one takes at most, where the kind of layer can do so. Collective.
-std::unique_ptr<Layer> make_layer(const Grid& grid, const Case& c, const PassPlan& plan);
+std::unique_ptr<Layer> make_layer(const Grid& grid, const ModelSpec& c, const PassPlan& plan);
 
 /// Bytes that the layers of a case hold beside states on a rank's box, the kernel computed by
 /// Fourier transforms or not.
-double layer_bytes(const Case& c, const Extents& box, bool with_transpose, bool by_fft);
+double layer_bytes(const ModelSpec& c, const Extents& box, bool with_transpose, bool by_fft);
 
 } // namespace nadir

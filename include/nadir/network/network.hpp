@@ -12,6 +12,16 @@
 #include <span>
 #include <vector>
 
+/// The room `network`: layers, one after the other, and back.
+///
+/// Here live what a case says of them (network_spec.hpp), the coefficients of all layers on this
+/// rank (coefficients.hpp), operators W on the distributed grid (kernel_operator.hpp), the kinds
+/// of layers with their exact transposes (layer.hpp: swept, with deep halos, in Galerkin form, by
+/// any scheme), the chain of them (chain.hpp), and where states are kept for the adjoint:
+/// checkpointing, or revolve (state_store.hpp, mixed_store.hpp).
+///
+/// A Network (this header) takes inputs to states and adjoints of states to gradients. The room
+/// knows no loss, no optimiser and no files.
 namespace nadir {
 
 /// Layers whose states somebody looks at.

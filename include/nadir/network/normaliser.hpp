@@ -17,7 +17,7 @@ namespace nadir {
 class Normaliser {
  public:
   /// Both must outlive it.
-  Normaliser(const Grid& grid, const NetworkCase& network, PointRows& rows);
+  Normaliser(const Grid& grid, const NetworkSpec& network, PointRows& rows);
 
   Normalisation kind() const { return kind_; }
   bool projects() const { return kind_ == Normalisation::project; }

@@ -31,7 +31,7 @@ class Scheme {
 
 /// `rate` and `grid` must outlive it. Collective; reads PETSc's options where the scheme is
 /// implicit.
-std::unique_ptr<Scheme> make_scheme(const Grid& grid, const NetworkCase& network,
+std::unique_ptr<Scheme> make_scheme(const Grid& grid, const NetworkSpec& network,
                                     RelaxationRhs& rate);
 
 /// Arrays of the size of a state that a scheme holds, padded or not, those of PETSc's solvers

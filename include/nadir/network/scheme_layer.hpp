@@ -1,10 +1,10 @@
 #pragma once
 
-#include "nadir/input/schemes.hpp"
 #include "nadir/network/layer.hpp"
 #include "nadir/network/normaliser.hpp"
 #include "nadir/network/relaxation_rhs.hpp"
 #include "nadir/network/scheme.hpp"
+#include "nadir/network/schemes.hpp"
 
 #include <memory>
 #include <optional>
@@ -19,7 +19,7 @@ class SchemeLayer final : public Layer {
  public:
   /// Of the case's activation, scheme and normalisation, for at most `samples` samples. Grid must
   /// outlive it. Collective.
-  SchemeLayer(const Grid& grid, const NetworkCase& network, std::unique_ptr<KernelOperator> kernel,
+  SchemeLayer(const Grid& grid, const NetworkSpec& network, std::unique_ptr<KernelOperator> kernel,
               std::size_t samples = 1);
 
   const Layout& state_layout() const override { return rate_.state_layout(); }
@@ -48,7 +48,7 @@ class SchemeLayer final : public Layer {
                        double* z_bar) override;
 
   /// Arrays of the size of a state that such a layer holds beside its kernel.
-  static std::int64_t arrays(const NetworkCase& network, bool with_transpose);
+  static std::int64_t arrays(const NetworkSpec& network, bool with_transpose);
 
  private:
   std::string transpose(double* z, double* z_next, double* lambda_next, double* lambda);

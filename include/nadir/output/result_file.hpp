@@ -15,6 +15,14 @@
 #include <string>
 #include <vector>
 
+/// The room `output`: what is written.
+///
+/// Here live result files and checkpoints (this header, checkpoint_files.hpp), the seal that tells
+/// a damaged file (seal.hpp), how a complete file takes its place without anything being lost
+/// (place_file.hpp, output_lock.hpp), XDMF and CSV beside it, and scratch space for states.
+///
+/// Every file is written under another name first, by all ranks at once, and renamed when it is
+/// complete and durable. The room knows axes, names and numbers, and no numerics.
 namespace nadir {
 
 /// What a dataset of a result holds, in the file.

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "nadir/input/case.hpp"
+#include "nadir/grid/grid_spec.hpp"
+#include "nadir/output/output_spec.hpp"
 #include "nadir/output/result_file.hpp"
 
 #include <mpi.h>
@@ -29,13 +30,13 @@ std::string xdmf_reference(const std::string& h5_name);
 /// The XDMF text (Version 2.0) that lets ParaView and VisIt show fields of the HDF5 file `h5_name`
 /// (a name without folder: it lies beside) as a series of `times`. 1-D and 2-D grids become 3-D
 /// ones with axes of one point.
-std::string xdmf_text(const GridCase& grid, const std::string& h5_name,
+std::string xdmf_text(const GridSpec& grid, const std::string& h5_name,
                       const std::vector<double>& times, const std::vector<XdmfField>& fields);
 
 /// Writes that text as NAME.xdmf beside NAME.h5, under a temporary name first. A file of that name
 /// which this program did not write is kept as NAME.k.xdmf: that name is returned. Rank 0 writes.
 /// Collective; all ranks throw the same SystemError or none does.
-std::string write_xdmf(MPI_Comm comm, const GridCase& grid, const std::string& h5_path,
+std::string write_xdmf(MPI_Comm comm, const GridSpec& grid, const std::string& h5_path,
                        const std::vector<double>& times, const std::vector<XdmfField>& fields);
 
 /// /state as a field per sample ("state", with several samples "state 0", "state 1", ...): one step

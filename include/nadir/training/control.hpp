@@ -2,6 +2,7 @@
 
 #include "nadir/base/handle.hpp"
 #include "nadir/network/coefficients.hpp"
+#include "nadir/training/training_spec.hpp"
 
 #include <functional>
 #include <span>
@@ -20,7 +21,7 @@ class ControlSpace {
   /// One trained parameter's place in the local part of the vector.
   struct Block {
     Parameter parameter;
-    const ParameterCase* spec;
+    const ParameterSpec* spec;
     bool varies_space;
     std::int64_t layers; ///< 1 unless it varies by layer
     std::int64_t components;
@@ -31,7 +32,7 @@ class ControlSpace {
 
   /// Collective. `c` must outlive this. Throws InputError when there are more unknowns than
   /// PetscInt holds.
-  ControlSpace(const Grid& grid, const Case& c);
+  ControlSpace(const Grid& grid, const ProblemSpec& c);
 
   /// The one factory of control vectors. Collective.
   VecHandle create() const;

@@ -23,7 +23,7 @@ class EndToEndTrainer final : public Trainer {
  public:
   /// Sets everything up, reads PETSc's options (`-tao_...`), evaluates nothing. Throws InputError
   /// for an option value PETSc does not accept.
-  EndToEndTrainer(const Case& c, Objective& objective);
+  EndToEndTrainer(const ProblemSpec& c, Objective& objective);
 
   /// A trial step to where a state is not finite, or where there is none, is shortened.
   TrainingResult run(Vec x, const std::function<void(const Iteration&)>& each) override;
@@ -55,7 +55,7 @@ class EndToEndTrainer final : public Trainer {
   std::string reason_text(TaoConvergedReason reason);
   std::string convergence_text(TaoConvergedReason reason);
 
-  const Case& case_;
+  const ProblemSpec& case_;
   const OptimizerInfo& optimizer_;
   Objective& objective_;
   TaoHandle tao_;

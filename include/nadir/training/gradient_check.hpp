@@ -60,7 +60,8 @@ struct DirectionCheck {
 /// All checks of one case. `x` is where the gradient is tested. Collective.
 class GradientCheck {
  public:
-  GradientCheck(const Grid& grid, const Case& c, Objective& objective, std::uint64_t seed = 1);
+  GradientCheck(const Grid& grid, const ProblemSpec& c, Objective& objective,
+                std::uint64_t seed = 1);
 
   /// Loss and gradient at x, for checking another gradient than the objective's own.
   using Evaluate = std::function<double(Vec x, Vec gradient)>;
@@ -92,7 +93,7 @@ class GradientCheck {
   std::vector<std::uint8_t> signs_at(Vec x, double h, Vec direction);
 
   const Grid& grid_;
-  const Case& case_;
+  const ProblemSpec& case_;
   Objective& objective_;
   std::uint64_t seed_;
   Evaluate evaluate_;

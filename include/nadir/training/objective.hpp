@@ -32,8 +32,8 @@ class Objective {
   /// `initial` are the coefficients training starts from, with ghosts as `layers` needs them;
   /// `plan` tells which states are held and how many groups of ranks share the samples; the other
   /// arguments must outlive this. A scratch file that cannot be made is a SystemError.
-  Objective(const Grid& grid, const Case& c, const Observations& observations, Coefficients initial,
-            const StatePlan& plan = {}, const LayerPlan& layers = {});
+  Objective(const Grid& grid, const ProblemSpec& c, const Observations& observations,
+            Coefficients initial, const StatePlan& plan = {}, const LayerPlan& layers = {});
 
   const ControlSpace& space() const { return space_; }
   /// A control vector with the initial values.
@@ -93,7 +93,7 @@ class Objective {
   void check_finite(const LossParts& parts, Vec gradient) const;
 
   const Grid& grid_;
-  const Case& case_;
+  const ProblemSpec& case_;
   const Observations& observations_;
   ControlSpace space_;
   Coefficients coefficients_;

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "nadir/data/data_checksum.hpp"
 #include "nadir/grid/grid.hpp"
-#include "nadir/input/case.hpp"
-#include "nadir/input/data_checksum.hpp"
+#include "nadir/training/training_spec.hpp"
 
 #include <cstdint>
 #include <string>
@@ -37,7 +37,7 @@ struct Observations {
 
 /// Reads a case's files, each rank its own box. Collective. Throws InputError, the same on all
 /// ranks: an input that is not finite everywhere, or no target value observed at all.
-Observations load_observations(const Grid& grid, const Case& c);
+Observations load_observations(const Grid& grid, const ProblemSpec& c);
 
 /// Chooses exactly `count` of the points whose `candidate` is 1, by a hash of seed and global
 /// index: the same points on any number of ranks. `candidate` is [sample][point]. Collective.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nadir/input/case.hpp"
+#include "nadir/training/training_spec.hpp"
 
 #include <petsctao.h>
 
@@ -39,7 +39,7 @@ struct OptimizerInfo {
   /// unknowns and goes on exactly after a restart. Null for PETSc's.
   PetscErrorCode (*create)(Tao) = nullptr;
   /// Hands the options of a case to such a solver.
-  void (*set_options)(Tao, const TrainingCase&) = nullptr;
+  void (*set_options)(Tao, const TrainingSpec&) = nullptr;
   int order = std::numeric_limits<int>::max(); ///< place in lists; the others by their names
 };
 

@@ -18,7 +18,7 @@ class PairwiseSum {
   };
 
   /// `grid` and `c` must outlive this.
-  PairwiseSum(const Grid& grid, const Case& c, std::int64_t leaves,
+  PairwiseSum(const Grid& grid, const ModelSpec& c, std::int64_t leaves,
               std::int64_t layers_per_exchange = 1)
       : grid_(grid), case_(c), leaves_(leaves), layers_per_exchange_(layers_per_exchange) {}
 
@@ -32,7 +32,7 @@ class PairwiseSum {
 
  private:
   const Grid& grid_;
-  const Case& case_;
+  const ModelSpec& case_;
   std::int64_t leaves_, layers_per_exchange_;
   std::vector<Node> nodes_;
   std::vector<std::unique_ptr<Coefficients>> spare_;

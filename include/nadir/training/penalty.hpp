@@ -32,7 +32,7 @@ class Penalty {
                        double* gradient, BufferedSum& sum);
   void add_space_pairs(const ControlSpace::Block& block, double volume, const double* x,
                        double* gradient, BufferedSum& sum);
-  void add_axis_pairs(const PenaltyCase& penalty, int axis, double volume, double* gradient,
+  void add_axis_pairs(const PenaltySpec& penalty, int axis, double volume, double* gradient,
                       BufferedSum& sum);
 
   const Grid& grid_;

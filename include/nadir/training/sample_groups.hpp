@@ -19,8 +19,8 @@ class SampleGroups {
   /// plan.groups divides the ranks of `grid` and is not more than the leaves. `all` and `network`
   /// are those of all ranks. Deals out samples and coefficients where there are several groups. All
   /// but `plan` must outlive this. Collective over all ranks, as everything here.
-  SampleGroups(const Grid& grid, const Case& c, const Observations& observations, Coefficients& all,
-               Network& network, const StatePlan& plan, const LayerPlan& layers);
+  SampleGroups(const Grid& grid, const ProblemSpec& c, const Observations& observations,
+               Coefficients& all, Network& network, const StatePlan& plan, const LayerPlan& layers);
 
   /// Coefficients are as they are on all ranks now, those of some parameters at least; with what a
   /// gradient needs.
@@ -44,8 +44,8 @@ class SampleGroups {
  private:
   /// What a group among several has for itself.
   struct Apart {
-    Apart(const Grid& grid, const Case& c, const Observations& all, const SampleGroups& groups,
-          const StatePlan& plan, const LayerPlan& layers);
+    Apart(const Grid& grid, const ProblemSpec& c, const Observations& all,
+          const SampleGroups& groups, const StatePlan& plan, const LayerPlan& layers);
 
     SubCommunicator comm;
     Grid grid; ///< cut among the ranks of this group

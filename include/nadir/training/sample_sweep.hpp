@@ -18,7 +18,7 @@ class SampleSweep {
   /// Samples swept at once are those the network takes, held as `plan` says. All but `plan` must
   /// outlive this.
   SampleSweep(Network& network, const Coefficients& coefficients, const Observations& observations,
-              const Case& c, const StatePlan& plan);
+              const ProblemSpec& c, const StatePlan& plan);
 
   /// Holds states as another plan tells from now on, for as many samples at once.
   void hold_states(const StatePlan& plan);

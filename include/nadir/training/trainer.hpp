@@ -12,6 +12,15 @@
 #include <string>
 #include <vector>
 
+/// The room `training`: what is learned from what, and how.
+///
+/// Here live what a case says of it (training_spec.hpp), the data it is compared with
+/// (observations.hpp), the terms of the loss (misfit.hpp, penalty.hpp), the vector of all trained
+/// parameters (control.hpp) and their scales (unknowns.hpp), loss and gradient over all samples
+/// and ranks (objective.hpp), tests of that gradient (gradient_check.hpp), optimisers, one file
+/// each in src/training/optimizers, and trainers (this header), which checkpoints save and resume.
+///
+/// The room does not know how W is computed, nor where results are written.
 namespace nadir {
 
 /// One accepted iterate of a training run; iteration 0 is the start.

@@ -9,7 +9,7 @@ namespace nadir {
 /// Coefficients of kernels have that of their moments (component_scale), a bias has the root mean
 /// square of the input, or else of the targets; pure numbers have 1. Null where all are 1, as on
 /// grids with steps of 1. The same bits on any number of ranks. Collective.
-VecHandle unknown_scales(const Grid& grid, const Case& c, const ControlSpace& space,
+VecHandle unknown_scales(const Grid& grid, const ProblemSpec& c, const ControlSpace& space,
                          const Observations& observations);
 
 /// What a solver works with that knows of no units: unknowns u = theta / scale and the loss over

@@ -23,7 +23,7 @@ class Adam final : public Descent {
       "added to adam's root mean square, as a share of the first loss"};
   static constexpr std::array options{learning_rate, beta1, beta2, epsilon};
 
-  static void set_options(Tao tao, const TrainingCase& training) {
+  static void set_options(Tao tao, const TrainingSpec& training) {
     auto& adam = static_cast<Adam&>(*state_of(tao));
     adam.alpha = training.option(learning_rate.key);
     adam.beta1_ = training.option(beta1.key);

@@ -12,7 +12,7 @@ namespace {
 /// theta <- P(theta - alpha grad), (5) as it stands, whatever the scales; P projects on the bounds.
 class SteepestDescent final : public Descent {
  public:
-  static void set_options(Tao tao, const TrainingCase& training) {
+  static void set_options(Tao tao, const TrainingSpec& training) {
     static_cast<SteepestDescent&>(*state_of(tao)).alpha = training.option(learning_rate.key);
   }
 

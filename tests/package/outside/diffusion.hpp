@@ -14,8 +14,8 @@
 #include <cstdint>
 #include <string>
 
-inline nadir::GridCase periodic_square() {
-  nadir::GridCase square;
+inline nadir::GridSpec periodic_square() {
+  nadir::GridSpec square;
   square.shape = {6, 5};
   square.spacing = {1.0, 1.0};
   square.origin = {0.0, 0.0};

@@ -156,7 +156,7 @@ TEST_P(LinearAttractor, IsWhatADirectSolverFinds) {
   Coefficients coefficients = varying_coefficients(grid, c);
   const Observations observations = uniform_inputs(grid, {0.5});
   FixedPointMap map(grid, c, coefficients);
-  AttractorSearch search(map, observations);
+  AttractorSearch search(map, c.attractor, observations);
   const Attractors found = search.run([](const std::string&) {});
   ASSERT_EQ(found.points.size(), 1u);
   EXPECT_TRUE(found.linear);
@@ -215,7 +215,7 @@ TEST(SingularOperator, KeepsWhatItsLeftNullVectorMeasures) {
 
   // Any b has a part along it; without that part there is an attractor, and it is reached.
   const Observations observations = uniform_inputs(grid, {0.5, -1.0});
-  AttractorSearch search(map, observations);
+  AttractorSearch search(map, c.attractor, observations);
   const auto quiet = [](const std::string&) {};
   EXPECT_THROW(search.run(quiet), NumericsError);
   double part = 0, of_one = 0;

@@ -29,11 +29,11 @@ TEST_P(Rate, IsPredictedByTheLeadingEigenvalue) {
   const VecHandle noise = map.create();
   fill_noise(grid, 9, noise);
   std::copy_n(VecRead(noise).data(), observations.points, observations.input.begin());
-  AttractorSearch search(map, observations);
+  AttractorSearch search(map, c.attractor, observations);
   const Attractors found = search.run([](const std::string&) {});
   ASSERT_GE(found.reached[0], 0);
   const FixedPoint& p = found.points[static_cast<std::size_t>(found.reached[0])];
-  const RelaxationHistory h = follow_relaxation(map, observations, 0, &p);
+  const RelaxationHistory h = follow_relaxation(map, c.attractor, observations, 0, &p);
   EXPECT_NEAR(std::log(h.rate) / std::log(p.spectrum.radius), 1.0, 0.01);
   EXPECT_GT(h.depth, 10);
   EXPECT_LE(h.departure.back(), 1e-9); // at rest
@@ -59,9 +59,10 @@ TEST(RelaxationHistory, IsKnownForAUniformDecay) {
   target.used_total = 5;
   observations.targets.push_back(target);
   FixedPointMap map(grid, c, coefficients);
-  AttractorSearch search(map, observations);
+  AttractorSearch search(map, c.attractor, observations);
   const Attractors found = search.run([](const std::string&) {});
-  const RelaxationHistory h = follow_relaxation(map, observations, 0, &found.points[0]);
+  const RelaxationHistory h =
+      follow_relaxation(map, c.attractor, observations, 0, &found.points[0]);
   EXPECT_EQ(h.depth, 31); // the first with 0.8^l <= 1e-3
   EXPECT_NEAR(h.predicted_depth, std::log(1e-3) / std::log(0.8), 1e-6);
   EXPECT_NEAR(h.rate, 0.8, 1e-9);

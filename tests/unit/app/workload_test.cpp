@@ -48,7 +48,7 @@ TEST(WorkloadOfACase, LayersThatAreAlikeMayGoTogether) {
 TEST(WorkloadOfACase, FilesMayTellOfAllPointsToInterpolate) {
   Case c = test::small_case({6, 7}, {test::periodic, test::periodic});
   EXPECT_FALSE(workload_of(c).interpolated);
-  WithholdCase& withhold = c.data.targets[0].withhold.emplace();
+  WithholdSpec& withhold = c.data.targets[0].withhold.emplace();
   withhold.fraction = 0.25;
   EXPECT_EQ(workload_of(c).interpolated, 0.25);
   c.data.targets[0].field.mask.emplace();
@@ -70,7 +70,7 @@ TEST(WorkloadOfACase, LayersWithTargetsAreCountedOnce) {
 
 TEST(WorkloadOfACase, AConvolutionIsLeftToUsWhereBothWaysAreOpen) {
   const auto is_open = [](const Case& c) { return may_choose_convolution(workload_of(c)); };
-  const std::vector<BoundaryCase> ring{test::periodic};
+  const std::vector<BoundarySpec> ring{test::periodic};
   const Case gaussian = test::gaussian_case({16}, ring, 3);
   EXPECT_TRUE(is_open(gaussian));
   EXPECT_TRUE(is_open(test::power_law_case({16}, ring, 3)));

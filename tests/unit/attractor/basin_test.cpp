@@ -20,7 +20,7 @@ using test::whole;
 struct Basins {
   Basins(const Case& case_, double amplitude = 0.0, MPI_Comm comm = MPI_COMM_WORLD)
       : c(case_), grid(comm, c.grid), coefficients(test::random_coefficients(grid, c, amplitude)),
-        map(grid, c, coefficients), response(map), solver(map, response) {}
+        map(grid, c, coefficients), response(map), solver(map, response, c.attractor) {}
 
   Case c;
   Grid grid;

@@ -42,7 +42,7 @@ TEST_P(LinearStep, IsWhatADirectSolverFindsAndSoIsItsTranspose) {
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients coefficients = test::random_coefficients(grid, c, 0.04);
   coefficients.fill_ghosts();
-  EquilibriumModel step(grid, c, plan_passes(grid, c, 1));
+  EquilibriumModel step(grid, c, c.attractor, plan_passes(grid, c, 1));
   const Layout& layout = step.state_layout();
   FixedPointMap map(grid, c, coefficients);
   const VecHandle input = map.create(), found = map.create(), lambda = map.create();

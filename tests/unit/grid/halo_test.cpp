@@ -41,7 +41,7 @@ double expected(const Grid& grid, const std::array<std::int64_t, 3>& at) {
 
 struct HaloCase {
   std::vector<std::int64_t> shape;
-  std::vector<BoundaryCase> boundary;
+  std::vector<BoundarySpec> boundary;
   int width;
 };
 

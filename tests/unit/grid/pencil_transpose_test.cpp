@@ -12,7 +12,7 @@ namespace {
 /// Every line comes once, as a whole and in order, and goes back where it was.
 TEST(PencilTranspose, ComeWholeAndGoBack) {
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{{29}, {17, 14}, {6, 5, 7}}) {
-    const std::vector<BoundaryCase> boundary(shape.size(), test::reflect);
+    const std::vector<BoundarySpec> boundary(shape.size(), test::reflect);
     const Grid grid(MPI_COMM_WORLD, test::small_case(shape, boundary).grid);
     const Layout layout(grid, 2);
     for (int axis = grid.first_axis(); axis < max_dimension; ++axis) {

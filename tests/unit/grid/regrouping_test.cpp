@@ -32,7 +32,7 @@ template<class Use> void for_groups(Use use) {
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
   const std::vector<std::vector<std::int64_t>> shapes{{23}, {9, 14}, {5, 8, 7}};
   for (const auto& shape : shapes) {
-    const Case c = test::small_case(shape, std::vector<BoundaryCase>(shape.size(), test::periodic));
+    const Case c = test::small_case(shape, std::vector<BoundarySpec>(shape.size(), test::periodic));
     const Grid all(MPI_COMM_WORLD, c.grid);
     for (int groups = 1; groups <= ranks; ++groups) {
       if (ranks % groups != 0) continue;

@@ -118,7 +118,7 @@ TEST(CaseReader, FillsDefaults) {
   const Case c = good(small_case);
   EXPECT_EQ(c.grid.spacing, (Numbers{1, 1}));
   EXPECT_EQ(c.grid.origin, (Numbers{0, 0}));
-  EXPECT_EQ(c.grid.boundary[1], (BoundaryCase{BoundaryKind::value, 2.0}));
+  EXPECT_EQ(c.grid.boundary[1], (BoundarySpec{BoundaryKind::value, 2.0}));
   EXPECT_EQ(c.network.activation, "identity");
   EXPECT_EQ(c.network.relaxation.init, Numbers{1});
   EXPECT_EQ(c.kernel.advection.init, (Numbers{0, 0}));
@@ -143,20 +143,20 @@ TEST(CaseReader, ReadsEveryKey) {
   EXPECT_EQ(c.network.rate, 2.5);
   EXPECT_TRUE(c.network.relaxation.train);
   EXPECT_EQ(c.network.relaxation.bounds, std::pair(0.1, 0.9));
-  EXPECT_EQ(c.network.bias.init_file, (DatasetCase{"/d/b.h5", "b"}));
+  EXPECT_EQ(c.network.bias.init_file, (DatasetSpec{"/d/b.h5", "b"}));
   EXPECT_TRUE(c.network.bias.varies_layer && !c.network.bias.varies_space);
   EXPECT_FALSE(c.kernel.reaction.train);
   EXPECT_EQ(c.kernel.advection.init, (Numbers{1, 2, 3}));
   EXPECT_TRUE(c.kernel.advection.varies_layer && c.kernel.advection.varies_space);
-  EXPECT_EQ(c.kernel.diffusion.penalty, (PenaltyCase{1, 2, 3, 0, 0.5, true}));
+  EXPECT_EQ(c.kernel.diffusion.penalty, (PenaltySpec{1, 2, 3, 0, 0.5, true}));
   EXPECT_EQ(c.data.input.samples, (Layers{3, 1}));
   EXPECT_EQ(c.data.input.scale, -2.0);
   EXPECT_EQ(c.data.targets[0].field.samples, Layers{4});
   EXPECT_EQ(c.data.targets[0].withhold->seed, 9223372036854775807u);
   EXPECT_EQ(c.data.targets[1].layer, 7);
-  EXPECT_EQ(c.data.targets[1].withhold->source, (DatasetCase{"/d/w.h5", "w"}));
+  EXPECT_EQ(c.data.targets[1].withhold->source, (DatasetSpec{"/d/w.h5", "w"}));
   EXPECT_EQ(c.training.option("adam_epsilon"), 1e-4);
-  EXPECT_EQ(c.attractor, (AttractorCase{FixedPointMethod::anderson,
+  EXPECT_EQ(c.attractor, (AttractorSpec{FixedPointMethod::anderson,
                                         3,
                                         9,
                                         {0.1, 7.0},
@@ -167,7 +167,7 @@ TEST(CaseReader, ReadsEveryKey) {
                                         1e-4,
                                         2,
                                         {{3, 0, 5}, {0, 4, 1}}}));
-  EXPECT_EQ(c.run.checkpoint, (CheckpointCase{5, 3, StoredLayers::all}));
+  EXPECT_EQ(c.run.checkpoint, (CheckpointSpec{5, 3, StoredLayers::all}));
   EXPECT_EQ(c.run.time_limit, 3723.0);
   EXPECT_EQ(c.run.scratch, "/d/scratch");
   EXPECT_TRUE(c.run.single_states);
@@ -224,7 +224,7 @@ TEST(CaseReader, WeightsAreThoseOfTheIdentityUnlessGiven) {
 }
 
 TEST(CaseReader, SumsOfFamiliesHaveTheKeysOfAll) {
-  const KernelCase sum =
+  const KernelSpec sum =
       good(full_case,
            {"kernel={ type = [\"gaussian\", \"adr\"], width = 0.25, radius = 2, reaction = 0.5 }"})
           .kernel;
@@ -321,7 +321,7 @@ TEST(CaseReader, LaterOverridesWin) {
 TEST(CaseReader, PositionsOfKeysAndAncestors) {
   const Case c = good(small_case, {"network.rate=2"});
   const auto at = [&](const std::string& path) {
-    const Position p = position_of(c, path);
+    const Position p = c.positions.of(path);
     return p.source + ":" + std::to_string(p.line) + ":" + std::to_string(p.column);
   };
   EXPECT_EQ(at("grid.shape"), "cases/small.toml:2:1");
@@ -357,7 +357,7 @@ TEST_F(CaseFile, AllRanksGetTheSameCase) {
   EXPECT_TRUE(diagnostics.empty());
   EXPECT_EQ(c.network.layers, 9);
   EXPECT_EQ(c.text, full_case);
-  EXPECT_EQ(c.path, path_);
+  EXPECT_EQ(c.positions.file, path_);
 }
 
 TEST_F(CaseFile, AllRanksGetTheSameProblems) {

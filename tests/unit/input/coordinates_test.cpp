@@ -49,7 +49,7 @@ class Coordinates : public testing::Test {
     EXPECT_EQ(found.warnings.size(), 1U);
     return found.warnings.empty() ? "" : found.warnings[0].substr(path.size() + 2);
   }
-  DatasetCase source() const { return {path, "v"}; }
+  DatasetSpec source() const { return {path, "v"}; }
 
   test::Folder folder;
   const std::string path = folder / "in.nc";

@@ -20,7 +20,7 @@ const std::vector<std::int64_t> checked_shape{3, 5};
 
 Case case_for(const std::string& path) {
   Case c;
-  c.path = "case.toml";
+  c.positions.file = "case.toml";
   c.grid.shape = checked_shape;
   c.network.layers = 4;
   c.data.input = field_at(path, "x");
@@ -51,15 +51,15 @@ TEST(CheckCaseFiles, ACaseThatFits) {
     file.dataset("scalar", {}, H5T_IEEE_F64LE, {2.5});
   }
   Case c = case_for(path);
-  TargetCase target;
+  TargetSpec target;
   target.field = c.data.input;
-  target.field.mask = DatasetCase{path, "mask"};
-  target.withhold = WithholdCase{};
-  target.withhold->source = DatasetCase{path, "x"};
+  target.field.mask = DatasetSpec{path, "mask"};
+  target.withhold = WithholdSpec{};
+  target.withhold->source = DatasetSpec{path, "x"};
   c.data.targets = {target};
-  c.kernel.advection.init_file = DatasetCase{path, "advection"};
+  c.kernel.advection.init_file = DatasetSpec{path, "advection"};
   c.kernel.advection.varies_layer = c.kernel.advection.varies_space = true;
-  c.network.bias.init_file = DatasetCase{path, "scalar"};
+  c.network.bias.init_file = DatasetSpec{path, "scalar"};
   EXPECT_EQ(problems_of(c), std::vector<std::string>{});
   Diagnostics diagnostics;
   EXPECT_EQ(check_field(c, c.data.input, "data.input", diagnostics), 2);
@@ -113,7 +113,7 @@ TEST(CheckCaseFiles, DatasetsThatDoNotFit) {
   c.data.input.samples = {0, 2};
   expect_problem(c, "data.input.index", "sample 2 is out of range: x has 2, counted from 0");
   c = case_for(path);
-  c.network.bias.init_file = DatasetCase{path, "one"};
+  c.network.bias.init_file = DatasetSpec{path, "one"};
   expect_problem(c, "network.bias.init.dataset", "one has shape [1], expected a scalar");
 }
 
@@ -127,16 +127,16 @@ TEST(CheckCaseFiles, TargetsMasksAndWithheldPoints) {
     file.dataset("three", {3, 3, 5}, H5T_IEEE_F64LE, counting(45));
   }
   Case c = case_for(path);
-  TargetCase target;
+  TargetSpec target;
   target.field = field_at(path, "y");
   c.data.targets = {target};
   expect_problem(c, "data.target", "the number of samples is 1, that of data.input is 2");
   c.data.targets[0].field = field_at(path, "x");
-  c.data.targets[0].withhold = WithholdCase{};
-  c.data.targets[0].withhold->source = DatasetCase{path, "three"};
+  c.data.targets[0].withhold = WithholdSpec{};
+  c.data.targets[0].withhold->source = DatasetSpec{path, "three"};
   expect_problem(c, "data.target.withhold.dataset", "three has shape [3, 3, 5], expected [3, 5]");
   c.data.targets.clear();
-  c.data.input.mask = DatasetCase{path, "none"};
+  c.data.input.mask = DatasetSpec{path, "none"};
   expect_problem(c, "data.input.mask.dataset", "no such dataset");
 }
 

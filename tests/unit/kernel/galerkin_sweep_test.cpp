@@ -84,8 +84,8 @@ class Values {
   std::vector<double> values_;
 };
 
-KernelCase kernel_of(const std::string& type) {
-  KernelCase kernel;
+KernelSpec kernel_of(const std::string& type) {
+  KernelSpec kernel;
   kernel.type = type;
   kernel.diffusion_tensor = DiffusionTensor::full;
   kernel.radius = 2;

@@ -8,7 +8,7 @@ namespace nadir {
 namespace {
 
 TEST(Kernel, IsMadeByTheNameOfItsFamily) {
-  KernelCase kernel;
+  KernelSpec kernel;
   EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->coefficients(), 4); // R, U_y, U_x, D
   kernel.type = "moment";
   EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->coefficients(), 13); // and 4 + 5 higher ones

@@ -11,7 +11,7 @@ using namespace std::complex_literals;
 using Vector = std::array<double, max_dimension>;
 
 /// What the terms make of exp(i k.x), as a factor, with theta_c = c + 1.
-std::complex<double> factor_of(const KernelCase& kernel, int dimension, const Vector& k) {
+std::complex<double> factor_of(const KernelSpec& kernel, int dimension, const Vector& k) {
   std::complex<double> sum = 0;
   for (const NodeTerm& term : node_terms(kernel, dimension)) {
     std::complex<double> part = term.factor * static_cast<double>(term.coefficient + 1);
@@ -25,7 +25,7 @@ std::complex<double> factor_of(const KernelCase& kernel, int dimension, const Ve
 /// R - i U.k - k.D k with theta = R, U (axis order), D: 1, 2, 3, ... as the tensor has them.
 TEST(NodeTerms, AreReactionAdvectionAndDiffusion) {
   const Vector k{0.3, -0.7, 1.1};
-  KernelCase kernel;
+  KernelSpec kernel;
   for (const auto tensor :
        {DiffusionTensor::isotropic, DiffusionTensor::diagonal, DiffusionTensor::full}) {
     kernel.diffusion_tensor = tensor;

@@ -39,7 +39,7 @@ TEST(StencilTable, AreExactUpToTheirOrderAndOneMore) {
 
 /// The aliases of theory, section 4: W_3/6 = c_3 + Delta^2 c_1/6, W_4/24 = c_4 + Delta^2 c_2/12.
 TEST(StencilTable, HigherMomentsHaveAliases) {
-  KernelCase kernel;
+  KernelSpec kernel;
   kernel.type = "moment";
   kernel.order = 4;
   const StencilTable table = stencil_table_of(kernel, 1, spacings);
@@ -60,8 +60,8 @@ TEST(StencilTable, HigherMomentsHaveAliases) {
   EXPECT_NEAR(moment(4) / 24, -0.04 + square * 0.2 / 12, 1e-14);
 }
 
-KernelCase named(const std::string& type, std::int64_t size) {
-  KernelCase kernel;
+KernelSpec named(const std::string& type, std::int64_t size) {
+  KernelSpec kernel;
   kernel.type = type;
   kernel.diffusion_tensor = DiffusionTensor::full;
   (type == "stencil" ? kernel.radius : kernel.order) = size;
@@ -69,7 +69,7 @@ KernelCase named(const std::string& type, std::int64_t size) {
 }
 
 TEST(Symbol, OfConstantCoefficients) {
-  const KernelCase kernel = named("moment", 4);
+  const KernelSpec kernel = named("moment", 4);
   const StencilTable table = stencil_table_of(kernel, 1, {1, 1, 0.5});
   const std::vector<double> theta{0.1, 0.3, 0.2, 0.05, -0.04};
   const double angle = 0.7, h = 0.5;

@@ -16,7 +16,7 @@ const std::array<double, 3> sum_spacings{0.5, 1.25, 0.8};
 
 /// A sum applies, transposes and differentiates what its parts do.
 TEST(SumKernel, IsTheSumOfItsParts) {
-  KernelCase kernel;
+  KernelSpec kernel;
   kernel.type = "adr+gaussian+power-law";
   kernel.radius = 2;
   const auto sum = make_kernel(kernel, 2, sum_spacings);

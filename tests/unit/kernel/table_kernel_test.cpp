@@ -14,8 +14,8 @@ using test::RandomRows;
 
 const std::array<double, 3> table_spacings{0.5, 1.25, 0.8};
 
-KernelCase table_case(const std::string& type, std::int64_t size) {
-  KernelCase kernel;
+KernelSpec table_case(const std::string& type, std::int64_t size) {
+  KernelSpec kernel;
   kernel.type = type;
   kernel.diffusion_tensor = DiffusionTensor::full;
   (type == "stencil" ? kernel.radius : kernel.order) = size;
@@ -27,7 +27,7 @@ std::ptrdiff_t distance(const StencilEntry& n) { return RandomRows::distance(n.o
 /// W z, W^T g and the gradient of every coefficient by the table, point by point.
 TEST(TableKernel, IsTheSumOfItsTable) {
   for (int d = 1; d <= 3; ++d) {
-    for (const KernelCase& kernel :
+    for (const KernelSpec& kernel :
          {table_case("moment", 2), table_case("moment", d < 3 ? 5 : 3), table_case("stencil", 1),
           table_case("stencil", d < 3 ? 2 : 1)}) {
       const StencilTable table = stencil_table_of(kernel, d, table_spacings);
@@ -69,7 +69,7 @@ TEST(TableKernel, IsTheSumOfItsTable) {
 
 TEST(TableKernel, OfOrderTwoIsTheAdrFamily) {
   for (int d = 1; d <= 3; ++d) {
-    const KernelCase moment = table_case("moment", 2);
+    const KernelSpec moment = table_case("moment", 2);
     const auto adr = make_adr_kernel(d, DiffusionTensor::full, table_spacings);
     const auto made = make_kernel(moment, d, table_spacings);
     const auto count = static_cast<std::size_t>(adr->coefficients());

@@ -64,7 +64,7 @@ void expect_near(const std::vector<double>& a, const std::vector<double>& b, con
 TEST(ConvolutionOperator, IsTheStencilToRounding) {
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{
            {1}, {31}, {32}, {12, 7}, {1, 9}, {8, 1}, {9, 2}, {6, 5, 4}, {1, 4, 1}}) {
-    const std::vector<BoundaryCase> boundary(shape.size(), test::periodic);
+    const std::vector<BoundarySpec> boundary(shape.size(), test::periodic);
     for (const std::int64_t radius : {1, 2, 9}) {
       if (radius > 2 && shape.size() > 2) continue;
       for (Case c : {test::small_case(shape, boundary, DiffusionTensor::full),

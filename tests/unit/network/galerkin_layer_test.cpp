@@ -204,7 +204,7 @@ TEST(GalerkinLayer, MirrorsAreWhatTheySay) {
   constexpr std::int64_t n = 9, m = 7;
   for (const BasisForm& form : basis_forms) {
     const auto run = [&](const std::vector<std::int64_t>& shape,
-                         const std::vector<BoundaryCase>& boundary) {
+                         const std::vector<BoundarySpec>& boundary) {
       Case c = test::galerkin_case(shape, boundary, form.basis, form.nodes);
       c.kernel.advection = test::fixed({0.0, 0.1});
       if (form.basis != Basis::hat) c.kernel.diffusion = test::fixed({0.08, 0.0, 0.06});
@@ -454,7 +454,7 @@ TEST(GalerkinLayer, AllocatesNothingHoweverManyThereAre) {
   int ranks = 1;
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
   if (ranks > 1) return;
-  const std::vector<BoundaryCase> boundary{test::periodic, test::reflect};
+  const std::vector<BoundarySpec> boundary{test::periodic, test::reflect};
   for (const Case& c : {test::galerkin_case({24, 13}, boundary, Basis::cubic_spline, 3),
                         test::galerkin_radial_case({8, 7}, boundary, Basis::cubic_spline, 2, false),
                         test::galerkin_radial_case({8, 7}, boundary, Basis::hat, 2, true)})

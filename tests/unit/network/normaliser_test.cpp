@@ -11,7 +11,7 @@ namespace {
 using test::Relaxation;
 
 Normaliser normaliser_of(const Grid& grid, Relaxation& r, Normalisation kind) {
-  NetworkCase network;
+  NetworkSpec network;
   network.normalisation = kind;
   network.thermostat = 0.4;
   network.rate = 1.6;

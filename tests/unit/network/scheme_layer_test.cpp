@@ -1,8 +1,8 @@
 #include "nadir/network/scheme_layer.hpp"
 
 #include "nadir/base/error.hpp"
-#include "nadir/input/schemes.hpp"
 #include "nadir/network/chain.hpp"
+#include "nadir/network/schemes.hpp"
 #include "nadir/network/stencil_layer.hpp"
 
 #include "support/allocations.hpp"
@@ -83,7 +83,7 @@ TEST(SchemeLayer, ExplicitEulerGivesTheBitsOfTheStencilLayer) {
 }
 
 Case scheme_case(SchemeKind scheme, Normalisation normalisation, std::vector<std::int64_t> shape,
-                 const std::vector<BoundaryCase>& boundary) {
+                 const std::vector<BoundarySpec>& boundary) {
   Case c = test::small_case(std::move(shape), boundary, DiffusionTensor::full);
   c.network.scheme = scheme;
   c.network.normalisation = normalisation;

@@ -20,8 +20,8 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-GridCase plane() {
-  GridCase grid;
+GridSpec plane() {
+  GridSpec grid;
   grid.shape = {4, 6};
   grid.spacing = {0.5, 2.0};
   grid.origin = {-1.0, 10.0};

@@ -14,18 +14,18 @@
 /// Small cases and data in memory, the same on every rank count.
 namespace nadir::test {
 
-inline constexpr BoundaryCase periodic{BoundaryKind::periodic, 0.0};
-inline constexpr BoundaryCase reflect{BoundaryKind::reflect, 0.0};
-inline constexpr BoundaryCase value_of(double value) { return {BoundaryKind::value, value}; }
+inline constexpr BoundarySpec periodic{BoundaryKind::periodic, 0.0};
+inline constexpr BoundarySpec reflect{BoundaryKind::reflect, 0.0};
+inline constexpr BoundarySpec value_of(double value) { return {BoundaryKind::value, value}; }
 
-inline ParameterCase fixed(std::vector<double> init) {
-  ParameterCase p;
+inline ParameterSpec fixed(std::vector<double> init) {
+  ParameterSpec p;
   p.init = std::move(init);
   return p;
 }
 
-inline ParameterCase trained(std::vector<double> init, bool space, bool layer) {
-  ParameterCase p = fixed(std::move(init));
+inline ParameterSpec trained(std::vector<double> init, bool space, bool layer) {
+  ParameterSpec p = fixed(std::move(init));
   p.train = true;
   p.varies_space = space;
   p.varies_layer = layer;
@@ -33,7 +33,7 @@ inline ParameterCase trained(std::vector<double> init, bool space, bool layer) {
 }
 
 /// A case with moderate fixed coefficients, one target at the last layer, no files.
-inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                        DiffusionTensor tensor = DiffusionTensor::isotropic) {
   Case c;
   c.grid.shape = std::move(shape);
@@ -59,7 +59,7 @@ inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase
 }
 
 /// The same with derivatives of order 3 up to `order`.
-inline Case moment_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+inline Case moment_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                         std::int64_t order) {
   Case c = small_case(std::move(shape), std::move(boundary), DiffusionTensor::full);
   c.kernel.type = "moment";
@@ -70,7 +70,7 @@ inline Case moment_case(std::vector<std::int64_t> shape, std::vector<BoundaryCas
 }
 
 /// The same with the weights of a full stencil.
-inline Case stencil_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+inline Case stencil_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                          std::int64_t radius) {
   Case c = small_case(std::move(shape), std::move(boundary));
   c.kernel.type = "stencil";
@@ -82,7 +82,7 @@ inline Case stencil_case(std::vector<std::int64_t> shape, std::vector<BoundaryCa
 }
 
 /// The same with a Gaussian, cut off early.
-inline Case gaussian_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+inline Case gaussian_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                           std::int64_t radius) {
   Case c = small_case(std::move(shape), std::move(boundary));
   c.kernel.type = "gaussian";
@@ -93,7 +93,7 @@ inline Case gaussian_case(std::vector<std::int64_t> shape, std::vector<BoundaryC
 }
 
 /// The same with a power law.
-inline Case power_law_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+inline Case power_law_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                            std::int64_t radius) {
   Case c = small_case(std::move(shape), std::move(boundary));
   c.kernel.type = "power-law";
@@ -105,13 +105,13 @@ inline Case power_law_case(std::vector<std::int64_t> shape, std::vector<Boundary
 }
 
 /// The sum of adr, a Gaussian and a power law.
-inline Case sum_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+inline Case sum_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                      std::int64_t radius) {
   Case c = small_case(shape, boundary);
   const Case gaussian = gaussian_case(shape, boundary, radius);
   c.kernel.amplitude = fixed({-0.2});
   c.kernel.width = gaussian.kernel.width;
-  const KernelCase law = power_law_case(shape, boundary, radius).kernel;
+  const KernelSpec law = power_law_case(shape, boundary, radius).kernel;
   c.kernel.strength = fixed({0.1});
   c.kernel.length = law.length;
   c.kernel.exponent = law.exponent;
@@ -121,7 +121,7 @@ inline Case sum_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> 
 }
 
 /// The same kernel in Galerkin form; hats have no diffusion.
-inline Case galerkin_case(std::vector<std::int64_t> shape, std::vector<BoundaryCase> boundary,
+inline Case galerkin_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                           Basis basis, std::int64_t nodes) {
   Case c = small_case(std::move(shape), std::move(boundary), DiffusionTensor::full);
   c.network.basis = basis;
@@ -132,7 +132,7 @@ inline Case galerkin_case(std::vector<std::int64_t> shape, std::vector<BoundaryC
 
 /// A kernel that knows distances alone, over nodes.
 inline Case galerkin_radial_case(std::vector<std::int64_t> shape,
-                                 std::vector<BoundaryCase> boundary, Basis basis,
+                                 std::vector<BoundarySpec> boundary, Basis basis,
                                  std::int64_t nodes, bool power_law) {
   const std::int64_t radius = shape.size() == 1 ? 2 : 1;
   Case c = power_law ? power_law_case(std::move(shape), std::move(boundary), radius)
@@ -142,8 +142,8 @@ inline Case galerkin_radial_case(std::vector<std::int64_t> shape,
   return c;
 }
 
-inline ParameterCase& spec_of(Case& c, Parameter p) {
-  return const_cast<ParameterCase&>(case_of(c, p));
+inline ParameterSpec& spec_of(Case& c, Parameter p) {
+  return const_cast<ParameterSpec&>(case_of(c, p));
 }
 
 /// Makes every parameter trained and varying as told, but the diffusion of hats.
@@ -151,7 +151,7 @@ inline void train_all(Case& c, bool space, bool layer) {
   for (const auto p : all_parameters) {
     if (components_of(c, p) == 0) continue;
     if (p == Parameter::diffusion && c.network.basis == Basis::hat) continue;
-    ParameterCase& spec = spec_of(c, p);
+    ParameterSpec& spec = spec_of(c, p);
     spec.train = true;
     spec.varies_space = space;
     spec.varies_layer = layer;
@@ -235,19 +235,19 @@ inline Coefficients random_coefficients(const Grid& grid, const Case& c, double 
 }
 
 /// The boundaries every grid test goes through, for d axes: all of one kind, and a mixture.
-inline std::vector<std::vector<BoundaryCase>> boundary_choices(std::size_t d) {
-  std::vector<std::vector<BoundaryCase>> choices{std::vector<BoundaryCase>(d, periodic),
-                                                 std::vector<BoundaryCase>(d, reflect),
-                                                 std::vector<BoundaryCase>(d, value_of(0.3))};
-  const std::vector<BoundaryCase> mixture{reflect, value_of(-0.2), periodic};
+inline std::vector<std::vector<BoundarySpec>> boundary_choices(std::size_t d) {
+  std::vector<std::vector<BoundarySpec>> choices{std::vector<BoundarySpec>(d, periodic),
+                                                 std::vector<BoundarySpec>(d, reflect),
+                                                 std::vector<BoundarySpec>(d, value_of(0.3))};
+  const std::vector<BoundarySpec> mixture{reflect, value_of(-0.2), periodic};
   if (d > 1) choices.emplace_back(mixture.end() - static_cast<long>(d), mixture.end());
   return choices;
 }
 
 /// The same of those that functions between points can have.
-inline std::vector<std::vector<BoundaryCase>> galerkin_boundaries(std::size_t d) {
-  std::vector<std::vector<BoundaryCase>> choices{std::vector<BoundaryCase>(d, periodic),
-                                                 std::vector<BoundaryCase>(d, reflect)};
+inline std::vector<std::vector<BoundarySpec>> galerkin_boundaries(std::size_t d) {
+  std::vector<std::vector<BoundarySpec>> choices{std::vector<BoundarySpec>(d, periodic),
+                                                 std::vector<BoundarySpec>(d, reflect)};
   if (d > 1) choices.emplace_back(d, periodic).front() = reflect;
   return choices;
 }

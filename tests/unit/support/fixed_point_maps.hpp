@@ -38,7 +38,7 @@ inline Observations uniform_inputs(const Grid& grid, const std::vector<double>& 
 }
 
 /// A case whose coefficients vary in space, but R.
-inline Case varying_case(const std::vector<BoundaryCase>& boundary, double R) {
+inline Case varying_case(const std::vector<BoundarySpec>& boundary, double R) {
   Case c = small_case({6, 8}, boundary, DiffusionTensor::diagonal);
   c.network.activation = "identity";
   c.kernel.reaction = fixed({R});

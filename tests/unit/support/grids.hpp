@@ -11,7 +11,7 @@ namespace nadir::test {
 /// everywhere. Collective.
 inline Grid grid_of(std::vector<std::int64_t> shape, BoundaryKind boundary,
                     MPI_Comm comm = MPI_COMM_WORLD) {
-  GridCase grid;
+  GridSpec grid;
   for (std::size_t a = 0; a < shape.size(); ++a) {
     grid.spacing.push_back(1.0 + 0.25 * static_cast<double>(a));
     grid.origin.push_back(0.0);

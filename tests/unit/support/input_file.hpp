@@ -109,8 +109,8 @@ inline std::vector<double> counting(std::size_t size) {
 }
 
 /// All samples of a dataset.
-inline FieldCase field_at(const std::string& path, const std::string& dataset) {
-  FieldCase field;
+inline FieldSpec field_at(const std::string& path, const std::string& dataset) {
+  FieldSpec field;
   field.source = {path, dataset};
   return field;
 }

@@ -14,7 +14,7 @@ struct Searched {
   Searched(const Case& case_, const std::vector<double>& levels, MPI_Comm comm = MPI_COMM_WORLD)
       : c(case_), grid(comm, c.grid), coefficients(initial_coefficients(grid, c)),
         observations(uniform_inputs(grid, levels)), map(grid, c, coefficients),
-        search(map, observations), found(search.run([](const std::string&) {})) {}
+        search(map, c.attractor, observations), found(search.run([](const std::string&) {})) {}
 
   Case c;
   Grid grid;

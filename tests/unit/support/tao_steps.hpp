@@ -6,7 +6,7 @@
 namespace nadir::test {
 
 /// f = sum x_i^2 / 2 from x = (2, 2, ...), a few steps of an optimiser of ours: the last entry.
-inline double last_entry(const TrainingCase& training, PetscInt steps) {
+inline double last_entry(const TrainingSpec& training, PetscInt steps) {
   register_optimizers();
   VecHandle x;
   check_petsc(VecCreateMPI(MPI_COMM_WORLD, 3, PETSC_DECIDE, x.out()));

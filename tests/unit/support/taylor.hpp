@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/input/case.hpp"
 #include "nadir/training/gradient_check.hpp"
 
 #include <algorithm>

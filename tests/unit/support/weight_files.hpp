@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nadir/base/error.hpp"
-#include "nadir/input/weight_file.hpp"
+#include "nadir/data/weight_file.hpp"
 
 #include "support/files.hpp"
 

@@ -153,9 +153,9 @@ TEST(GradientCheck, AtALossOfZeroTheCosineIsUndefined) {
 
 /// Of up to 1e12 times the misfit; between the corners of l1 it is linear but for rounding.
 TEST(GradientCheck, APenaltyIsJudgedByItsOwnRounding) {
-  for (const PenaltyCase& penalty :
-       {PenaltyCase{.l1 = 1e12}, PenaltyCase{.l1 = 1e10, .epsilon = 1e-6},
-        PenaltyCase{.l2 = 1e10}}) {
+  for (const PenaltySpec& penalty :
+       {PenaltySpec{.l1 = 1e12}, PenaltySpec{.l1 = 1e10, .epsilon = 1e-6},
+        PenaltySpec{.l2 = 1e10}}) {
     Case c = Fit::beside(0.0, 0.1, 0.1);
     c.kernel.diffusion.penalty = penalty;
     Fit fit(c);

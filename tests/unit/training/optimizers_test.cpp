@@ -11,7 +11,7 @@ namespace {
 TEST(Optimizers, HaveNamesOfTheirOwnAndAreFoundByThem) {
   for (const OptimizerInfo& info : optimizers()) EXPECT_EQ(find_optimizer(info.name), &info);
   EXPECT_GE(optimizers().size(), 10u);
-  EXPECT_EQ(optimizers().front().name, TrainingCase().optimizer);
+  EXPECT_EQ(optimizers().front().name, TrainingSpec().optimizer);
   EXPECT_EQ(find_optimizer("nope"), nullptr);
   EXPECT_FALSE(find_optimizer("lmvm")->takes_bounds);
 }
@@ -23,7 +23,7 @@ TEST(Optimizers, ShareTheirOptions) {
     EXPECT_EQ(info.options.empty(), info.set_options == nullptr) << info.name;
     for (const OptimizerOption& option : info.options) {
       EXPECT_EQ(texts.emplace(option.key, option.text).first->second, option.text) << option.key;
-      EXPECT_EQ(TrainingCase().option(option.key), option.fallback) << option.key;
+      EXPECT_EQ(TrainingSpec().option(option.key), option.fallback) << option.key;
     }
   }
 }

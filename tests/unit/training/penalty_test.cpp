@@ -14,7 +14,7 @@ namespace {
 /// R over a 4 x 5 grid, R = y + 10 x or so, with one penalty.
 struct PenaltyOnR {
   Case c;
-  explicit PenaltyOnR(const PenaltyCase& penalty, BoundaryCase boundary = test::reflect,
+  explicit PenaltyOnR(const PenaltySpec& penalty, BoundarySpec boundary = test::reflect,
                       bool layer = false) {
     c = test::small_case({4, 5}, {boundary, boundary});
     c.kernel.reaction = test::trained({0.25}, true, layer);
@@ -119,7 +119,7 @@ TEST(Penalty, ContinuumScalesWithTheCell) {
 }
 
 TEST(Penalty, TwoPenaltiesAddUp) {
-  const auto one = [](const PenaltyCase& p) { return PenaltyOnR(p).evaluate(plane).first; };
+  const auto one = [](const PenaltySpec& p) { return PenaltyOnR(p).evaluate(plane).first; };
   EXPECT_NEAR(one({.l2 = 1.0, .tv = 2.0}), one({.l2 = 1.0}) + one({.tv = 2.0}), 1e-9);
 }
 

@@ -49,8 +49,8 @@ TEST(Unknowns, ScalesAreThoseOfMoments) {
 }
 
 TEST(Unknowns, OtherFamiliesHaveTheirUnits) {
-  KernelCase kernel;
-  GridCase grid;
+  KernelSpec kernel;
+  GridSpec grid;
   grid.shape = {8, 8};
   grid.spacing = {2.0, 5.0};
   kernel.type = "gaussian+power-law";

@@ -9,7 +9,7 @@ namespace {
 
 /// The first step has the length alpha, whatever the gradient; the second follows by hand.
 TEST(Adam, FollowsItsAlgorithm) {
-  TrainingCase training;
+  TrainingSpec training;
   training.optimizer = "adam";
   training.options["learning_rate"] = 0.1;
   training.options["adam_epsilon"] = 1e-14; // of a loss of 6 on each rank

@@ -8,7 +8,7 @@ namespace nadir {
 namespace {
 
 TEST(SteepestDescent, ShrinksByOneMinusAlpha) {
-  TrainingCase training;
+  TrainingSpec training;
   training.optimizer = "steepest-descent";
   training.options["learning_rate"] = 0.25;
   EXPECT_DOUBLE_EQ(test::last_entry(training, 4), 2.0 * std::pow(0.75, 4));

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "nadir/data/field_spec.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace nadir {
+
+/// Penalty weights of one parameter (theory, section 6); 0 is off.
+struct PenaltySpec {
+  double l2 = 0.0, h1 = 0.0, tv = 0.0, l1 = 0.0;
+  double epsilon = 1e-3;  ///< rounds the corner of tv and l1
+  bool continuum = false; ///< scaling = "continuum": mesh-independent sums
+  bool any() const { return l2 != 0 || h1 != 0 || tv != 0 || l1 != 0; }
+  bool operator==(const PenaltySpec&) const = default;
+};
+
+struct ParameterSpec {
+  std::vector<double> init;             ///< resolved: one value per component (unless init_file)
+  std::optional<DatasetSpec> init_file; ///< shape exactly that of /parameters/NAME
+  bool varies_space = false;
+  bool varies_layer = false;
+  bool train = false;
+  std::optional<std::pair<double, double>> bounds;
+  PenaltySpec penalty;
+  bool operator==(const ParameterSpec&) const = default;
+};
+
+} // namespace nadir

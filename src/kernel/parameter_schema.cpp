@@ -1,0 +1,143 @@
+#include "parameter_schema.hpp"
+
+#include "data/field_schema.hpp"
+
+#include "nadir/kernel/kernel_family.hpp"
+
+#include <algorithm>
+
+namespace nadir::schema {
+
+Section<PenaltySpec> penalty_section() {
+  Section<PenaltySpec> s;
+  const auto weight = real(not_negative());
+  s.key("l2", &PenaltySpec::l2, weight, "weight of `Σ (p - p_init)²`");
+  s.key("h1", &PenaltySpec::h1, weight,
+        "weight of `Σ (p_i - p_j)²` over neighbours in space, and in layer if p varies by layer");
+  s.key("tv", &PenaltySpec::tv, weight, "weight of `Σ √((p_i - p_j)² + ε²) - ε`, same pairs");
+  s.key("l1", &PenaltySpec::l1, weight, "weight of `Σ √(p² + ε²) - ε`");
+  s.key("epsilon", &PenaltySpec::epsilon, real(positive()), "ε of tv and l1");
+  s.key("scaling", &PenaltySpec::continuum,
+        choice<bool>("scaling", {{"lattice", false}, {"continuum", true}}),
+        "continuum: sums times Π Δ, differences over Δ, which makes them mesh-independent");
+  return s;
+}
+
+namespace {
+
+/// Numbers, one for all components or one each, or a dataset.
+Type<ParameterSpec> init() {
+  const auto numbers = list("numbers", real());
+  const auto file = dataset();
+  Type<ParameterSpec> type;
+  type.name = "number, list of one number per component, or DATASET";
+  type.read = [=](const Item& item, ParameterSpec& p) {
+    if (item.node.table()) return file.read(item, p.init_file.emplace());
+    if (item.node.list()) return numbers.read(item, p.init);
+    if (!item.node.number())
+      return item.expected("a number, a list of one number per component, or { file, dataset }");
+    return real().read(item, p.init.emplace_back());
+  };
+  type.write = [=](const ParameterSpec& p) {
+    if (p.init_file) return file.write(*p.init_file);
+    // Of a full matrix, whose weights cannot be listed.
+    if (p.init.size() > static_cast<std::size_t>(most_kernel_components))
+      return number_text(p.init.front());
+    return numbers.write(p.init);
+  };
+  return type;
+}
+
+/// A subset of "space" and "layer".
+Type<ParameterSpec> varies() {
+  const auto axis = choice("axis", {"space", "layer"});
+  const auto axes = list("\"space\" and \"layer\"", axis, {0, 2});
+  Type<ParameterSpec> type;
+  type.name = "list of \"space\" and \"layer\"";
+  type.read = [=](const Item& item, ParameterSpec& p) {
+    std::vector<std::string> names;
+    if (!axes.read(item, names)) return false;
+    if (names.size() == 2 && names[0] == names[1]) return item.problem("names an axis twice");
+    const auto has = [&](const char* name) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    p.varies_space = has("space");
+    p.varies_layer = has("layer");
+    return true;
+  };
+  type.write = [](const ParameterSpec& p) {
+    std::vector<std::string> names;
+    if (p.varies_space) names.push_back(quote("space"));
+    if (p.varies_layer) names.push_back(quote("layer"));
+    return "[" + join(names, ", ") + "]";
+  };
+  return type;
+}
+
+Type<std::pair<double, double>> bounds() {
+  const auto numbers = list("two numbers [low, high]", real(), {2, 2});
+  Type<std::pair<double, double>> type;
+  type.name = "[low, high]";
+  type.read = [=](const Item& item, std::pair<double, double>& value) {
+    std::vector<double> read;
+    if (!numbers.read(item, read)) return false;
+    value = {read[0], read[1]};
+    if (read[0] <= read[1]) return true;
+    return item.problem("reversed: the lower bound " + number_text(read[0]) +
+                        " is above the upper bound " + number_text(read[1]));
+  };
+  type.write = [=](const std::pair<double, double>& v) {
+    return numbers.write({v.first, v.second});
+  };
+  return type;
+}
+
+} // namespace
+
+Section<ParameterSpec> parameter_section() {
+  Section<ParameterSpec> s;
+  s.key("init", init(), "the values, where training starts")
+      .by_default("the parameter's own default");
+  s.key("varies", varies(), "where it may differ: nowhere, in space, from layer to layer, or both");
+  s.key("train", &ParameterSpec::train, flag(), "whether it is learned").by_default("`true`");
+  s.key("bounds", &ParameterSpec::bounds, maybe(bounds()),
+        "kept while training, by optimisers that take bounds");
+  auto penalty = table("PENALTY", penalty_section());
+  penalty.write = [write = penalty.write](const PenaltySpec& value) {
+    return value == PenaltySpec{} ? std::string() : write(value);
+  };
+  s.key("penalty", &ParameterSpec::penalty, penalty, "terms added to the loss").by_default("none");
+  return s;
+}
+
+Type<ParameterSpec> parameter(double fallback) {
+  ParameterSpec trained;
+  trained.train = true;
+  const auto full = table("PARAMETER", parameter_section(), trained);
+  Type<ParameterSpec> type;
+  type.name = "PARAMETER";
+  type.keys = full.keys;
+  type.fallback = ParameterSpec{};
+  type.fallback->init = {fallback};
+  type.read = [=](const Item& item, ParameterSpec& value) {
+    value = ParameterSpec{};
+    bool good = true;
+    if (item.node.table())
+      good = full.read(item, value);
+    else if (item.node.number())
+      good = real().read(item, value.init.emplace_back());
+    else
+      return item.expected("a number or a table");
+    if (value.init.empty() && !value.init_file) value.init = {fallback};
+    return good;
+  };
+  type.write = [=](const ParameterSpec& value) {
+    ParameterSpec plain;
+    plain.init = value.init;
+    const bool number = value == plain && value.init.size() == 1;
+    return number ? number_text(value.init[0]) : full.write(value);
+  };
+  return type;
+}
+
+} // namespace nadir::schema

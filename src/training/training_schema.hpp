@@ -1,0 +1,14 @@
+#pragma once
+
+#include "nadir/training/training_spec.hpp"
+#include "schema/types.hpp"
+
+/// The part of the schema that says what is learned from what, and how.
+namespace nadir::schema {
+
+Section<TargetSpec> target_section();
+Section<DataSpec> data_section();
+Section<LossSpec> loss_section();
+Section<TrainingSpec> training_section();
+
+} // namespace nadir::schema
