@@ -35,8 +35,7 @@ const KernelFamily& first_family_with(std::string_view key) {
   return *std::ranges::find_if(kernel_families(), has);
 }
 
-constexpr std::int64_t most_stored_layers = 1000000;
-constexpr std::int64_t most_matrix_rows = 1000000;
+constexpr std::int64_t most_stored_layers = 1000000, most_matrix_rows = 1000000;
 
 class Resolver {
  public:

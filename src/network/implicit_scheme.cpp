@@ -2,9 +2,9 @@
 
 #include "base/petsc/reproducible_vector.hpp"
 
-#include "nadir/attractor/fixed_point_map.hpp"
 #include "nadir/base/log.hpp"
 #include "nadir/base/session.hpp"
+#include "nadir/grid/noise.hpp"
 
 #include <algorithm>
 #include <cmath>

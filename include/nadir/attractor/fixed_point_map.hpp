@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/base/handle.hpp"
+#include "nadir/grid/noise.hpp"
 #include "nadir/kernel/activation.hpp"
 #include "nadir/network/chain.hpp"
 
@@ -91,8 +92,6 @@ class FixedPointMap {
   Counts counts_;
 };
 
-/// Numbers in (-1, 1) by seed and global index: the same on any number of ranks. Not collective.
-void fill_noise(const Grid& grid, std::uint64_t seed, Vec z);
 /// sqrt(sum_i v_i^2 / N).
 double root_mean_square(Vec v);
 /// The same of a - b; `work` is overwritten.
