@@ -18,10 +18,6 @@ using Words = std::vector<std::string>;
 
 constexpr int deepest = 10; ///< files of options that name further ones
 
-bool is_option(const std::string& word) {
-  return word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
-}
-
 Words words_of(const std::string& text) {
   std::istringstream in(text);
   Words words;

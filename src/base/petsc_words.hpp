@@ -10,4 +10,9 @@ namespace nadir {
 /// where it stands. `reads_files`: on the rank that reads files for all.
 std::vector<std::string> wrong_petsc_words(const std::vector<std::string>& words, bool reads_files);
 
+/// Whether a word is the name of an option for PETSc, and no number below 0.
+inline bool is_option(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
+}
+
 } // namespace nadir

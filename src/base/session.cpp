@@ -51,10 +51,6 @@ void start_petsc_with(const std::vector<std::string>& words) {
   check_petsc(PetscInitialize(&a.count, &a.list, nullptr, nullptr));
 }
 
-bool is_option(const std::string& word) {
-  return word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
-}
-
 std::vector<std::string> unused_options() {
   PetscInt count = 0;
   char** names = nullptr;
