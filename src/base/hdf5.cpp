@@ -228,6 +228,24 @@ void write_attribute(hid_t object, const char* name, std::int64_t value) {
   write_plain_attribute(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, value);
 }
 
+void require_sound_numbers(hid_t type) {
+  const H5T_class_t kind = H5Tget_class(type);
+  if (kind == H5T_ENUM)
+    return require_sound_numbers(Type(check(H5Tget_super(type), "get the type of an enumeration")));
+  if (kind != H5T_INTEGER && kind != H5T_FLOAT) return;
+  const std::size_t precision = H5Tget_precision(type);
+  const auto offset = static_cast<std::size_t>(check(H5Tget_offset(type), "get an offset"));
+  bool sound = precision > 0 && offset + precision <= 8 * H5Tget_size(type);
+  if (kind == H5T_FLOAT) {
+    std::size_t sign = 0, exponent = 0, exponent_bits = 0, mantissa = 0, mantissa_bits = 0;
+    check(H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits),
+          "get the fields of a type");
+    sound = sound && sign < precision && exponent + exponent_bits <= precision &&
+            mantissa + mantissa_bits <= precision;
+  }
+  if (!sound) throw Failure("its type is damaged: numbers with more bits than their bytes have");
+}
+
 std::size_t Slab::elements() const {
   if (!participates) return 0;
   return std::accumulate(count.begin(), count.end(), std::size_t{1}, std::multiplies<>());

@@ -240,6 +240,7 @@ std::optional<double> number_attribute(hid_t file, const std::string& path, cons
   const H5T_class_t kind = H5Tget_class(stored);
   if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || H5Sget_simple_extent_npoints(space) != 1)
     return std::nullopt;
+  require_sound_numbers(stored);
   double value = 0;
   check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), "read attribute");
   return value;

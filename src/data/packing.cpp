@@ -30,6 +30,7 @@ NumberAttribute read_numbers(hid_t dataset, const char* name) {
   const auto kind = H5Tget_class(type);
   const std::string its = "its attribute '" + std::string(name) + "' ";
   if (kind != H5T_INTEGER && kind != H5T_FLOAT) throw hdf5::Failure(its + "is not a number");
+  hdf5::require_sound_numbers(type);
   const hdf5::Space space(hdf5::check(H5Aget_space(attribute), "get space"));
   const hssize_t count = hdf5::check(H5Sget_simple_extent_npoints(space), "count values");
   if (count > most) throw hdf5::Failure(its + "has more than a thousand values");

@@ -200,6 +200,7 @@ void StoredArray::open(const DatasetSpec& source) {
 
 void StoredArray::describe() {
   const hdf5::Type stored(hdf5::check(H5Dget_type(dataset_), "get type"));
+  hdf5::require_sound_numbers(stored);
   const auto kind = H5Tget_class(stored);
   if (kind == H5T_ENUM)
     enum_type_ = hdf5::Type(hdf5::check(H5Tget_native_type(stored, H5T_DIR_DEFAULT), "get type"));

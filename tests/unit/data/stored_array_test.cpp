@@ -82,6 +82,39 @@ TEST_F(StoredArrays, WhatIsNoArrayOfNumbersIsRefusedByAllRanks) {
   EXPECT_TRUE(refusal("bigg").starts_with(path + ": bigg: no such dataset (the file has /big, "));
 }
 
+/// Makes a type say 68 bits where the file has it with 64; one rank calls.
+void damage_type(const std::string& file, std::string message) {
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const auto at = bytes.find(message);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + message.size() - 2] = 68;
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
+TEST_F(StoredArrays, TypesWithMoreBitsThanBytesAreRefusedByAllRanks) {
+  using namespace std::string_literals;
+  // Class, flags, bytes, first bit, bits: as HDF5 stores them.
+  const std::string real = "\x11\x20\x3f\0\x08\0\0\0\0\0\x40\0"s;
+  const std::string integer = "\x10\x08\0\0\x08\0\0\0\0\0\x40\0"s;
+  for (const bool is_real : {true, false}) {
+    const std::string damaged = folder / (is_real ? "real.h5" : "integer.h5");
+    {
+      test::InputFile file(damaged);
+      file.dataset("v", {4}, is_real ? H5T_IEEE_F64LE : H5T_STD_I64LE, counting(4));
+    }
+    if (test::world_rank() == 0) damage_type(damaged, is_real ? real : integer);
+    test::barrier();
+    try {
+      const StoredArray array(MPI_COMM_WORLD, {damaged, "v"});
+      FAIL() << "opened";
+    } catch (const InputError& error) {
+      EXPECT_EQ(std::string(error.what()),
+                damaged + ": v: its type is damaged: numbers with more bits than their bytes have");
+    }
+  }
+}
+
 TEST_F(StoredArrays, AnAxisHasTheCoordinatesOfItsScale) {
   const std::string other = folder / "axes.h5";
   {
