@@ -83,7 +83,7 @@ outlives_its_walltime() {
   new_checkout walltime "$program"
   sed -e 's/^iterations .*/iterations = 1000000/' -e 's/^layers .*= 8$/layers = 64/' \
     "$NADIR_SOURCE/inputs/sst.toml" >inputs/long.toml
-  WORDS="--set training.gradient_tolerance=0" qsub -v CASE=inputs/long.toml,WORDS -l walltime=00:02:07 jobs/train.pbs
+  WORDS="--set training.gradient_tolerance=0" qsub -v CASE=inputs/long.toml,WORDS -l walltime=00:02:15 jobs/train.pbs
   run_job 1 75
   first=$(cat results/long.tries)
   run_job 2 75
@@ -91,7 +91,7 @@ outlives_its_walltime() {
   sed -i "s/^iterations .*/iterations = $(($(cut -d' ' -f1 results/long.tries) + 2))/" inputs/long.toml
   run_job 3 0
   no_job 4
-  grep -qx "walltime=00:02:07" "$PBS_SPOOL/3/resources" || failed "the walltime is lost"
+  grep -qx "walltime=00:02:15" "$PBS_SPOOL/3/resources" || failed "the walltime is lost"
   grep -qx "select=1:ncpus=32:mpiprocs=32" "$PBS_SPOOL/3/resources" || failed "the size is lost"
   [ -s results/long.h5 ] || failed "no result"
   [ ! -e results/long.tries ] || failed "the count of tries is left behind"

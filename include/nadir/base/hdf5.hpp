@@ -106,8 +106,8 @@ std::vector<std::string> dataset_paths(hid_t file, std::size_t limit);
 /// Extents of a dataset, slowest axis first; empty for a scalar.
 std::vector<hsize_t> extents(hid_t dataset);
 
-/// Throws Failure where a type of numbers has bits beyond its bytes, as a damaged file may say: HDF5
-/// would then write beyond the end of its buffers.
+/// Throws Failure where a type of numbers has bits beyond its bytes, as a damaged file may say:
+/// HDF5 would then write beyond the end of its buffers.
 void require_sound_numbers(hid_t type);
 
 /// The text of a string attribute, of fixed or variable length, of the object at `path`, if it is
