@@ -28,7 +28,7 @@ struct PointCoefficients {
 class PointReader {
  public:
   PointReader(const ModelSpec& c, const Coefficients& coefficients, std::int64_t layer)
-      : d_(c.grid.dimension()), tensor_(c.kernel.diffusion_tensor),
+      : d_(c.grid.dimension()), tensor_(c.kernel.terms.front().tensor()),
         rows_(coefficients.layer(layer)) {}
 
   PointCoefficients at(std::int64_t z, std::int64_t y, std::int64_t x) const {
@@ -74,7 +74,7 @@ void for_each_point(const Grid& grid, const Coefficients& coefficients, MakeRead
                     std::int64_t most_amplified, Use use) {
   std::int64_t layers = 1;
   bool fields = false;
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : coefficients.parameters()) {
     layers = std::max(layers, coefficients[p].layers());
     fields = fields || coefficients[p].varies_space();
   }
@@ -291,7 +291,8 @@ Stability amplification_of(const Grid& grid, const ModelSpec& c, const Coefficie
 
 Stability numbers_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
   Stability s = nothing_seen();
-  s.full_tensor = c.kernel.diffusion_tensor == DiffusionTensor::full && c.grid.dimension() > 1;
+  s.full_tensor =
+      c.kernel.terms.front().tensor() == DiffusionTensor::full && c.grid.dimension() > 1;
   s.maximum_principle = true;
   std::array<double, 3> spacing{1, 1, 1};
   std::ranges::copy(c.grid.spacing, spacing.begin());
@@ -309,9 +310,9 @@ Stability numbers_of(const Grid& grid, const ModelSpec& c, const Coefficients& c
 } // namespace
 
 Stability stability_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
-  if (is_full_matrix(c.kernel)) return {.full_matrix = true};
+  if (c.kernel.is_full_matrix()) return {.full_matrix = true};
   const bool relaxes = c.network.scheme == SchemeKind::explicit_euler;
-  Stability s = c.kernel.type == "adr" && relaxes && !is_galerkin(c)
+  Stability s = c.kernel.is("adr") && relaxes && !is_galerkin(c)
                     ? numbers_of(grid, c, coefficients)
                     : amplification_of(grid, c, coefficients);
   s.relaxes = relaxes;
@@ -365,7 +366,7 @@ std::string start_advice(const Grid& grid, const ModelSpec& c, const Coefficient
   std::string text = "\ntry a start nearer to rest: smaller init (and bounds, which keep it so), a "
                      "smaller network.relaxation, fewer network.layers";
   const bool explicit_euler = c.network.scheme == SchemeKind::explicit_euler;
-  if (!has_key(c.kernel, "diffusion") || is_galerkin(c) || !explicit_euler) return text;
+  if (!c.kernel.with_parameter("diffusion") || is_galerkin(c) || !explicit_euler) return text;
   const Stability s = stability_of(grid, c, coefficients);
   double squares = 0;
   for (const double step : c.grid.spacing) squares += 1 / (step * step);

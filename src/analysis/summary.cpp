@@ -1,6 +1,7 @@
 #include "nadir/analysis/summary.hpp"
 
 #include "nadir/base/log.hpp"
+#include "nadir/kernel/kernel_family.hpp"
 #include "nadir/network/schemes.hpp"
 
 #include <algorithm>
@@ -53,11 +54,6 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
   return {-extremes[0], extremes[1], std::clamp(sum, -extremes[0], extremes[1])};
 }
 
-std::vector<std::string> component_names(const ModelSpec& c, Parameter parameter) {
-  if (components_of(c, parameter) <= 1) return {};
-  return kernel_components(c.kernel, c.grid, name_of(parameter));
-}
-
 namespace {
 
 /// Of all components together.
@@ -86,19 +82,19 @@ std::string parameter_line(const std::string& name, const ParameterSpec& spec, c
 
 } // namespace
 
-std::string parameter_table(const Grid& grid, const ModelSpec& c,
-                            const Coefficients& coefficients) {
+std::string parameter_table(const Grid& grid, const Coefficients& coefficients) {
   std::string text;
   const auto add = [&text](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : coefficients.parameters()) {
     const ParameterValues& values = coefficients[p];
-    const ParameterSpec& spec = case_of(c, p);
-    const std::string symbol(symbol_of(p));
-    if (p == Parameter::weights && is_full_matrix(c.kernel)) {
+    const ParameterSpec& spec = p.spec;
+    const std::string& symbol = p.symbol;
+    const FamilyParameter* family = coefficients.parameters().description(p);
+    if (family && family->count) { // too many to name: a full matrix
       add(parameter_line(symbol, spec, range_of_all(grid, values), false));
       continue;
     }
-    const auto names = component_names(c, p);
+    const auto names = coefficients.parameters().component_names(p);
     for (std::int64_t k = 0; k < values.components(); ++k)
       add(parameter_line(symbol + (names.empty() ? "" : "_" + names[static_cast<std::size_t>(k)]),
                          spec, range_of(grid, values, k),

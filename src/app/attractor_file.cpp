@@ -1,6 +1,7 @@
 #include "attractor_file.hpp"
 
 #include "nadir/base/profile.hpp"
+#include "nadir/base/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -139,8 +139,8 @@ void Checkpoints::write_vector(ResultWriter& writer, const Grid& grid, const Con
                                const std::string& group, Vec v) {
   Coefficients values(grid, c_, Coefficients::Content::gradients);
   space.to_coefficients(v, values);
-  writer.write_parameters(group, values, ResultWriter::Which::trained, [&](Parameter p) {
-    return Label{"1", group.substr(group.rfind('/') + 1) + " of " + std::string(name_of(p))};
+  writer.write_parameters(group, values, ResultWriter::Which::trained, [&](const Parameter& p) {
+    return Label{"1", group.substr(group.rfind('/') + 1) + " of " + p.name};
   });
 }
 

@@ -64,7 +64,7 @@ bool coefficients_fit(const Plan& found, const Machine& machine) {
 /// numbers.
 Case at_one_point(const Case& c) {
   Case small = c;
-  for (const auto p : all_parameters) case_of(small, p).varies_space = false;
+  for (const NamedParameter& p : named_parameters(small)) p.spec.varies_space = false;
   for (auto& n : small.grid.shape) n = std::min<std::int64_t>(n, 2 * state_ghosts(c) + 2);
   return small;
 }
@@ -72,8 +72,8 @@ Case at_one_point(const Case& c) {
 void print_coefficients(const Job& job, const Grid& grid, const Coefficients& coefficients) {
   const Case& c = job.c;
   job.log.line("initial coefficients");
-  job.log.line(parameter_table(grid, c, coefficients));
-  const std::string cut_off = truncation_text(grid, c, coefficients);
+  job.log.line(parameter_table(grid, coefficients));
+  const std::string cut_off = truncation_text(grid, c.kernel, coefficients);
   if (!cut_off.empty()) job.log.line(cut_off);
   job.log.line("stability of the initial coefficients");
   job.log.line(stability_text(stability_of(grid, c, coefficients)));
@@ -82,14 +82,12 @@ void print_coefficients(const Job& job, const Grid& grid, const Coefficients& co
 /// What can be said of the coefficients where the case does not fit the memory.
 void print_coefficients_in_brief(const Job& job, const Workload& w, const Machine& here) {
   const Case& c = job.c;
-  const auto from_file = [&](Parameter p) {
-    return case_of(c, p).varies_space && case_of(c, p).init_file;
-  };
-  if (is_full_matrix(c.kernel)) {
+  const auto from_file = [](const Parameter& p) { return p.spec.varies_space && p.spec.init_file; };
+  if (c.kernel.is_full_matrix()) {
     job.log.line("stability of the initial coefficients");
     return job.log.line(stability_text({.full_matrix = true}));
   }
-  if (std::ranges::none_of(all_parameters, from_file)) {
+  if (std::ranges::none_of(ParameterSet(c), from_file)) {
     const Case small = at_one_point(c);
     const Grid grid(MPI_COMM_SELF, small.grid, state_ghosts(c));
     return print_coefficients(job, grid, initial_coefficients(grid, small));

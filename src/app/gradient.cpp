@@ -27,7 +27,7 @@ bool verify(const Job& job, const Grid& grid, Objective& objective, Vec x) {
                      transpose.difference, TransposeCheck::tolerance, verdict(transpose.passed())));
   log.line("Taylor     parameter              slope   step        remainder at the window's ends");
   for (const TaylorCheck& t : check.taylor(x)) {
-    const std::string name = std::string(name_of(t.parameter)) + (t.penalty ? ", penalty" : "");
+    const std::string name = t.parameter + (t.penalty ? ", penalty" : "");
     all = all && t.passed();
     not_judged += !t.judged();
     if (t.window < 0) {
@@ -52,11 +52,11 @@ bool verify(const Job& job, const Grid& grid, Objective& objective, Vec x) {
     all = all && d.passed();
     not_judged += d.sign_changes > 0;
     const bool defined = !std::isnan(d.one_minus_cosine);
-    log.line(
-        formatted("           %-10s   %9s   %.1e  %s%s", std::string(name_of(d.parameter)).c_str(),
-                  defined ? formatted("%.1e", d.one_minus_cosine).c_str() : "undefined", d.relative,
-                  d.sign_changes > 0 ? "not judged (sign changes)" : verdict(d.passed()),
-                  defined ? "" : " (the derivatives are next to rounding)"));
+    log.line(formatted("           %-10s   %9s   %.1e  %s%s", d.parameter.c_str(),
+                       defined ? formatted("%.1e", d.one_minus_cosine).c_str() : "undefined",
+                       d.relative,
+                       d.sign_changes > 0 ? "not judged (sign changes)" : verdict(d.passed()),
+                       defined ? "" : " (the derivatives are next to rounding)"));
   }
   log.line(!all ? "the gradient FAILED its verification"
            : not_judged > 0

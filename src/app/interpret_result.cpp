@@ -40,10 +40,9 @@ Lattice grid_lattice(const Case& c) {
 /// /parameters/NAME of a result, layer by layer.
 class StoredParameter {
  public:
-  StoredParameter(const Case& c, const std::string& path, Parameter parameter)
-      : spec_(case_of(c, parameter)),
-        array_(MPI_COMM_SELF, {path, "/parameters/" + std::string(name_of(parameter))}) {
-    const auto expected = parameter_shape(c, spec_, components_of(c, parameter));
+  StoredParameter(const Case& c, const std::string& path, const Parameter& parameter)
+      : spec_(parameter.spec), array_(MPI_COMM_SELF, {path, "/parameters/" + parameter.name}) {
+    const auto expected = parameter_shape(c, spec_, parameter.components);
     if (array_.shape() != expected)
       throw InputError(array_.name() + ": has the shape " + shape_text(array_.shape()) + ", not " +
                        shape_text(expected) + " as its case says");
@@ -70,7 +69,7 @@ class StoredParameter {
   }
 
  private:
-  const ParameterSpec& spec_;
+  ParameterSpec spec_;
   StoredArray array_;
   std::size_t points_ = 1;
 };
@@ -89,7 +88,7 @@ double mean_relaxation(const Case& c, const StoredParameter& relaxation) {
 
 /// How well weights and moments of a full stencil tell each other.
 std::string stencil_moments_text(const Case& c) {
-  const auto radius = static_cast<int>(c.kernel.radius);
+  const int radius = c.kernel.radius();
   const StencilMoments map(c.grid.dimension(), radius, {1, 1, 1});
   return formatted("its weights and its moments of the orders 0 to %d per axis tell each other "
                    "(condition %.1e)",
@@ -104,10 +103,10 @@ void describe_result(const Case& c, const StoredParameter& relaxation, bool by_l
     subject.matrix_names.push_back(by_layer ? "layer " + std::to_string(l) : "all layers");
   subject.text =
       c.network.attractor
-          ? c.kernel.type + " coefficients of layers that lead to an attractor"
-          : formatted("%s coefficients of %lld layers, %s", c.kernel.type.c_str(),
+          ? c.kernel.type() + " coefficients of layers that lead to an attractor"
+          : formatted("%s coefficients of %lld layers, %s", c.kernel.type().c_str(),
                       static_cast<long long>(n), by_layer ? "each its own" : "the same in all");
-  if (c.kernel.type == "stencil") subject.text += "; " + stencil_moments_text(c);
+  if (c.kernel.is("stencil")) subject.text += "; " + stencil_moments_text(c);
   subject.layers_per_matrix = n / layers;
   const Lattice lattice = grid_lattice(c);
   subject.plan.weights =
@@ -127,10 +126,10 @@ void describe_result(const Case& c, const StoredParameter& relaxation, bool by_l
 class DenseResult : public Subject {
  public:
   DenseResult(Case c, const std::string& path)
-      : c_(std::move(c)), weights_(c_, path, Parameter::weights) {
+      : c_(std::move(c)), weights_(c_, path, ParameterSet(c_)["weights"]) {
     source = path;
-    describe_result(c_, StoredParameter(c_, path, Parameter::relaxation),
-                    c_.kernel.weights.varies_layer, *this);
+    describe_result(c_, StoredParameter(c_, path, ParameterSet(c_).relaxation()),
+                    c_.kernel["weights"].varies_layer, *this);
   }
 
   std::int64_t rows() const override { return plan.neurons.points(); }
@@ -160,17 +159,18 @@ class DenseResult : public Subject {
 class ResultSubject : public Subject {
  public:
   ResultSubject(Case c, const std::string& path)
-      : c_(std::move(c)), table_(table_of(c_)), relaxation_(c_, path, Parameter::relaxation) {
+      : c_(std::move(c)), table_(table_of(c_)),
+        relaxation_(c_, path, ParameterSet(c_).relaxation()) {
     source = path;
     source_run_id = provenance_of(path, "run_id").value_or("");
     bool by_layer = false;
-    for (const auto p : all_parameters) {
-      if (p == Parameter::bias || p == Parameter::relaxation || components_of(c_, p) == 0) continue;
+    for (const Parameter& p : ParameterSet(c_)) {
+      if (!p.is_kernels()) continue;
       parameters_.push_back(p);
       coefficients_.emplace_back(c_, path, p);
-      components_.push_back(static_cast<std::size_t>(components_of(c_, p)));
-      by_space_ = by_space_ || case_of(c_, p).varies_space;
-      by_layer = by_layer || case_of(c_, p).varies_layer;
+      components_.push_back(static_cast<std::size_t>(p.components));
+      by_space_ = by_space_ || p.spec.varies_space;
+      by_layer = by_layer || p.spec.varies_layer;
     }
     describe_result(c_, relaxation_, by_layer, *this);
     taps_ = {std::vector<std::int64_t>(c_.grid.shape.size(), 2 * table_.radius + 1),
@@ -197,11 +197,11 @@ class ResultSubject : public Subject {
   std::optional<PowerLaw> power_law(std::int64_t layer) const {
     std::optional<PowerLaw> law;
     for (std::size_t p = 0; p < parameters_.size(); ++p) {
-      const auto parameter = parameters_[p];
-      if (parameter != Parameter::length && parameter != Parameter::exponent) continue;
+      const std::string& name = parameters_[p].name;
+      if (name != "length" && name != "exponent") continue;
       const std::vector<double> values = coefficients_[p].layer(layer).values;
       if (!law) law.emplace();
-      if (parameter == Parameter::length)
+      if (name == "length")
         law->length = std::ranges::max(values);
       else
         law->exponent = std::ranges::min(values);
@@ -278,7 +278,7 @@ std::unique_ptr<Subject> open_result(const std::string& path, const InterpretOpt
       !options.spacing.empty() || !options.layout.empty())
     throw InputError(path + ": is a result of nadir and knows its grid; leave --shape, --spacing, "
                             "--boundary, --coordinates and --layout out, or name a --dataset");
-  if (is_full_matrix(c.kernel)) return std::make_unique<DenseResult>(std::move(c), path);
+  if (c.kernel.is_full_matrix()) return std::make_unique<DenseResult>(std::move(c), path);
   return std::make_unique<ResultSubject>(std::move(c), path);
 }
 

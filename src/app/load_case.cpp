@@ -36,9 +36,9 @@ void add(Diagnostics& diagnostics, const Case& c, const std::string& path,
 void check_attractor(const Case& c, Diagnostics& diagnostics) {
   if (is_galerkin(c))
     add(diagnostics, c, "network.basis", "`nadir attractor` needs the basis \"delta\"");
-  for (const auto p : all_parameters) {
-    if (!case_of(c, p).varies_layer) continue;
-    const std::string path = std::string(key_of(p)) + ".varies";
+  for (const Parameter& p : ParameterSet(c)) {
+    if (!p.spec.varies_layer) continue;
+    const std::string path = p.key + ".varies";
     add(diagnostics, c, path,
         "`nadir attractor` needs coefficients that are the same in all layers: leave out "
         "\"layer\"");
@@ -69,8 +69,8 @@ void check_command(const Case& c, Command command, Diagnostics& diagnostics) {
   if (!unread && c.data.targets.empty() && !c.positions.contains("data.target")) {
     add(diagnostics, c, "data", "`nadir " + name + "` needs a target: add data.target");
   }
-  const auto trained = [&](Parameter p) { return case_of(c, p).train; };
-  if (diagnostics.empty() && std::ranges::none_of(all_parameters, trained)) {
+  const auto trained = [](const Parameter& p) { return p.spec.train; };
+  if (diagnostics.empty() && std::ranges::none_of(ParameterSet(c), trained)) {
     add(diagnostics, c, "kernel",
         "no parameter is trained: write one as a table, e.g. reaction = { init = 0.0 }");
   }
@@ -146,7 +146,7 @@ Coefficients start_coefficients(const Job& job, const Grid& grid, std::vector<Da
                                 std::int64_t layers_per_exchange) {
   Coefficients coefficients = initial_coefficients(grid, job.c, &read, layers_per_exchange);
   if (!job.c.network.attractor && job.arguments.command != Command::attractor) return coefficients;
-  const Range omega = range_of(grid, coefficients[Parameter::relaxation], 0);
+  const Range omega = range_of(grid, coefficients["relaxation"], 0);
   Diagnostics diagnostics;
   if (!(omega.minimum > 0 || omega.maximum < 0))
     add(diagnostics, job.c, "network.relaxation",

@@ -43,9 +43,8 @@ std::vector<FileRead> files_of(const Case& c) {
     if (target.withhold && target.withhold->source)
       add(target_path(c, k) + ".withhold.file", *target.withhold->source);
   }
-  for (const auto p : all_parameters)
-    if (const auto& init = case_of(c, p).init_file)
-      add(std::string(key_of(p)) + ".init.file", *init);
+  for (const Parameter& p : ParameterSet(c))
+    if (p.spec.init_file) add(p.key + ".init.file", *p.spec.init_file);
   return files;
 }
 

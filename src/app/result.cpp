@@ -4,6 +4,7 @@
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
+#include "nadir/base/text.hpp"
 #include "nadir/output/axis_scale.hpp"
 #include "nadir/output/place_file.hpp"
 #include "nadir/output/xdmf.hpp"
@@ -31,12 +32,6 @@ void keep_table_of(const Result& result, const std::string& kept) {
 }
 
 } // namespace
-
-std::string squared(const std::string& units) {
-  if (units == "1") return units;
-  const bool simple = units.find_first_of(" */^-") == std::string::npos;
-  return simple ? units + "^2" : "(" + units + ")^2";
-}
 
 ResultWriter::ResultWriter(const Result& result, const std::string& path,
                            std::vector<std::int64_t> layers)
@@ -116,53 +111,40 @@ void ResultWriter::write_target() {
 
 void ResultWriter::write_parameters(const std::string& group, const Coefficients& values,
                                     Which which, const Describe& describe) {
-  const auto included = [&](Parameter p) {
-    return components_of(c_, p) > 0 && (which == Which::all || case_of(c_, p).train);
-  };
+  const ParameterSet& parameters = values.parameters();
+  const auto included = [&](const Parameter& p) { return which == Which::all || p.spec.train; };
   bool by_layer = false, by_space = false;
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : parameters) {
     if (!included(p)) continue;
-    by_layer = by_layer || case_of(c_, p).varies_layer;
-    by_space = by_space || case_of(c_, p).varies_space;
-    const auto names = component_names(c_, p);
-    const std::string scale = std::string(name_of(p)) + "_component";
+    by_layer = by_layer || p.spec.varies_layer;
+    by_space = by_space || p.spec.varies_space;
+    const auto names = parameters.component_names(p);
     if (!names.empty())
-      file_.add_scale(group, scale, names, {"1", "component of " + std::string(name_of(p))});
+      file_.add_scale(group, p.name + "_component", names, {"1", "component of " + p.name});
   }
   if (by_layer) file_.add_scale(group, "layer", counted(c_.network.layers), {"1", "layer, from 0"});
   if (by_space) add_axis_scales(group);
-  for (const auto p : all_parameters) {
-    if (included(p))
-      write_parameter(group + "/" + std::string(name_of(p)), p, values[p], describe(p));
-  }
+  for (const Parameter& p : parameters)
+    if (included(p)) write_parameter(group + "/" + p.name, p, values[p], describe(p));
 }
 
 void ResultWriter::write_coefficients() {
-  write_parameters("/parameters", r_.coefficients, Which::all, [&](Parameter p) {
-    return Label{parameter_units(p), std::string(name_of(p)) + " " + std::string(symbol_of(p))};
+  const ParameterSet& parameters = r_.coefficients.parameters();
+  write_parameters("/parameters", r_.coefficients, Which::all, [&](const Parameter& p) {
+    return Label{parameters.units(p, state_units()), p.name + " " + p.symbol};
   });
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : parameters) {
     // gamma R, gamma U, gamma D, gamma b per unit of time: the other form of the same coefficients.
-    if (p != Parameter::relaxation && components_of(c_, p) > 0)
-      file_.attribute("/parameters/" + std::string(name_of(p)), "physical_factor", c_.network.rate);
+    if (p.name != "relaxation")
+      file_.attribute("/parameters/" + p.name, "physical_factor", c_.network.rate);
   }
 }
 
-std::string ResultWriter::parameter_units(Parameter p) const {
-  if (p == Parameter::advection || p == Parameter::width || p == Parameter::length)
-    return c_.grid.units;
-  if (p == Parameter::diffusion) return squared(c_.grid.units);
-  if (p == Parameter::higher && c_.grid.units != "1") return c_.grid.units + "^|k|";
-  if (p == Parameter::strength && c_.grid.units != "1")
-    return c_.grid.units + formatted("^-%d", c_.grid.dimension());
-  return p == Parameter::bias ? state_units() : "1";
-}
-
-void ResultWriter::write_parameter(const std::string& path, Parameter p,
+void ResultWriter::write_parameter(const std::string& path, const Parameter& p,
                                    const ParameterValues& values, const Label& label) {
   std::vector<std::string> scales;
   if (values.varies_layer()) scales.push_back("layer");
-  if (values.components() > 1) scales.push_back(std::string(name_of(p)) + "_component");
+  if (values.components() > 1) scales.push_back(p.name + "_component");
   if (values.varies_space()) scales = with_axes(scales);
   const auto dataset = file_.create_dataset(path, StoredType::f8, scales, label);
   if (!values.varies_space()) {
@@ -245,7 +227,7 @@ void ResultWriter::write_attributes(const Outcome& outcome) {
   if (r_.state_error) {
     file_.attribute("/", "gradient_state_error", r_.state_error->gradient);
     for (const auto& [parameter, error] : r_.state_error->parameters)
-      file_.attribute("/", "gradient_state_error_" + std::string(name_of(parameter)), error);
+      file_.attribute("/", "gradient_state_error_" + parameter, error);
   }
   if (!outcome.scores) return;
   file_.attribute("/", "withheld_rms", outcome.scores->withheld_rms);
@@ -265,11 +247,11 @@ void ResultWriter::write_xdmf_file() {
     append(sample_fields("/observed", StoredType::u1, samples));
     append(sample_fields("/withheld", StoredType::u1, samples));
   }
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : r_.coefficients.parameters()) {
     const ParameterValues& values = r_.coefficients[p];
     if (!values.varies_space()) continue;
-    append(parameter_fields(std::string(name_of(p)), values.layers(), values.varies_layer(),
-                            component_names(c_, p), layers_));
+    append(parameter_fields(p.name, values.layers(), values.varies_layer(),
+                            r_.coefficients.parameters().component_names(p), layers_));
   }
   const std::vector<double> times(layers_.begin(), layers_.end());
   const auto kept = write_xdmf(r_.grid.comm(), c_.grid, c_.output.file, times, fields);
@@ -289,10 +271,10 @@ Outcome finish_result(const Result& result, ResultWriter& writer, Outcome outcom
   if (!result.observations.targets.empty()) writer.write_target();
   writer.write_coefficients();
   if (result.gradient) {
-    writer.write_parameters(
-        "/gradient", *result.gradient, ResultWriter::Which::trained, [](Parameter p) {
-          return Label{"1", "derivative of the loss with respect to " + std::string(name_of(p))};
-        });
+    writer.write_parameters("/gradient", *result.gradient, ResultWriter::Which::trained,
+                            [](const Parameter& p) {
+                              return Label{"1", "derivative of the loss with respect to " + p.name};
+                            });
   }
   if (!result.history.empty()) writer.write_history();
   if (!result.gradient_seconds.empty()) writer.write_timing();

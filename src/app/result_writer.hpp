@@ -25,7 +25,7 @@ class ResultWriter {
   void write_target();
   /// Trained parameters only, or all of them.
   enum class Which { all, trained };
-  using Describe = std::function<Label(Parameter)>;
+  using Describe = std::function<Label(const Parameter&)>;
   void write_parameters(const std::string& group, const Coefficients& values, Which which,
                         const Describe& describe);
   /// /parameters, with what makes physical rates of them.
@@ -48,7 +48,7 @@ class ResultWriter {
   template<class T>
   void write_samples(const char* path, const Label& label,
                      const std::function<T(std::size_t)>& value_of);
-  void write_parameter(const std::string& path, Parameter p, const ParameterValues& values,
+  void write_parameter(const std::string& path, const Parameter& p, const ParameterValues& values,
                        const Label& label);
 
   bool has_target() const { return !c_.data.targets.empty(); }
@@ -56,7 +56,6 @@ class ResultWriter {
     return has_target() ? c_.data.targets.back().field : c_.data.input;
   }
   bool scaled() const { return data_field().scale != 1.0 || data_field().offset != 0.0; }
-  std::string parameter_units(Parameter p) const;
 
   const Result& r_;
   const Case& c_;
@@ -66,7 +65,6 @@ class ResultWriter {
 };
 
 /// The square of a unit, in words.
-std::string squared(const std::string& units);
 
 /// Everything but the states, which the writer has got, then the names: the rest of write_result().
 Outcome finish_result(const Result& result, ResultWriter& writer, Outcome outcome);

@@ -17,10 +17,9 @@ constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 void read_control(const Job& job, const Grid& grid, const ControlSpace& space,
                   const std::string& group, Vec v) {
   Case from = job.c;
-  for (const auto p : all_parameters) {
-    ParameterSpec& spec = case_of(from, p);
+  for (auto& [name, key, spec] : named_parameters(from)) {
     if (!spec.train) continue;
-    spec.init_file = DatasetSpec{job.restart->path, group + "/" + std::string(name_of(p))};
+    spec.init_file = DatasetSpec{job.restart->path, group + "/" + name};
     spec.bounds.reset(); // steps and gradients have none
   }
   space.from_coefficients(initial_coefficients(grid, from), v);

@@ -11,8 +11,7 @@ constexpr double longest_comparison = 10;
 std::string text_of(const StateError& error) {
   std::string parts;
   for (const auto& [parameter, difference] : error.parameters)
-    parts += formatted("%s%s %.1e", parts.empty() ? "" : ", ",
-                       std::string(name_of(parameter)).c_str(), difference);
+    parts += formatted("%s%s %.1e", parts.empty() ? "" : ", ", parameter.c_str(), difference);
   return formatted(
       "states in single precision: the gradient is %.1e of its norm from the exact one "
       "(%s)",

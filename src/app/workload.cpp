@@ -1,5 +1,6 @@
 #include "workload.hpp"
 
+#include "nadir/kernel/kernel_family.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/layer.hpp"
 #include "nadir/training/optimizers.hpp"
@@ -13,8 +14,8 @@ namespace nadir::app {
 namespace {
 
 double bound_vectors(const Case& c) {
-  const auto bounded = [&](Parameter p) { return case_of(c, p).train && case_of(c, p).bounds; };
-  return std::ranges::any_of(all_parameters, bounded) ? 2 : 0;
+  const auto bounded = [](const Parameter& p) { return p.spec.train && p.spec.bounds; };
+  return std::ranges::any_of(ParameterSet(c), bounded) ? 2 : 0;
 }
 
 /// Scales of the unknowns, and what PETSc's types see in place of them and their bounds. They are
@@ -38,16 +39,16 @@ void add_network(const Case& c, Workload& w) {
   w.attractor = c.network.attractor;
   w.reach = ghosts_of(c);
   w.together = layers_may_go_together(c);
-  const bool radial = has_family(c.kernel, "gaussian") || has_family(c.kernel, "power-law");
+  const bool radial = std::ranges::any_of(
+      c.kernel.terms, [](const KernelTerm& term) { return term.family->radial != nullptr; });
   w.two_ways = radial && !is_galerkin(c) && convolution_problem(c.kernel, c.grid).empty();
   w.fields_at_once = Coefficients::fields_at_once;
   w.layer_bytes = [of = std::make_shared<const Case>(c)](const Workload::LayerSetting& s) {
     return layer_bytes(*of, s.box, s.way_back, s.by_fft);
   };
-  for (const auto p : all_parameters) {
-    if (components_of(c, p) == 0) continue;
-    const ParameterSpec& parameter = case_of(c, p);
-    w.parameters.push_back({.components = components_of(c, p),
+  for (const Parameter& p : ParameterSet(c)) {
+    const ParameterSpec& parameter = p.spec;
+    w.parameters.push_back({.components = p.components,
                             .varies_space = parameter.varies_space,
                             .varies_layer = parameter.varies_layer,
                             .trained = parameter.train,

@@ -68,8 +68,8 @@ FixedPointMap::FixedPointMap(const Grid& grid, const ModelSpec& c, Coefficients&
 
 void FixedPointMap::use(const Coefficients& coefficients) {
   coefficients_ = &coefficients;
-  spread(coefficients[Parameter::relaxation], omega_);
-  spread(coefficients[Parameter::bias], bias_);
+  spread(coefficients["relaxation"], omega_);
+  spread(coefficients["bias"], bias_);
 }
 
 VecHandle FixedPointMap::create() const {

@@ -120,4 +120,10 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return text;
 }
 
+std::string squared(const std::string& units) {
+  if (units == "1") return units;
+  const bool simple = units.find_first_of(" */^-") == std::string::npos;
+  return simple ? units + "^2" : "(" + units + ")^2";
+}
+
 } // namespace nadir

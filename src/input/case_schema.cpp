@@ -55,6 +55,8 @@ std::vector<NamedTable> named_tables() {
       {"DATASET", "A dataset of a file.", dataset_section().docs()},
       {"BOUNDARY", "`\"periodic\"`, `\"reflect\"`, or a table.", boundary().keys},
       {"CHECKPOINT", "A table.", checkpoint_section().docs()},
+      {"KERNEL", "A kernel of a sum: its `type`, and the keys that family has in [kernel].",
+       kernel_term_keys()},
   };
 }
 

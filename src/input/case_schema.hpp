@@ -19,7 +19,4 @@ std::vector<NamedTable> named_tables();
 /// key (spacings, components, layers). Problems go to `reading`.
 void resolve_case(Case& c, Reading& reading);
 
-/// Names of a parameter's components, an empty one where it has only one.
-std::vector<std::string> component_names(const Case& c, const std::string& parameter);
-
 } // namespace nadir::schema

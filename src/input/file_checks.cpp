@@ -2,7 +2,7 @@
 
 #include "coordinates.hpp"
 
-#include "nadir/kernel/kernel_family.hpp"
+#include "nadir/network/parameter_set.hpp"
 
 #include "nadir/base/check.hpp"
 #include "nadir/base/collective.hpp"
@@ -168,12 +168,7 @@ std::vector<Problem> find_problems(const Case& c) {
   const std::int64_t samples = checker.field(c.data.input, "data.input");
   for (std::size_t k = 0; k < c.data.targets.size(); ++k)
     checker.target(c.data.targets[k], target_path(c, k), samples);
-  checker.parameter(c.network.relaxation, 1, "network.relaxation");
-  checker.parameter(c.network.bias, 1, "network.bias");
-  for (const KernelParameter& p : kernel_parameters) {
-    checker.parameter(c.kernel.*p.value, count_components(c.kernel, c.grid, p.key),
-                      "kernel." + std::string(p.key));
-  }
+  for (const Parameter& p : ParameterSet(c)) checker.parameter(p.spec, p.components, p.key);
   return checker.problems();
 }
 

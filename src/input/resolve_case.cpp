@@ -1,7 +1,11 @@
 #include "case_schema.hpp"
 
+#include "kernel/kernel_schema.hpp"
+#include "kernel/parameter_schema.hpp"
+
 #include "nadir/base/text.hpp"
 #include "nadir/kernel/kernel_family.hpp"
+#include "nadir/network/parameter_set.hpp"
 #include "nadir/network/schemes.hpp"
 #include "nadir/training/optimizers.hpp"
 #include "output/output_schema.hpp"
@@ -17,35 +21,19 @@
 namespace nadir::schema {
 namespace {
 
-struct NamedParameter {
-  std::string path;
-  ParameterSpec& value;
-};
-
-std::vector<NamedParameter> parameters(Case& c) {
-  std::vector<NamedParameter> all{{"network.relaxation", c.network.relaxation},
-                                  {"network.bias", c.network.bias}};
-  for (const KernelParameter& p : kernel_parameters)
-    all.push_back({"kernel." + std::string(p.key), c.kernel.*p.value});
-  return all;
-}
-
-const KernelFamily& first_family_with(std::string_view key) {
-  const auto has = [key](const KernelFamily& family) { return has_key(family, key); };
-  return *std::ranges::find_if(kernel_families(), has);
-}
-
-constexpr std::int64_t most_stored_layers = 1000000, most_matrix_rows = 1000000;
+constexpr std::int64_t most_stored_layers = 1000000;
 
 class Resolver {
  public:
-  Resolver(Case& c, Reading& reading) : c_(c), reading_(reading) {}
+  Resolver(Case& c, Reading& reading) : c_(c), checks_(reading, c.positions) {}
 
   void run() {
     grid();
     network();
-    kernel();
-    for (auto& [path, value] : parameters(c_)) parameter(path, value);
+    check_kernel(c_.kernel, c_.grid, checks_);
+    check_parameter("network.relaxation", c_.network.relaxation, {}, checks_);
+    check_parameter("network.bias", c_.network.bias, {}, checks_);
+    for (const auto& [name, path, value] : named_parameters(c_)) bounds_supported(path, value);
     attractor();
     convolution();
     basis();
@@ -55,9 +43,9 @@ class Resolver {
   }
 
  private:
-  bool usable(const std::string& path) const { return reading_.usable(path); }
+  bool usable(const std::string& path) const { return checks_.usable(path); }
   void problem(const std::string& path, const std::string& message) {
-    reading_.problem(c_.positions.of(path), path, message);
+    checks_.problem(path, message);
   }
 
   void grid();
@@ -66,15 +54,7 @@ class Resolver {
   void point_count();
   void coordinates();
   void network();
-  void kernel();
   void attractor();
-  void full_matrix();
-  void radius();
-  void radius_limits(const KernelFamily& family, const std::string& origin);
-  void parameter(const std::string& path, ParameterSpec& p);
-  void components(const std::string& path, ParameterSpec& p);
-  void above_limit(const std::string& path, const ParameterSpec& p);
-  void within_bounds(const std::string& path, const ParameterSpec& p);
   void bounds_supported(const std::string& path, const ParameterSpec& p);
   void convolution();
   void basis();
@@ -85,7 +65,7 @@ class Resolver {
   void stored_layers();
 
   Case& c_;
-  Reading& reading_;
+  Checks checks_;
 };
 
 void Resolver::grid() {
@@ -151,43 +131,10 @@ void Resolver::network() {
   if (usable("run.tile") && c_.run.tile > 0) problem("run.tile", reason);
 }
 
-/// Keys of other families, keys that are missing, and kernels that are too large.
-void Resolver::kernel() {
-  if (!usable("kernel.type")) return;
-  for (const auto& each : kernel_families()) {
-    for (const auto key : each.keys) {
-      const std::string path = "kernel." + std::string(key);
-      if (!has_key(c_.kernel, key) && c_.positions.contains(path) &&
-          first_family_with(key).name == each.name)
-        problem(path, "is a key of the kernel " + quote(each.name) + ", not of " +
-                          quote(join(families_in(c_.kernel.type), " + ")));
-    }
-  }
-  for (const KernelParameter& p : kernel_parameters) {
-    const std::string path = "kernel." + std::string(p.key);
-    const ParameterSpec& value = c_.kernel.*p.value;
-    const bool lacks = !value.init_file && !value.init.empty() && std::isnan(value.init[0]);
-    if (has_key(c_.kernel, p.key) && lacks && usable(path + ".init"))
-      problem(c_.positions.contains(path) ? path + ".init" : path,
-              "missing: " + std::string(p.text));
-  }
-  radius();
-  if (is_full_matrix(c_.kernel)) return full_matrix();
-  if (!usable("grid.shape") || !usable("kernel.order") || !usable("kernel.radius")) return;
-  std::size_t components = 0;
-  for (const KernelParameter& p : kernel_parameters)
-    components += kernel_components(c_.kernel, c_.grid, p.key).size();
-  if (components > static_cast<std::size_t>(most_kernel_components))
-    problem(has_family(c_.kernel, "stencil") ? "kernel.radius" : "kernel.order",
-            "makes " + std::to_string(components) + " coefficients in " +
-                std::to_string(c_.grid.dimension()) + " dimensions; at most " +
-                std::to_string(most_kernel_components) + " are possible");
-}
-
 /// What an attractor cannot depend on.
 void Resolver::attractor() {
   if (!c_.network.attractor || !usable("network.layers")) return;
-  for (const auto& [path, value] : parameters(c_)) {
+  for (const auto& [name, path, value] : named_parameters(c_)) {
     if (value.varies_layer && usable(path + ".varies"))
       problem(path + ".varies", "network.layers = \"attractor\" needs coefficients that are the "
                                 "same in all layers: leave out \"layer\"");
@@ -205,115 +152,8 @@ void Resolver::attractor() {
             "network.layers = \"attractor\": give a number, or train = false");
 }
 
-/// What a matrix of all points with all points needs.
-void Resolver::full_matrix() {
-  const ParameterSpec& weights = c_.kernel.weights;
-  const bool number = c_.positions.contains("kernel.weights") && !weights.train &&
-                      !c_.positions.contains("kernel.weights.train");
-  if (!number && !c_.positions.contains("kernel.weights.init") && usable("kernel.weights"))
-    problem("kernel.weights",
-            "missing: the weights of a dense kernel, a file with " +
-                std::string("{ init = { file, dataset } }, or a number for each"));
-  if (!weights.varies_space && usable("kernel.weights"))
-    problem("kernel.weights", "must vary in \"space\": every point has its own row of the matrix");
-  if (usable("grid.shape") && count_components(c_.kernel, c_.grid, "weights") > most_matrix_rows)
-    problem("grid.shape", "has more points than the " + std::to_string(most_matrix_rows) +
-                              " that a dense kernel can couple");
-}
-
-/// kernel.radius where the case leaves it out, and whether grid and patience allow it.
-void Resolver::radius() {
-  const auto all = families_of(c_.kernel);
-  std::vector<const KernelFamily*> with;
-  std::ranges::copy_if(all, std::back_inserter(with),
-                       [](const auto* family) { return has_key(*family, "radius"); });
-  if (with.empty() || !usable("kernel.radius") || !usable("kernel.width") || !usable("grid"))
-    return;
-  const bool given = c_.positions.contains("kernel.radius");
-  if (!given && with.size() > 1)
-    return problem("kernel.radius", "missing: one for " + quote(with[0]->name) + " and " +
-                                        quote(with[1]->name) + " together");
-  for (const auto* family : with) {
-    const auto natural = given ? NaturalRadius{} : family->natural_radius(c_.kernel, c_.grid);
-    if (!natural.problem.empty()) return problem("kernel.radius", natural.problem);
-    if (!given) c_.kernel.radius = natural.points;
-    radius_limits(*family, given ? "" : ", the points of 8 widths: give fewer, or a smaller width");
-  }
-}
-
-void Resolver::radius_limits(const KernelFamily& family, const std::string& origin) {
-  const std::int64_t radius = c_.kernel.radius;
-  const double neighbours = neighbours_within(c_.grid.dimension(), radius);
-  const std::string is = ", is " + std::to_string(radius) + origin;
-  if (neighbours > family.most_neighbours) {
-    std::int64_t most = 1;
-    while (neighbours_within(c_.grid.dimension(), most + 1) <= family.most_neighbours) ++most;
-    return problem("kernel.radius", "must be between 1 and " + std::to_string(most) + is);
-  }
-  const std::int64_t longest = std::ranges::max(c_.grid.shape);
-  if (family.name != "stencil" && radius > longest)
-    problem("kernel.radius",
-            "must be at most the points of the longest axis, " + std::to_string(longest) + is);
-}
-
-void Resolver::parameter(const std::string& path, ParameterSpec& p) {
-  if (!usable(path + ".train") || !reading_.usable(path + ".varies")) return;
-  components(path, p);
-  above_limit(path, p);
-  if (!p.bounds || !usable(path + ".bounds")) return;
-  within_bounds(path, p);
-  bounds_supported(path, p);
-}
-
-/// One init value per component. A number is meant for each of them, but as a full tensor it is
-/// the isotropic one: the off-diagonal components are 0. Weights are those of W = 1 unless given.
-void Resolver::components(const std::string& path, ParameterSpec& p) {
-  if (p.init_file || !usable(path + ".init") || !usable("grid.shape")) return;
-  for (const char* key :
-       {"kernel.type", "kernel.diffusion_tensor", "kernel.order", "kernel.radius"})
-    if (path.starts_with("kernel.") && !usable(key)) return;
-  const auto names = component_names(c_, path);
-  const bool is_list = c_.positions.contains(path + ".init.0");
-  if (!is_list) {
-    const double value = p.init.front();
-    p.init.assign(names.size(), value);
-    for (std::size_t i = 0; path == "kernel.diffusion" && i < names.size(); ++i)
-      if (names[i].size() == 2 && names[i][0] != names[i][1]) p.init[i] = 0.0;
-    const bool is_number =
-        c_.positions.contains(path) && !p.train && !c_.positions.contains(path + ".train");
-    const bool given = is_number || c_.positions.contains(path + ".init");
-    if (path == "kernel.weights" && !given && !names.empty()) p.init[names.size() / 2] = 1.0;
-  }
-  if (p.init.size() == names.size()) return;
-  const bool brief = names.size() == 1 || is_full_matrix(c_.kernel);
-  const std::string each = brief ? "" : " (" + join(names, ", ") + ")";
-  problem(path + ".init", "must have one number per component, " + std::to_string(names.size()) +
-                              each + ", has " + std::to_string(p.init.size()) +
-                              "; values that differ in space or layer come from a file");
-}
-
-/// Values that its kernel would be none with, where training begins or may go.
-void Resolver::above_limit(const std::string& path, const ParameterSpec& p) {
-  const std::string key = path.substr(path.find('.') + 1);
-  const auto limit = limit_of(key, c_.grid.dimension());
-  if (!limit || !has_key(c_.kernel, key) || !usable("kernel.type") || !usable("grid.shape")) return;
-  const std::string must = "must be above " + number_text(limit->low) + limit->reason + ", is ";
-  if (!p.init_file && usable(path + ".init") && std::ranges::min(p.init) <= limit->low)
-    problem(path + ".init", must + number_text(std::ranges::min(p.init)));
-  if (p.bounds && usable(path + ".bounds") && p.bounds->first <= limit->low)
-    problem(path + ".bounds.0", must + number_text(p.bounds->first));
-}
-
-void Resolver::within_bounds(const std::string& path, const ParameterSpec& p) {
-  if (p.init_file || !usable(path + ".init")) return;
-  const auto [low, high] = *p.bounds;
-  for (const double value : p.init)
-    if (value < low || value > high)
-      return problem(path + ".init", number_text(value) + " is outside the bounds [" +
-                                         number_text(low) + ", " + number_text(high) + "]");
-}
-
 void Resolver::bounds_supported(const std::string& path, const ParameterSpec& p) {
+  if (!p.bounds || !usable(path + ".bounds") || !usable(path + ".train")) return;
   const auto* optimizer = find_optimizer(c_.training.optimizer);
   if (!p.train || !usable("training.optimizer") || !optimizer || optimizer->takes_bounds) return;
   std::vector<std::string> able;
@@ -346,9 +186,9 @@ void Resolver::basis() {
 /// What bases other than delta cannot do.
 void Resolver::galerkin_supported() {
   const std::string only = "; only the basis \"delta\" does";
-  constexpr std::array kernels{"adr", "gaussian", "power-law"};
-  if (usable("kernel.type") && std::ranges::find(kernels, c_.kernel.type) == kernels.end())
-    return problem("network.basis", "has no kernel " + quote(c_.kernel.type) + only);
+  const bool has_form = c_.kernel.terms.size() == 1 && c_.kernel.terms.front().family->galerkin;
+  if (usable("kernel.type") && !has_form)
+    return problem("network.basis", "has no kernel " + quote(c_.kernel.type()) + only);
   if (usable("network.scheme") && c_.network.scheme != SchemeKind::explicit_euler)
     problem("network.basis",
             "has no scheme " + quote(std::string(scheme_name(c_.network.scheme))) + only);
@@ -361,10 +201,11 @@ void Resolver::galerkin_supported() {
   for (std::size_t a = 0; usable("grid.boundary") && a < c_.grid.boundary.size(); ++a)
     if (c_.grid.boundary[a].kind == BoundaryKind::value)
       problem("network.basis", "has no boundary with a value" + only);
-  const ParameterSpec& D = c_.kernel.diffusion;
+  const KernelTerm* term = c_.kernel.with_parameter("diffusion");
+  if (!term || c_.network.basis != Basis::hat || !usable("kernel.diffusion")) return;
+  const ParameterSpec& D = *term->find("diffusion");
   const auto zero = [](double value) { return value == 0; };
-  if (c_.network.basis == Basis::hat && usable("kernel.diffusion") &&
-      (D.train || D.init_file || !std::ranges::all_of(D.init, zero)))
+  if (D.train || D.init_file || !std::ranges::all_of(D.init, zero))
     problem("kernel.diffusion", "must be 0 and not trained: hats have no second derivatives; use "
                                 "the basis \"cubic-spline\"");
 }
@@ -432,12 +273,6 @@ void Resolver::stored_layers() {
 }
 
 } // namespace
-
-std::vector<std::string> component_names(const Case& c, const std::string& parameter) {
-  constexpr std::string_view kernel = "kernel.";
-  if (!parameter.starts_with(kernel)) return {""};
-  return kernel_components(c.kernel, c.grid, parameter.substr(kernel.size()));
-}
 
 void resolve_case(Case& c, Reading& reading) { Resolver(c, reading).run(); }
 

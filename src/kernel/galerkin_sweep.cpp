@@ -64,7 +64,7 @@ void GalerkinSweep::choose_kernel(const KernelSpec& kernel, int dimension,
       cells.start[a] = range.first;
       cells.count[a] = range.last - range.first + 1;
     }
-    convolution_.emplace(*family, static_cast<int>(kernel.radius), basis_, spacing, cells);
+    convolution_.emplace(*family, kernel.radius(), basis_, spacing, cells);
     theta_count_ = 1 + family->shapes;
     return;
   }

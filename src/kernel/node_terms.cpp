@@ -31,7 +31,7 @@ std::vector<NodeTerm> node_terms(const KernelSpec& kernel, int dimension) {
     NodeTerm& term = terms.emplace_back(NodeTerm{slot++, -1.0, {}});
     term.derivative[a] = 1;
   }
-  const DiffusionTensor tensor = kernel.diffusion_tensor;
+  const DiffusionTensor tensor = kernel.terms.front().tensor();
   for (std::size_t a = first; a < max_dimension; ++a) {
     for (std::size_t b = a; b < max_dimension; ++b) {
       if (b > a && tensor != DiffusionTensor::full) continue;

@@ -2,11 +2,12 @@
 
 #include "data/field_schema.hpp"
 
-#include "nadir/kernel/kernel_family.hpp"
-
 #include <algorithm>
 
 namespace nadir::schema {
+
+/// Of a parameter; a full matrix has more.
+constexpr std::size_t most_listed_values = 125;
 
 Section<PenaltySpec> penalty_section() {
   Section<PenaltySpec> s;
@@ -41,8 +42,7 @@ Type<ParameterSpec> init() {
   type.write = [=](const ParameterSpec& p) {
     if (p.init_file) return file.write(*p.init_file);
     // Of a full matrix, whose weights cannot be listed.
-    if (p.init.size() > static_cast<std::size_t>(most_kernel_components))
-      return number_text(p.init.front());
+    if (p.init.size() > most_listed_values) return number_text(p.init.front());
     return numbers.write(p.init);
   };
   return type;
@@ -138,6 +138,60 @@ Type<ParameterSpec> parameter(double fallback) {
     return number ? number_text(value.init[0]) : full.write(value);
   };
   return type;
+}
+
+namespace {
+
+/// One init value per component. A number is meant for each of them, unless the family spreads it
+/// otherwise.
+void settle_components(const std::string& path, ParameterSpec& p, const ParameterRules& rules,
+                       const Checks& checks) {
+  if (p.init_file || !checks.usable(path + ".init") || !checks.usable("grid.shape")) return;
+  const auto& names = rules.names;
+  if (!checks.given(path + ".init.0")) {
+    const double value = p.init.front();
+    p.init.assign(names.size(), value);
+    const bool is_number = checks.given(path) && !p.train && !checks.given(path + ".train");
+    if (rules.spread) rules.spread(names, is_number || checks.given(path + ".init"), p.init);
+  }
+  if (p.init.size() == names.size()) return;
+  constexpr std::size_t most_named = 64;
+  const bool brief = names.size() == 1 || names.size() > most_named;
+  const std::string each = brief ? "" : " (" + join(names, ", ") + ")";
+  checks.problem(path + ".init", "must have one number per component, " +
+                                     std::to_string(names.size()) + each + ", has " +
+                                     std::to_string(p.init.size()) +
+                                     "; values that differ in space or layer come from a file");
+}
+
+/// Values that its kernel would be none with, where training begins or may go.
+void check_limit(const std::string& path, const ParameterSpec& p, const ValueLimit& limit,
+                 const Checks& checks) {
+  if (!checks.usable("grid.shape")) return;
+  const std::string must = "must be above " + number_text(limit.low) + limit.reason + ", is ";
+  if (!p.init_file && checks.usable(path + ".init") && std::ranges::min(p.init) <= limit.low)
+    checks.problem(path + ".init", must + number_text(std::ranges::min(p.init)));
+  if (p.bounds && checks.usable(path + ".bounds") && p.bounds->first <= limit.low)
+    checks.problem(path + ".bounds.0", must + number_text(p.bounds->first));
+}
+
+void check_bounds(const std::string& path, const ParameterSpec& p, const Checks& checks) {
+  if (p.init_file || !checks.usable(path + ".init")) return;
+  const auto [low, high] = *p.bounds;
+  for (const double value : p.init)
+    if (value < low || value > high)
+      return checks.problem(path + ".init", number_text(value) + " is outside the bounds [" +
+                                                number_text(low) + ", " + number_text(high) + "]");
+}
+
+} // namespace
+
+void check_parameter(const std::string& path, ParameterSpec& p, const ParameterRules& rules,
+                     const Checks& checks) {
+  if (!checks.usable(path + ".train") || !checks.usable(path + ".varies")) return;
+  settle_components(path, p, rules, checks);
+  if (rules.limit) check_limit(path, p, *rules.limit, checks);
+  if (p.bounds && checks.usable(path + ".bounds")) check_bounds(path, p, checks);
 }
 
 } // namespace nadir::schema

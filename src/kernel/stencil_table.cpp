@@ -83,6 +83,15 @@ Stencil central_difference(const MultiIndex& k, const std::array<double, max_dim
   return difference;
 }
 
+std::vector<std::array<int, 3>> stencil_offsets(int dimension, int radius) {
+  std::vector<std::array<int, 3>> offsets;
+  const int rz = dimension > 2 ? radius : 0, ry = dimension > 1 ? radius : 0;
+  for (int z = -rz; z <= rz; ++z)
+    for (int y = -ry; y <= ry; ++y)
+      for (int x = -radius; x <= radius; ++x) offsets.push_back({z, y, x});
+  return offsets;
+}
+
 StencilTable moment_stencil_table(DiffusionTensor tensor, int order, int dimension,
                                   const std::array<double, max_dimension>& spacing) {
   StencilTable table;

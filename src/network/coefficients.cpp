@@ -7,60 +7,22 @@
 namespace nadir {
 namespace {
 
-struct Names {
-  std::string_view name, symbol;
-  std::string key;
-};
-
-std::vector<Names> all_names() {
-  std::vector<Names> names;
-  for (const KernelParameter& p : kernel_parameters)
-    names.push_back({p.key, p.symbol, "kernel." + std::string(p.key)});
-  names.push_back({"bias", "b", "network.bias"});
-  names.push_back({"relaxation", "omega", "network.relaxation"});
-  return names;
-}
-
-const Names& names_of(Parameter p) {
-  static const std::vector<Names> names = all_names();
-  return names[static_cast<std::size_t>(p)];
-}
-
 /// Calls use(view slot, parameter, component) for every coefficient of a layer. The weights of a
 /// full matrix are as many as there are points: they follow one another from the first one on.
 template<class View, class Use>
 void for_each_slot(const Coefficients& coefficients, LayerRows<View>& rows, Use use) {
   std::size_t slot = 0;
-  for (std::size_t k = 0; k < kernel_parameters.size(); ++k) {
-    const Parameter p = all_parameters[k];
+  const ParameterSet& parameters = coefficients.parameters();
+  for (const Parameter& p : parameters) {
+    if (!p.is_kernels()) continue;
     for (std::int64_t c = 0; c < coefficients[p].components() && slot < rows.theta.size(); ++c)
       use(rows.theta[slot++], p, c);
   }
-  use(rows.b, Parameter::bias, 0);
-  use(rows.omega, Parameter::relaxation, 0);
+  use(rows.b, parameters.bias(), 0);
+  use(rows.omega, parameters.relaxation(), 0);
 }
 
 } // namespace
-
-std::string_view name_of(Parameter parameter) { return names_of(parameter).name; }
-std::string_view symbol_of(Parameter parameter) { return names_of(parameter).symbol; }
-std::string_view key_of(Parameter parameter) { return names_of(parameter).key; }
-
-const ParameterSpec& case_of(const ModelSpec& c, Parameter parameter) {
-  if (parameter == Parameter::bias) return c.network.bias;
-  if (parameter == Parameter::relaxation) return c.network.relaxation;
-  return c.kernel.*kernel_parameters[static_cast<std::size_t>(parameter)].value;
-}
-
-ParameterSpec& case_of(ModelSpec& c, Parameter parameter) {
-  return const_cast<ParameterSpec&>(case_of(std::as_const(c), parameter));
-}
-
-std::int64_t components_of(const ModelSpec& c, Parameter parameter) {
-  if (parameter == Parameter::bias || parameter == Parameter::relaxation) return 1;
-  const auto key = kernel_parameters[static_cast<std::size_t>(parameter)].key;
-  return count_components(c.kernel, c.grid, key);
-}
 
 ParameterValues::ParameterValues(const Layout& layout, std::int64_t layers, std::int64_t components,
                                  bool varies_space, bool varies_layer)
@@ -74,20 +36,20 @@ void ParameterValues::add(const ParameterValues& other) {
 }
 
 Coefficients::Coefficients(const Grid& grid, const ModelSpec& c, Content content,
-                           std::int64_t layers_per_exchange) {
+                           std::int64_t layers_per_exchange)
+    : parameters_(c), sums_(parameters_.size()), values_(parameters_.size()) {
   const Ghosts ghosts = ghosts_of(c, layers_per_exchange);
   const Layout layout(grid, ghosts.coefficients);
   const int exchanged = std::min(ghosts.states, ghosts.coefficients);
-  for (const auto p : all_parameters) {
-    const ParameterSpec& parameter = case_of(c, p);
+  for (const Parameter& p : parameters_) {
+    const ParameterSpec& parameter = p.spec;
     // Of an untrained parameter's derivative only the number of components is kept.
     const std::int64_t layers =
         content == Content::gradients && !parameter.train ? 0 : c.network.layers;
     const bool by_layer = parameter.varies_layer || layers == 0;
-    (*this)[p] =
-        ParameterValues(layout, layers, components_of(c, p), parameter.varies_space, by_layer);
+    (*this)[p] = ParameterValues(layout, layers, p.components, parameter.varies_space, by_layer);
     if (content == Content::gradients && !parameter.varies_space)
-      sums_[static_cast<std::size_t>(p)].resize(static_cast<std::size_t>((*this)[p].blocks()));
+      sums_[p.index].resize(static_cast<std::size_t>((*this)[p].blocks()));
     if (content == Content::values && parameter.varies_space && !halo_ && exchanged > 0)
       halo_ = std::make_shared<Halo>(grid, layout, exchanged, fields_at_once);
   }
@@ -95,7 +57,7 @@ Coefficients::Coefficients(const Grid& grid, const ModelSpec& c, Content content
 
 std::vector<double*> Coefficients::fields(const Wanted& wanted) {
   std::vector<double*> fields;
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : parameters_) {
     ParameterValues& values = (*this)[p];
     for (std::int64_t k = 0; wanted(p) && values.varies_space() && k < values.blocks(); ++k)
       fields.push_back(values.block(k));
@@ -104,13 +66,13 @@ std::vector<double*> Coefficients::fields(const Wanted& wanted) {
 }
 
 void Coefficients::copy_numbers(const Coefficients& other) {
-  for (const auto p : all_parameters)
+  for (const Parameter& p : parameters_)
     if (!(*this)[p].varies_space()) (*this)[p] = other[p];
 }
 
 void Coefficients::fill_ghosts() {
   if (!halo_) return;
-  const auto all = fields([](Parameter) { return true; });
+  const auto all = fields([](const Parameter&) { return true; });
   std::span<double* const> rest = all;
   while (!rest.empty()) {
     const auto some = rest.first(std::min(rest.size(), fields_at_once));
@@ -121,23 +83,24 @@ void Coefficients::fill_ghosts() {
 
 LayerCoefficients Coefficients::layer(std::int64_t layer) const {
   LayerCoefficients rows;
-  for_each_slot(*this, rows, [&](CoefficientView& view, Parameter p, std::int64_t component) {
-    const ParameterValues& values = (*this)[p];
-    const double* block = values.block(values.block_index(layer, component));
-    if (values.varies_space()) {
-      const Layout& layout = values.layout();
-      view.field = block + layout.index(0, 0, 0);
-      view.stride = {layout.stride_z, layout.stride_y};
-    } else {
-      view.number = *block;
-    }
-  });
+  for_each_slot(*this, rows,
+                [&](CoefficientView& view, const Parameter& p, std::int64_t component) {
+                  const ParameterValues& values = (*this)[p];
+                  const double* block = values.block(values.block_index(layer, component));
+                  if (values.varies_space()) {
+                    const Layout& layout = values.layout();
+                    view.field = block + layout.index(0, 0, 0);
+                    view.stride = {layout.stride_z, layout.stride_y};
+                  } else {
+                    view.number = *block;
+                  }
+                });
   return rows;
 }
 
 LayerGradient Coefficients::layer_bar(std::int64_t layer) {
   LayerGradient rows;
-  for_each_slot(*this, rows, [&](CoefficientBar& bar, Parameter p, std::int64_t component) {
+  for_each_slot(*this, rows, [&](CoefficientBar& bar, const Parameter& p, std::int64_t component) {
     ParameterValues& values = (*this)[p];
     if (values.empty()) return;
     const std::int64_t block = values.block_index(layer, component);
@@ -146,7 +109,7 @@ LayerGradient Coefficients::layer_bar(std::int64_t layer) {
       bar.field = values.block(block) + layout.index(0, 0, 0);
       bar.stride = {layout.stride_z, layout.stride_y};
     } else {
-      bar.sum = &sums_[static_cast<std::size_t>(p)][static_cast<std::size_t>(block)];
+      bar.sum = &sums_[p.index][static_cast<std::size_t>(block)];
     }
   });
   return rows;

@@ -168,7 +168,7 @@ double GalerkinLayer::work_bytes(const ModelSpec& c, const Extents& owned) {
     for (int axis = max_dimension - d; axis < max_dimension; ++axis)
       cells[static_cast<std::size_t>(axis)] += basis_reach(c.network.basis);
     const auto basis = grid_basis(c.network.basis, static_cast<int>(c.network.nodes), d, {1, 1, 1});
-    bytes += 2 * NodeConvolution::bytes(*family, static_cast<int>(c.kernel.radius), basis, cells);
+    bytes += 2 * NodeConvolution::bytes(*family, c.kernel.radius(), basis, cells);
   }
   return bytes;
 }

@@ -21,7 +21,7 @@ void KernelOperator::add_transpose(const double* Z_bar, double* z_bar) {
 
 std::unique_ptr<KernelOperator> make_kernel_operator(const Grid& grid, const ModelSpec& c,
                                                      bool by_fft) {
-  if (is_full_matrix(c.kernel)) return std::make_unique<DenseOperator>(grid);
+  if (c.kernel.is_full_matrix()) return std::make_unique<DenseOperator>(grid);
   if (by_fft)
     return std::make_unique<ConvolutionOperator>(
         grid, stencil_table_of(c.kernel, grid.dimension(), grid.spacings()));

@@ -30,13 +30,12 @@ double layer_bytes(const ModelSpec& c, const Extents& box, bool with_transpose, 
   const double bytes = sizeof(double) * static_cast<double>(layout.size()) *
                        static_cast<double>(SchemeLayer::arrays(c.network, with_transpose));
   const double owned = points_in(box);
-  if (is_full_matrix(c.kernel))
+  if (c.kernel.is_full_matrix())
     return bytes + DenseOperator::bytes(points_in(three_extents(c.grid.shape)), owned);
   if (!by_fft) return bytes;
   double coefficients = 0;
-  for (const auto p : all_parameters)
-    if (p != Parameter::bias && p != Parameter::relaxation)
-      coefficients += static_cast<double>(components_of(c, p));
+  for (const Parameter& p : ParameterSet(c))
+    if (p.is_kernels()) coefficients += static_cast<double>(p.components);
   return bytes + ConvolutionOperator::bytes(owned, coefficients);
 }
 

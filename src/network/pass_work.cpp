@@ -13,11 +13,11 @@ PassWork pass_work(const ModelSpec& c, const LayerPlan& how) {
   PassWork work;
   work.together = layers_may_go_together(c) && !how.by_fft;
   work.layers = c.network.attractor ? std::numeric_limits<std::int64_t>::max() : c.network.layers;
-  for (const auto p : all_parameters) {
-    const ParameterSpec& parameter = case_of(c, p);
+  for (const Parameter& p : ParameterSet(c)) {
+    const ParameterSpec& parameter = p.spec;
     if (!parameter.varies_space) continue;
-    work.fields += components_of(c, p);
-    if (parameter.train) work.trained_fields += components_of(c, p);
+    work.fields += p.components;
+    if (parameter.train) work.trained_fields += p.components;
   }
   return work;
 }
@@ -25,13 +25,11 @@ PassWork pass_work(const ModelSpec& c, const LayerPlan& how) {
 } // namespace
 
 bool swept_as_one(const ModelSpec& c) {
-  return is_plain(c.network) && !is_full_matrix(c.kernel) && !is_galerkin(c);
+  return is_plain(c.network) && !c.kernel.is_full_matrix() && !is_galerkin(c);
 }
 
 bool layers_may_go_together(const ModelSpec& c) {
-  return swept_as_one(c) && kernel_radius(c.kernel) <= 1 &&
-         std::ranges::none_of(all_parameters,
-                              [&](Parameter p) { return case_of(c, p).varies_layer; });
+  return swept_as_one(c) && c.kernel.radius() <= 1 && !ParameterSet(c).any_by_layer();
 }
 
 PassPlan plan_passes(const Grid& grid, const ModelSpec& c, std::int64_t samples,

@@ -31,15 +31,15 @@ std::string too_many_unknowns(std::int64_t n) {
 }
 
 ControlSpace::ControlSpace(const Grid& grid, const ProblemSpec& c) : grid_(grid) {
-  for (const auto p : all_parameters) {
-    const ParameterSpec& spec = case_of(c, p);
+  for (const Parameter& p : ParameterSet(c)) {
+    const ParameterSpec& spec = p.spec;
     if (!spec.train) continue;
     const std::int64_t layers = spec.varies_layer ? c.network.layers : 1;
-    const std::int64_t components = components_of(c, p);
+    const std::int64_t components = p.components;
     const std::int64_t points = spec.varies_space  ? grid.owned().points()
                                 : grid.rank() == 0 ? 1
                                                    : 0;
-    blocks_.push_back({p, &spec, spec.varies_space, layers, components, points, local_size_});
+    blocks_.push_back({p, spec.varies_space, layers, components, points, local_size_});
     local_size_ += blocks_.back().size();
     global_size_ += layers * components * (spec.varies_space ? grid.points() : 1);
     if (!spec.varies_space) numbers_ += static_cast<std::size_t>(layers * components);
@@ -123,13 +123,15 @@ void ControlSpace::scatter_numbers(std::span<const double> buffer, Coefficients&
 }
 
 bool ControlSpace::any_bounds() const {
-  return std::ranges::any_of(blocks_, [](const Block& b) { return b.spec->bounds.has_value(); });
+  return std::ranges::any_of(blocks_,
+                             [](const Block& b) { return b.parameter.spec.bounds.has_value(); });
 }
 
 void ControlSpace::bounds(Vec lower, Vec upper) const {
   VecWrite low(lower), high(upper);
   for (const Block& block : blocks_) {
-    const auto [lo, hi] = block.spec->bounds.value_or(std::pair{PETSC_NINFINITY, PETSC_INFINITY});
+    const auto [lo, hi] =
+        block.parameter.spec.bounds.value_or(std::pair{PETSC_NINFINITY, PETSC_INFINITY});
     std::fill_n(low.data() + block.offset, block.size(), lo);
     std::fill_n(high.data() + block.offset, block.size(), hi);
   }

@@ -135,7 +135,8 @@ TransposeCheck GradientCheck::transpose(Vec x) {
   TransposeCheck check;
   const Coefficients& coefficients = objective_.coefficients();
   std::int64_t layers = 1;
-  for (const auto p : all_parameters) layers = std::max(layers, coefficients[p].layers());
+  for (const Parameter& p : coefficients.parameters())
+    layers = std::max(layers, coefficients[p].layers());
   for (std::int64_t l = 0; l < layers; ++l) {
     layer.apply(coefficients.layer(l), z.data(), Wz.data(), GhostValue::zero);
     layer.apply_transpose(coefficients.layer(l), lambda.data(), Wt_lambda.data());
@@ -231,17 +232,17 @@ std::vector<TaylorCheck> GradientCheck::taylor(Vec x) {
   std::vector<TaylorCheck> checks;
   for (const auto& block : objective_.space().blocks()) {
     checks.push_back(taylor_of(block, x, false));
-    if (block.spec->penalty.any()) checks.push_back(taylor_of(block, x, true));
+    if (block.parameter.spec.penalty.any()) checks.push_back(taylor_of(block, x, true));
   }
   return checks;
 }
 
 TaylorCheck GradientCheck::taylor_of(const ControlSpace::Block& block, Vec x, bool penalty) {
   TaylorCheck check;
-  check.parameter = block.parameter;
+  check.parameter = block.parameter.name;
   check.penalty = penalty;
   VecHandle direction = objective_.space().create();
-  set_direction(block, seed_ + 100 + static_cast<std::uint64_t>(block.parameter), direction);
+  set_direction(block, seed_ + 100 + block.parameter.index, direction);
   const auto term_at = [&](double h) {
     return penalty ? penalty_at(block, x, h, direction) : misfit_at(x, h, direction);
   };
@@ -263,7 +264,7 @@ TaylorCheck GradientCheck::taylor_of(const ControlSpace::Block& block, Vec x, bo
           std::min(check.linear_to, std::max(remainder, floor) / std::abs(h * derivative.value));
     if (k >= TaylorCheck::halvings && remainder <= floor) break; // from here on rounding
   }
-  check.drowned = !penalty && block.spec->penalty.any() &&
+  check.drowned = !penalty && block.parameter.spec.penalty.any() &&
                   sum_roundings * derivative.noise > most_rounded * std::abs(derivative.value);
   check.window = find_window(check);
   const auto first = static_cast<std::size_t>(std::max(check.window, 0));
@@ -286,7 +287,7 @@ DirectionCheck GradientCheck::directions_of(const ControlSpace::Block& block, Ve
   constexpr std::size_t quarterings = 8;
   constexpr double longest = 0.32;
   DirectionCheck check;
-  check.parameter = block.parameter;
+  check.parameter = block.parameter.name;
   split_gradient(block, x);
   VecHandle direction = objective_.space().create();
   std::array<Directions, quarterings> extrapolated{}, noise{};
@@ -319,7 +320,7 @@ bool GradientCheck::kinked() const { return case_.network.activation->kink; }
 
 std::uint64_t GradientCheck::direction_stream(const ControlSpace::Block& block,
                                               std::size_t k) const {
-  return seed_ + 200 + 16 * k + static_cast<std::uint64_t>(block.parameter);
+  return seed_ + 200 + 16 * k + block.parameter.index;
 }
 
 GradientCheck::Rounded GradientCheck::central_difference(Vec x, double h, Vec direction) {

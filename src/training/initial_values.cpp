@@ -3,6 +3,7 @@
 #include "nadir/base/error.hpp"
 #include "nadir/base/log.hpp"
 #include "nadir/data/field_data.hpp"
+#include "nadir/kernel/kernel_family.hpp"
 #include "nadir/schema/diagnostics.hpp"
 
 #include <algorithm>
@@ -63,10 +64,10 @@ std::int64_t count_wrong(const Grid& grid, const ParameterValues& values, Wrong 
 
 /// Values of a file against the bounds and what the kernel needs; a case's own numbers were checked
 /// with the case. Collective.
-void check_values(const Grid& grid, const ProblemSpec& c, Parameter p,
-                  const ParameterValues& values) {
-  const ParameterSpec& parameter = case_of(c, p);
-  const std::string path = std::string(key_of(p)) + ".init";
+void check_values(const Grid& grid, const ProblemSpec& c, const ParameterSet& parameters,
+                  const Parameter& p, const ParameterValues& values) {
+  const ParameterSpec& parameter = p.spec;
+  const std::string path = p.key + ".init";
   Diagnostics diagnostics;
   const auto report = [&](std::int64_t wrong, const std::string& what) {
     if (wrong > 0)
@@ -78,7 +79,7 @@ void check_values(const Grid& grid, const ProblemSpec& c, Parameter p,
     report(count_wrong(grid, values, [lo, hi](double v) { return v < lo || v > hi; }),
            formatted("lie outside the bounds [%g, %g]", lo, hi));
   }
-  if (const auto limit = limit_of(name_of(p), c.grid.dimension()))
+  if (const auto limit = parameters.limit(p))
     report(count_wrong(grid, values, [low = limit->low](double v) { return !(v > low); }),
            formatted("are not above %g", limit->low) + limit->reason);
   diagnostics.throw_if_any();
@@ -89,13 +90,13 @@ void check_values(const Grid& grid, const ProblemSpec& c, Parameter p,
 Coefficients initial_coefficients(const Grid& grid, const ProblemSpec& c,
                                   std::vector<DataRead>* read, std::int64_t layers_per_exchange) {
   Coefficients coefficients(grid, c, Coefficients::Content::values, layers_per_exchange);
-  for (const auto p : all_parameters) {
-    const ParameterSpec& parameter = case_of(c, p);
+  for (const Parameter& p : coefficients.parameters()) {
+    const ParameterSpec& parameter = p.spec;
     ParameterValues& values = coefficients[p];
     if (parameter.init_file) {
-      const DataRecord record{read, std::string(key_of(p)) + ".init"};
+      const DataRecord record{read, p.key + ".init"};
       read_file(grid, parameter, c.network.layers, record, values);
-      check_values(grid, c, p, values);
+      check_values(grid, c, coefficients.parameters(), p, values);
     } else {
       set_numbers(parameter.init, values);
     }

@@ -34,7 +34,7 @@ LossParts Objective::value_and_gradient(Vec x, Vec gradient) { return evaluate(x
 
 /// All samples, on this rank's part of them; in the end the tree has one node.
 void Objective::run_samples(BufferedSum& misfit, bool with_gradient) {
-  const auto trained = [this](Parameter p) { return case_of(case_, p).train; };
+  const auto trained = [](const Parameter& p) { return p.spec.train; };
   const auto pulse = [this] {
     if (stop_) stop_->step();
   };

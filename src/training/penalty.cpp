@@ -34,7 +34,7 @@ bool has_pairs(const PenaltySpec& p) { return p.h1 != 0 || p.tv != 0; }
 Penalty::Penalty(const Grid& grid, const ControlSpace& space, Vec initial)
     : grid_(grid), space_(space), padded_(Layout(grid, 1)), halo_(grid, padded_.layout()) {
   const auto& blocks = space.blocks();
-  if (std::ranges::any_of(blocks, [](const auto& b) { return b.spec->penalty.l2 != 0; })) {
+  if (std::ranges::any_of(blocks, [](const auto& b) { return b.parameter.spec.penalty.l2 != 0; })) {
     VecRead local(initial);
     initial_.assign(local.data(), local.data() + space.local_size());
   }
@@ -46,7 +46,7 @@ void Penalty::add(const double* x, double* gradient, BufferedSum& sum) {
 
 void Penalty::add_block(const ControlSpace::Block& block, const double* x, double* gradient,
                         BufferedSum& sum) {
-  const PenaltySpec& penalty = block.spec->penalty;
+  const PenaltySpec& penalty = block.parameter.spec.penalty;
   if (!penalty.any()) return;
   double cell = 1.0;
   for (int a = grid_.first_axis(); a < max_dimension; ++a) cell *= grid_.spacing(a);
@@ -59,7 +59,7 @@ void Penalty::add_block(const ControlSpace::Block& block, const double* x, doubl
 
 void Penalty::add_pointwise(const ControlSpace::Block& block, double volume, const double* x,
                             double* gradient, BufferedSum& sum) {
-  const PenaltySpec& p = block.spec->penalty;
+  const PenaltySpec& p = block.parameter.spec.penalty;
   if (p.l2 == 0 && p.l1 == 0) return;
   for (std::int64_t i = block.offset; i < block.offset + block.size(); ++i) {
     double value = 0, slope = 0;
@@ -82,7 +82,7 @@ void Penalty::add_layer_pairs(const ControlSpace::Block& block, double volume, c
                               double* gradient, BufferedSum& sum) {
   const std::int64_t per_layer = block.components * block.points;
   for (std::int64_t i = block.offset; i < block.offset + block.size() - per_layer; ++i) {
-    const auto pair = pair_penalty(block.spec->penalty, x[i + per_layer] - x[i]);
+    const auto pair = pair_penalty(block.parameter.spec.penalty, x[i + per_layer] - x[i]);
     sum.add(volume * pair.value);
     if (!gradient) continue;
     gradient[i + per_layer] += volume * pair.slope;
@@ -97,7 +97,8 @@ void Penalty::add_space_pairs(const ControlSpace::Block& block, double volume, c
     unpack(padded_.layout(), x + first, padded_.data());
     halo_.copy(padded_.data(), GhostValue::mirror); // a mirrored ghost makes a difference of 0
     for (int axis = grid_.first_axis(); axis < max_dimension; ++axis) {
-      add_axis_pairs(block.spec->penalty, axis, volume, gradient ? gradient + first : nullptr, sum);
+      add_axis_pairs(block.parameter.spec.penalty, axis, volume,
+                     gradient ? gradient + first : nullptr, sum);
     }
   }
 }

@@ -8,7 +8,7 @@
 namespace nadir {
 namespace {
 
-bool every_parameter(Parameter) { return true; }
+bool every_parameter(const Parameter&) { return true; }
 
 int rank_of(MPI_Comm comm) {
   int rank = 0;

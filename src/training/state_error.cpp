@@ -35,7 +35,7 @@ StateError state_error(const ControlSpace& space, Vec gradient, Vec exact) {
   double differences = 0, squares = 0;
   for (std::size_t k = 0; k < space.blocks().size(); ++k) {
     const double difference = sums[2 * k].value(), square = sums[2 * k + 1].value();
-    error.parameters.emplace_back(space.blocks()[k].parameter, quotient(difference, square));
+    error.parameters.emplace_back(space.blocks()[k].parameter.name, quotient(difference, square));
     differences += difference;
     squares += square;
   }

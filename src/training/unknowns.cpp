@@ -1,7 +1,6 @@
 #include "nadir/training/unknowns.hpp"
 
 #include "nadir/base/collective.hpp"
-#include "nadir/kernel/kernel_family.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -34,11 +33,6 @@ double state_scale(const Grid& grid, const Observations& observations) {
   return std::isnormal(scale) ? scale : 1.0;
 }
 
-double scale_of(const ProblemSpec& c, Parameter p, std::int64_t component, double state) {
-  if (p == Parameter::bias) return state;
-  return component_scale(c.kernel, c.grid, name_of(p), component);
-}
-
 bool is_infinite(double bound) { return bound <= PETSC_NINFINITY || bound >= PETSC_INFINITY; }
 
 /// Bounds of u; what is infinite stays so.
@@ -56,16 +50,19 @@ VecHandle scaled_bound(const ControlSpace& space, Vec bound, Vec scales) {
 VecHandle unknown_scales(const Grid& grid, const ProblemSpec& c, const ControlSpace& space,
                          const Observations& observations) {
   const auto& blocks = space.blocks();
-  const bool with_bias = std::ranges::any_of(
-      blocks, [](const auto& block) { return block.parameter == Parameter::bias; });
+  const bool with_bias =
+      std::ranges::any_of(blocks, [](const auto& block) { return block.parameter.name == "bias"; });
   const double state = with_bias ? state_scale(grid, observations) : 1.0;
+  const ParameterSet parameters(c);
   VecHandle scales = space.create();
   bool all_one = true;
   {
     VecWrite local(scales);
     for (const ControlSpace::Block& block : blocks) {
       for (std::int64_t k = 0; k < block.layers * block.components; ++k) {
-        const double scale = scale_of(c, block.parameter, k % block.components, state);
+        const double scale = block.parameter.name == "bias"
+                                 ? state
+                                 : parameters.scale(block.parameter, k % block.components);
         all_one = all_one && scale == 1;
         std::fill_n(local.data() + block.offset + k * block.points, block.points, scale);
       }

@@ -87,15 +87,16 @@ double ring_error(const RingProblem& problem, Basis basis, std::int64_t nodes, s
   c.network.activation = problem.activation;
   c.network.relaxation = test::fixed({ring_omega});
   c.network.bias = test::fixed({problem.b});
-  c.kernel.reaction = test::fixed({0.0});
-  c.kernel.advection = test::trained({0.0}, true, false);
-  c.kernel.diffusion = test::fixed({problem.D});
+  c.kernel["reaction"] = test::fixed({0.0});
+  c.kernel["advection"] = test::trained({0.0}, true, false);
+  c.kernel["diffusion"] = test::fixed({problem.D});
   if (problem.sigma > 0) {
     constexpr double widths = 8; // less than rounding is beyond
-    c.kernel.type = "gaussian";
-    c.kernel.amplitude = test::fixed({1.0});
-    c.kernel.width = test::fixed({problem.sigma});
-    c.kernel.radius = static_cast<std::int64_t>(std::ceil(widths * problem.sigma / spacing));
+    test::set_kernel(c, {"gaussian"});
+    c.kernel["amplitude"] = test::fixed({1.0});
+    c.kernel["width"] = test::fixed({problem.sigma});
+    c.kernel.set_option("radius",
+                        static_cast<std::int64_t>(std::ceil(widths * problem.sigma / spacing)));
   }
   const Grid grid(MPI_COMM_WORLD, c.grid, state_ghosts(c));
   Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
@@ -107,7 +108,7 @@ double ring_error(const RingProblem& problem, Basis basis, std::int64_t nodes, s
     const double x = spacing * static_cast<double>(index);
     z[layout.index(k, j, i)] = ring_input(x);
     if (problem.sigma > 0) return;
-    ParameterValues& U = coefficients[Parameter::advection];
+    ParameterValues& U = coefficients["advection"];
     U.block(0)[U.layout().index(k, j, i)] = problem.velocity(x);
   });
   coefficients.fill_ghosts();

@@ -22,9 +22,10 @@ constexpr std::array ways{Vary{true, true}, Vary{false, false}, Vary{true, false
 
 std::string describe(const Case& c, const Vary& way) {
   std::string text = std::to_string(c.grid.dimension()) + "-D, tensor " +
-                     std::to_string(static_cast<int>(c.kernel.diffusion_tensor)) + ", boundary";
+                     std::to_string(static_cast<int>(c.kernel.terms.front().tensor())) +
+                     ", boundary";
   for (const auto& b : c.grid.boundary) text += " " + std::to_string(static_cast<int>(b.kind));
-  text += ", " + c.kernel.type + " of radius " + std::to_string(kernel_radius(c.kernel));
+  text += ", " + c.kernel.type() + " of radius " + std::to_string(c.kernel.radius());
   if (is_galerkin(c)) text += ", basis of " + std::to_string(c.network.nodes) + " nodes";
   return text + ", activation " + std::string(c.network.activation->name) +
          (way.space ? ", space" : "") + (way.layer ? ", layer" : "") +
@@ -39,22 +40,22 @@ void check_trained(const Case& c, const std::string& what) {
   VecHandle x = objective.initial_control();
   EXPECT_LE(check.transpose(x).difference, 1e-13) << what;
   for (const auto& taylor : test::taylor_checks(grid, c, objective, x)) {
-    EXPECT_TRUE(taylor.passed()) << what << ", " << name_of(taylor.parameter) << ": slope "
-                                 << taylor.slope;
+    EXPECT_TRUE(taylor.passed()) << what << ", " << taylor.parameter << ": slope " << taylor.slope;
     // Only what J is quadratic in or less may lack a window.
     if (taylor.window < 0) {
       EXPECT_EQ(c.network.activation, "identity") << what;
     }
   }
   for (const auto& d : check.directions(x)) {
-    EXPECT_TRUE(d.passed()) << what << ", " << name_of(d.parameter) << ": 1 - cosine "
-                            << d.one_minus_cosine << ", relative " << d.relative;
+    EXPECT_TRUE(d.passed()) << what << ", " << d.parameter << ": 1 - cosine " << d.one_minus_cosine
+                            << ", relative " << d.relative;
   }
 }
 
 void check_case(Case c, const Vary& way) {
   test::train_all(c, way.space, way.layer);
-  c.kernel.diffusion.penalty = {.l2 = 0.1, .h1 = 0.2, .tv = 0.05, .l1 = 0.05};
+  if (c.kernel.with_parameter("diffusion"))
+    c.kernel["diffusion"].penalty = {.l2 = 0.1, .h1 = 0.2, .tv = 0.05, .l1 = 0.05};
   check_trained(c, describe(c, way));
 }
 
@@ -110,6 +111,7 @@ std::vector<Case> family_cases(const std::vector<std::int64_t>& shape,
   cases.push_back(test::gaussian_case(shape, boundary, reach));
   cases.push_back(test::power_law_case(shape, boundary, reach));
   cases.push_back(test::sum_case(shape, boundary, 2));
+  cases.push_back(test::two_gaussians_case(shape, boundary, reach));
   return cases;
 }
 
@@ -121,7 +123,7 @@ TEST(Gradient, EveryFamilyBoundaryAndDimension) {
       for (const Case& c : family_cases(shape, boundary)) {
         ++turn;
         for (std::size_t w = 0; w < ways.size(); ++w) {
-          const bool few = shape.size() < 3 || components_of(c, Parameter::weights) < 100;
+          const bool few = shape.size() < 3 || test::components_of(c, "weights") < 100;
           if (full_size() || (few && w == turn % ways.size())) check_case(c, ways[w]);
         }
       }
@@ -189,7 +191,7 @@ TEST(Gradient, ThroughTheAttractorOfEveryFamilyAndBoundary) {
 /// The checker itself: a gradient that is off by one part in a thousand is found, by both tests.
 TEST(Gradient, AWrongGradientIsFound) {
   Case c = test::small_case({7, 6}, {test::periodic, test::reflect});
-  c.kernel.diffusion = test::trained({0.08}, true, false);
+  c.kernel["diffusion"] = test::trained({0.08}, true, false);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Observations observations = test::random_observations(grid, c, 1);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));
@@ -209,7 +211,7 @@ TEST(Gradient, AWrongGradientIsFound) {
 /// A weak signal's gradient is judged at steps long enough to stand above rounding.
 TEST(Gradient, AWeakSignalIsJudgedToo) {
   Case c = test::small_case({32}, {test::periodic});
-  c.kernel.diffusion = test::trained({0.08}, false, false);
+  c.kernel["diffusion"] = test::trained({0.08}, false, false);
   c.network.bias = test::fixed({0.0});
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Observations observations = test::random_observations(grid, c, 1);
@@ -228,7 +230,7 @@ TEST(Gradient, TenThousandLayers) {
   c.network.layers = 10000;
   c.network.relaxation = test::fixed({1e-3});
   c.network.bias = test::trained({0.01}, true, false);
-  c.kernel.reaction = test::trained({0.1}, false, false);
+  c.kernel["reaction"] = test::trained({0.1}, false, false);
   c.data.targets[0].layer = c.network.layers;
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Observations observations = test::random_observations(grid, c, 1);
@@ -236,7 +238,7 @@ TEST(Gradient, TenThousandLayers) {
   GradientCheck check(grid, c, objective);
   VecHandle x = objective.initial_control();
   for (const auto& d : check.directions(x)) {
-    EXPECT_LE(d.relative, DirectionCheck::relative_tolerance) << name_of(d.parameter);
+    EXPECT_LE(d.relative, DirectionCheck::relative_tolerance) << d.parameter;
     EXPECT_GT(std::abs(d.adjoint[0]), 0.0);
   }
 }

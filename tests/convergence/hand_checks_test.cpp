@@ -22,9 +22,9 @@ Case line_case(std::int64_t points, std::int64_t layers, Activation f, double om
   c.network.activation = f;
   c.network.relaxation = test::fixed({omega});
   c.network.bias = test::fixed({b});
-  c.kernel.reaction = test::fixed({R});
-  c.kernel.advection = test::fixed({U});
-  c.kernel.diffusion = test::fixed({D});
+  c.kernel["reaction"] = test::fixed({R});
+  c.kernel["advection"] = test::fixed({U});
+  c.kernel["diffusion"] = test::fixed({D});
   return c;
 }
 
@@ -87,7 +87,7 @@ TEST(HandCheck, LinearChainReachesItsAttractor) {
   c.network.bias = test::trained({0.0}, true, false);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients coefficients = test::random_coefficients(grid, c, 0.0);
-  ParameterValues& b = coefficients[Parameter::bias];
+  ParameterValues& b = coefficients["bias"];
   test::for_points(grid, [&](auto k, auto j, auto i, auto index) {
     b.block(0)[b.layout().index(k, j, i)] = std::cos(theta * static_cast<double>(index));
   });
@@ -104,9 +104,9 @@ TEST(HandCheck, LinearChainReachesItsAttractor) {
 
 Case moment_line(std::int64_t points, std::int64_t layers, double D, double c3, double c4) {
   Case c = line_case(points, layers, "identity", 1.0, 0.0, 0.0, D, 0.0);
-  c.kernel.type = "moment";
-  c.kernel.order = 4;
-  c.kernel.higher = test::fixed({c3, c4});
+  test::set_kernel(c, {"moment"});
+  c.kernel.set_option("order", 4);
+  c.kernel["higher"] = test::fixed({c3, c4});
   return c;
 }
 

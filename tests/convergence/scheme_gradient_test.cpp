@@ -36,16 +36,15 @@ Case turning_case(std::size_t turn) {
 
 void check_gradient(Case c, bool by_space, bool by_layer, const std::string& what) {
   test::train_all(c, by_space, by_layer);
-  const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
+  const Grid grid(MPI_COMM_WORLD, c.grid, c.kernel.radius());
   const Observations observations = test::random_observations(grid, c, 1);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.03));
   GradientCheck check(grid, c, objective);
   const VecHandle x = objective.initial_control();
   EXPECT_LE(check.transpose(x).difference, 1e-13) << what;
   for (const auto& taylor : test::taylor_checks(grid, c, objective, x)) {
-    EXPECT_TRUE(taylor.passed()) << what << ", " << name_of(taylor.parameter) << ": slope "
-                                 << taylor.slope;
-    EXPECT_GE(taylor.window, 0) << what << ", " << name_of(taylor.parameter);
+    EXPECT_TRUE(taylor.passed()) << what << ", " << taylor.parameter << ": slope " << taylor.slope;
+    EXPECT_GE(taylor.window, 0) << what << ", " << taylor.parameter;
     EXPECT_EQ(taylor.sign_changes, 0);
   }
 }
@@ -77,7 +76,7 @@ TEST(SchemeGradient, ReluWithoutSignChanges) {
     c.network.activation = "relu";
     c.network.bias = test::fixed({-3.0}); // all Z above 0 ...
     c.network.relaxation = test::fixed({0.3});
-    c.kernel.reaction = test::trained({-0.1}, false, false); // ... and so along this direction
+    c.kernel["reaction"] = test::trained({-0.1}, false, false); // ... and so along this direction
     const Grid grid(MPI_COMM_WORLD, c.grid);
     const Observations observations = test::random_observations(grid, c, 1);
     Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));

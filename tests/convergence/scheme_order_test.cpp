@@ -18,8 +18,8 @@ Case plain_case(const SchemeInfo& scheme, Activation f, std::int64_t points) {
   Case c = test::small_case({points}, {test::periodic});
   c.network.scheme = scheme.kind;
   c.network.activation = f;
-  c.network.bias = c.kernel.reaction = test::fixed({0.0});
-  c.kernel.advection = c.kernel.diffusion = test::fixed({0.0});
+  c.network.bias = c.kernel["reaction"] = test::fixed({0.0});
+  c.kernel["advection"] = c.kernel["diffusion"] = test::fixed({0.0});
   return c;
 }
 
@@ -60,9 +60,9 @@ TEST(SchemeOrder, OfAWave) {
   };
   for (const auto& scheme : schemes) {
     Case c = plain_case(scheme, "identity", points);
-    c.kernel.reaction = test::fixed({R});
-    c.kernel.advection = test::fixed({U});
-    c.kernel.diffusion = test::fixed({D});
+    c.kernel["reaction"] = test::fixed({R});
+    c.kernel["advection"] = test::fixed({U});
+    c.kernel["diffusion"] = test::fixed({D});
     const double order = observed_order(
         c, time, 24, [&](std::int64_t i) { return wave(1.0, i); },
         [&](std::int64_t i) { return wave(std::exp(time * symbol), i); });
@@ -81,8 +81,8 @@ TEST(SchemeOrder, OneLayerAmplifiesAWaveByItsFactor) {
     Case c = plain_case(scheme, "identity", points);
     c.network.layers = 1;
     c.network.relaxation = test::fixed({omega});
-    c.kernel.advection = test::fixed({U});
-    c.kernel.diffusion = test::fixed({D});
+    c.kernel["advection"] = test::fixed({U});
+    c.kernel["diffusion"] = test::fixed({D});
     const auto z = test::last_state(
         c, [&](std::int64_t i) { return std::cos(angle * static_cast<double>(i)); });
     const auto factor = amplification_factor(scheme.kind, h);

@@ -308,6 +308,24 @@ target = { file = "fields.h5", dataset = "out_6" }
 convolution = "stencil"
 """
 
+SUM = """\
+[grid]
+shape = [5, 6]
+boundary = ["periodic", "reflect"]
+[network]
+layers = 2
+activation = "tanh"
+[kernel]
+sum = [
+  { type = "gaussian", amplitude = 0.4, width = { init = 0.6, bounds = [0.3, 1.0] }, radius = 2 },
+  { type = "adr", diffusion = { init = [0.1, 0.0, 0.1], varies = ["layer"] }, diffusion_tensor = "full" },
+  { type = "gaussian", amplitude = { init = 0.2, varies = ["space"] }, width = 0.9, radius = 1 },
+]
+[data]
+input = { file = "fields.h5", dataset = "in_5x6" }
+target = { file = "fields.h5", dataset = "out_5x6" }
+"""
+
 HATS = """\
 [grid]
 shape = [6]
@@ -356,7 +374,7 @@ def trainings():
 def by_hand():
     return [
         *trainings(),
-        PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, DENSE, SCHEMES, ATTRACTOR, GALERKIN, GALERKIN_GAUSSIAN, HATS, SPELLINGS
+        PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, SUM, DENSE, SCHEMES, ATTRACTOR, GALERKIN, GALERKIN_GAUSSIAN, HATS, SPELLINGS
     ]
 
 

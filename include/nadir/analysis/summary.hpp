@@ -18,11 +18,7 @@ struct Range {
 /// Collective.
 Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t component);
 
-/// Names of a parameter's components: axes of U ("y", "x"), pairs of axes of D ("yy", "yx", "xx");
-/// empty with one component.
-std::vector<std::string> component_names(const ModelSpec& c, Parameter parameter);
-
 /// One line per component, "U_x   -0.31 .. 0.52, mean 0.07, trained", for a reader. Collective.
-std::string parameter_table(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients);
+std::string parameter_table(const Grid& grid, const Coefficients& coefficients);
 
 } // namespace nadir

@@ -33,4 +33,7 @@ std::string one_line(std::string_view text, std::size_t limit = 4000);
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
+/// Units of a square: "m^2", "(m/s)^2", "1".
+std::string squared(const std::string& units);
+
 } // namespace nadir

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "nadir/base/box.hpp"
-#include "nadir/kernel/kernel_family.hpp"
 #include "nadir/kernel/kernel_spec.hpp"
 
 #include <array>
@@ -34,8 +33,8 @@ template<class T> struct BasicRow {
 using Row = BasicRow<const double>;
 using MutableRow = BasicRow<double>;
 
-/// Most coefficients a kernel has.
-inline constexpr int max_coefficients = most_kernel_components;
+/// Most coefficients a kernel has, but for a full matrix.
+inline constexpr int max_coefficients = 125;
 /// Points per row segment: the buffers of a segment stay in the first-level cache.
 inline constexpr int segment_points = 512;
 

@@ -10,7 +10,7 @@ namespace nadir {
 
 /// Coefficient times factor times d^k: a part of what a kernel makes of a function.
 struct NodeTerm {
-  std::size_t coefficient = 0; ///< in the order of `kernel_parameters`
+  std::size_t coefficient = 0; ///< in the order of the family's parameters
   double factor = 1;
   MultiIndex derivative{};
 };

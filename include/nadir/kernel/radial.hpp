@@ -42,9 +42,15 @@ struct RadialFamily {
 inline constexpr std::size_t max_shapes = 2;
 
 /// phi = prod_a [Delta_a / (sigma sqrt(2 pi))] exp(-|r|^2 / (2 sigma^2))
-RadialFamily gaussian_family();
+RadialFamily gaussian_profile();
 /// phi = prod_a Delta_a (1 + |r|^2 / l^2)^(-s/2)
-RadialFamily power_law_family();
+RadialFamily power_law_profile();
+
+/// The share of a Gaussian's weight that lies beyond `reach` (a length, by axis, slowest first,
+/// unused axes 0) along some axis.
+double gaussian_beyond(const std::array<double, max_dimension>& reach, double sigma);
+/// The share of (1 + r^2/l^2)^(-s/2) in d dimensions that lies beyond the distance `reach`; s > d.
+double power_law_beyond(double reach, int dimension, double length, double exponent);
 
 /// The family that is all of a case's kernel; none for kernels of other kinds and sums.
 std::optional<RadialFamily> radial_family(const KernelSpec& kernel);

@@ -20,7 +20,7 @@ struct StencilEntry {
 using Stencil = std::vector<StencilEntry>;
 
 /// A family as a table: W z = [z +] sum_t w_t delta_t z, where w are the coefficients theta, in the
-/// order of `kernel_parameters`, or functions of them.
+/// order of the family's parameters, or functions of them.
 struct StencilTable {
   bool identity = true; ///< whether z itself is a term
   int radius = 1;
@@ -49,6 +49,9 @@ std::vector<double> central_difference(int order, double spacing);
 /// The narrowest central difference of d^k on a grid with this spacing: products of those of the
 /// axes; second order.
 Stencil central_difference(const MultiIndex& k, const std::array<double, max_dimension>& spacing);
+
+/// Offsets of a full stencil, C order, axes slowest first, unused ones 0.
+std::vector<std::array<int, 3>> stencil_offsets(int dimension, int radius);
 
 /// The tables of families: R, -U.grad, D:grad grad, c_k d^k up to an order; shifts.
 StencilTable moment_stencil_table(DiffusionTensor tensor, int order, int dimension,

@@ -4,9 +4,9 @@
 #include "nadir/grid/grid.hpp"
 #include "nadir/grid/halo.hpp"
 #include "nadir/kernel/cell_basis.hpp"
-#include "nadir/kernel/kernel_family.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
 #include "nadir/network/network_spec.hpp"
+#include "nadir/network/parameter_set.hpp"
 #include "nadir/plan/ghosts.hpp"
 
 #include <array>
@@ -19,47 +19,16 @@
 
 namespace nadir {
 
-/// The parameters of networks, in the order of files and control vectors: those of kernels, as in
-/// `kernel_parameters`, of which every family has some, then those of all layers.
-enum class Parameter {
-  reaction,
-  advection,
-  diffusion,
-  higher,
-  weights,
-  amplitude,
-  width,
-  strength,
-  length,
-  exponent,
-  bias,
-  relaxation
-};
-inline constexpr auto all_parameters = [] {
-  std::array<Parameter, kernel_parameters.size() + 2> all{};
-  for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<Parameter>(k);
-  return all;
-}();
-static_assert(all_parameters.back() == Parameter::relaxation);
-
-std::string_view name_of(Parameter parameter);   ///< as in /parameters/NAME
-std::string_view symbol_of(Parameter parameter); ///< R, U, D, ..., b, omega
-std::string_view key_of(Parameter parameter);    ///< in the case: "kernel.reaction"
-const ParameterSpec& case_of(const ModelSpec& c, Parameter parameter);
-ParameterSpec& case_of(ModelSpec& c, Parameter parameter);
-/// 0 where the case's kernel has no such parameter.
-std::int64_t components_of(const ModelSpec& c, Parameter parameter);
-
 /// Ghosts of states, where every layer has an exchange of its own, and of coefficients and Z_bar:
 /// their transpose is gathered on the ghosts of z beyond `reflect` boundaries as well, and reads as
 /// far beyond. Galerkin layers gather nothing; adr stays inside their cells.
 inline bool is_galerkin(const ModelSpec& c) { return c.network.basis != Basis::delta; }
 inline int state_ghosts(const ModelSpec& c) {
-  if (!is_galerkin(c)) return kernel_radius(c.kernel);
-  return basis_reach(c.network.basis) + (c.kernel.type == "adr" ? 0 : kernel_radius(c.kernel));
+  if (!is_galerkin(c)) return c.kernel.radius();
+  return basis_reach(c.network.basis) + (c.kernel.is("adr") ? 0 : c.kernel.radius());
 }
 inline int coefficient_ghosts(const ModelSpec& c) {
-  return is_galerkin(c) ? basis_reach(c.network.basis) : 2 * kernel_radius(c.kernel);
+  return is_galerkin(c) ? basis_reach(c.network.basis) : 2 * c.kernel.radius();
 }
 /// Both, where so many layers share an exchange.
 inline Ghosts ghosts_of(const ModelSpec& c, std::int64_t layers_per_exchange = 1) {
@@ -119,16 +88,18 @@ class Coefficients {
   /// Fields whose ghosts share messages: enough that latency counts little.
   static constexpr std::size_t fields_at_once = 16;
 
-  ParameterValues& operator[](Parameter p) { return values_[static_cast<std::size_t>(p)]; }
-  const ParameterValues& operator[](Parameter p) const {
-    return values_[static_cast<std::size_t>(p)];
+  const ParameterSet& parameters() const { return parameters_; }
+  ParameterValues& operator[](const Parameter& p) { return values_[p.index]; }
+  const ParameterValues& operator[](const Parameter& p) const { return values_[p.index]; }
+  /// By its name; there must be one.
+  ParameterValues& operator[](std::string_view name) { return (*this)[parameters_[name]]; }
+  const ParameterValues& operator[](std::string_view name) const {
+    return (*this)[parameters_[name]];
   }
 
   /// Of gradients with respect to numbers: this rank's sums over points, by layer and component.
   /// The numbers themselves are for what they become over all ranks.
-  std::span<const ReproducibleSum> sums(Parameter p) const {
-    return sums_[static_cast<std::size_t>(p)];
-  }
+  std::span<const ReproducibleSum> sums(const Parameter& p) const { return sums_[p.index]; }
 
   /// What a sweep of layer `layer` reads, or adds its derivatives to.
   LayerCoefficients layer(std::int64_t layer) const;
@@ -149,7 +120,7 @@ class Coefficients {
 
   /// The padded fields of the parameters that vary in space and are `wanted`, in the order of
   /// files.
-  using Wanted = std::function<bool(Parameter)>;
+  using Wanted = std::function<bool(const Parameter&)>;
   std::vector<double*> fields(const Wanted& wanted);
   /// Takes over what does not vary in space.
   void copy_numbers(const Coefficients& other);
@@ -157,8 +128,9 @@ class Coefficients {
  private:
   std::shared_ptr<Halo> halo_; ///< of values that vary in space
   /// Of gradients with respect to numbers, [layer][component].
-  std::array<std::vector<ReproducibleSum>, all_parameters.size()> sums_;
-  std::array<ParameterValues, all_parameters.size()> values_;
+  ParameterSet parameters_;
+  std::vector<std::vector<ReproducibleSum>> sums_; ///< by parameter
+  std::vector<ParameterValues> values_;
 };
 
 } // namespace nadir

@@ -21,7 +21,6 @@ class ControlSpace {
   /// One trained parameter's place in the local part of the vector.
   struct Block {
     Parameter parameter;
-    const ParameterSpec* spec;
     bool varies_space;
     std::int64_t layers; ///< 1 unless it varies by layer
     std::int64_t components;

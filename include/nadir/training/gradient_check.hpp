@@ -25,7 +25,7 @@ struct TransposeCheck {
 /// them.
 struct TaylorCheck {
   static constexpr int halvings = 5;
-  Parameter parameter{};
+  std::string parameter; ///< its name
   bool penalty = false;
   /// h, |J(x + h d) - J(x) - h grad.d|, and what rounding may make of that: all that were tried.
   std::vector<double> steps, remainders, floors;
@@ -46,7 +46,7 @@ struct TaylorCheck {
 /// Of the misfit alone.
 struct DirectionCheck {
   static constexpr int directions = 8;
-  Parameter parameter{};
+  std::string parameter; ///< its name
   std::array<double, directions> adjoint{}, difference{};
   double rounding = 0.0;         ///< of the differences, as the norm over all directions
   double distance = 0.0;         ///< of both

@@ -2,6 +2,7 @@
 
 #include "nadir/training/objective.hpp"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace nadir {
 /// |g - g_exact| / |g_exact| of a gradient from rounded states, in the Euclidean norm.
 struct StateError {
   double gradient = 0;
-  std::vector<std::pair<Parameter, double>> parameters; ///< the trained ones, each by itself
+  std::vector<std::pair<std::string, double>> parameters; ///< the trained ones, each by itself
 };
 
 /// Compares two control vectors; the same bits on any number of ranks. Collective.

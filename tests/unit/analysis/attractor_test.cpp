@@ -129,7 +129,7 @@ TEST(Attractor, DoesNotDependOnTheRanks) {
     Case c = test::small_case({6, 9}, {test::reflect, test::periodic});
     c.network.activation = f;
     c.network.bias = test::fixed({0.2});
-    c.kernel.reaction = test::fixed({f == "tanh" ? 0.6 : -0.2});
+    c.kernel["reaction"] = test::fixed({f == "tanh" ? 0.6 : -0.2});
     c.attractor.green = {{2, 5}};
     const std::vector<double> levels{0.3, -0.5};
     Searched all(c, levels), alone(c, levels, MPI_COMM_SELF);
@@ -219,7 +219,7 @@ TEST(SingularOperator, KeepsWhatItsLeftNullVectorMeasures) {
   const auto quiet = [](const std::string&) {};
   EXPECT_THROW(search.run(quiet), NumericsError);
   double part = 0, of_one = 0;
-  ParameterValues& b = coefficients[Parameter::bias];
+  ParameterValues& b = coefficients["bias"];
   const Layout& layout = b.layout();
   const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
   test::for_points(grid, [&](auto z, auto y, auto x, std::int64_t i) {

@@ -18,9 +18,9 @@ Case linear_case() {
   Case c = test::small_case({8, 9}, {test::periodic, test::reflect});
   c.grid.spacing = {1.0, 0.5};
   c.network.relaxation = test::fixed({0.5});
-  c.network.bias = c.kernel.reaction = test::fixed({0.0});
-  c.kernel.advection = test::fixed({0.2, 0.1});
-  c.kernel.diffusion = test::fixed({0.05});
+  c.network.bias = c.kernel["reaction"] = test::fixed({0.0});
+  c.kernel["advection"] = test::fixed({0.2, 0.1});
+  c.kernel["diffusion"] = test::fixed({0.05});
   return c;
 }
 
@@ -36,11 +36,11 @@ TEST(Stability, FamiliesAgreeOnTheAmplification) {
   Case c = test::small_case({8, 9}, {test::periodic, test::reflect}, DiffusionTensor::full);
   c.grid.spacing = {1.0, 0.5};
   c.network.relaxation = test::trained({0.5}, true, true);
-  c.kernel.advection = test::trained({0.2, 0.1}, false, true);
-  c.kernel.diffusion = test::trained({0.4, 0.1, 0.2}, true, false);
+  c.kernel["advection"] = test::trained({0.2, 0.1}, false, true);
+  c.kernel["diffusion"] = test::trained({0.4, 0.1, 0.2}, true, false);
   const Stability adr = stability(c, 0.05);
-  c.kernel.type = "moment";
-  c.kernel.order = 2;
+  test::set_kernel(c, {"moment"});
+  c.kernel.set_option("order", 2);
   const Stability moment = stability(c, 0.05);
   EXPECT_GT(adr.amplification, 1.0);
   EXPECT_NEAR(moment.amplification, adr.amplification, 1e-12 * adr.amplification);
@@ -50,7 +50,7 @@ TEST(Stability, FamiliesAgreeOnTheAmplification) {
 TEST(Stability, AStencilIsJudgedByItsSymbol) {
   Case c = test::stencil_case({9}, {test::periodic}, 1);
   c.network.relaxation = test::fixed({1.0});
-  c.kernel.weights = test::fixed({0.5, -0.75, 0.25}); // largest at the checkerboard
+  c.kernel["weights"] = test::fixed({0.5, -0.75, 0.25}); // largest at the checkerboard
   const Stability s = stability(c);
   EXPECT_NEAR(s.amplification, 1.5, 1e-14);
   EXPECT_NE(stability_text(s).find("some waves grow"), std::string::npos);
@@ -58,15 +58,15 @@ TEST(Stability, AStencilIsJudgedByItsSymbol) {
 
 TEST(Stability, AdvectionWithoutDiffusionIsUnstable) {
   Case c = linear_case();
-  c.kernel.diffusion = test::fixed({0.0});
+  c.kernel["diffusion"] = test::fixed({0.0});
   EXPECT_TRUE(std::isinf(stability(c).advective));
   EXPECT_NE(stability_text(stability(c)).find("U without D"), std::string::npos);
 }
 
 TEST(Stability, NegativeDiffusionIsUnstableWhateverTheOtherAxisDoes) {
   Case c = test::small_case({8, 9}, {test::periodic, test::periodic}, DiffusionTensor::diagonal);
-  c.kernel.advection = test::fixed({0.0, 0.0});
-  c.kernel.diffusion = test::fixed({-0.1, 0.3});
+  c.kernel["advection"] = test::fixed({0.0, 0.0});
+  c.kernel["diffusion"] = test::fixed({-0.1, 0.3});
   EXPECT_TRUE(std::isinf(stability(c).diffusive));
   EXPECT_NE(stability_text(stability(c)).find("negative"), std::string::npos);
 }
@@ -76,15 +76,15 @@ TEST(Stability, AFullTensorShowsTooMuchAdvection) {
   Case c = test::small_case({8, 9}, {test::periodic, test::periodic}, DiffusionTensor::full);
   c.grid.spacing = {1.0, 1.0};
   c.network.relaxation = test::fixed({1.0});
-  c.network.bias = c.kernel.reaction = test::fixed({0.0});
-  c.kernel.advection = test::fixed({0.648, 0.0});
-  c.kernel.diffusion = test::fixed({0.2, 0.0, 0.2});
+  c.network.bias = c.kernel["reaction"] = test::fixed({0.0});
+  c.kernel["advection"] = test::fixed({0.648, 0.0});
+  c.kernel["diffusion"] = test::fixed({0.2, 0.0, 0.2});
   EXPECT_GT(stability(c).amplification, 1.0 + 1e-6);
 }
 
 TEST(Stability, MaximumPrincipleNeedsItsConditions) {
   Case c = linear_case();
-  c.kernel.advection = test::fixed({0.05, 0.05});
+  c.kernel["advection"] = test::fixed({0.05, 0.05});
   EXPECT_TRUE(stability(c).maximum_principle);
   c.grid.boundary[1] = test::value_of(0.4);
   EXPECT_FALSE(stability(c).maximum_principle);
@@ -95,9 +95,9 @@ TEST(Stability, AmplificationOfAFullTensor) {
   Case c = test::small_case({8, 9}, {test::periodic, test::periodic}, DiffusionTensor::full);
   c.grid.spacing = {1.0, 1.0};
   c.network.relaxation = test::fixed({1.0});
-  c.network.bias = c.kernel.reaction = test::fixed({0.0});
-  c.kernel.advection = test::fixed({0.0, 0.0});
-  c.kernel.diffusion = test::fixed({0.4, 0.1, 0.4});
+  c.network.bias = c.kernel["reaction"] = test::fixed({0.0});
+  c.kernel["advection"] = test::fixed({0.0, 0.0});
+  c.kernel["diffusion"] = test::fixed({0.4, 0.1, 0.4});
   const Stability s = stability(c);
   EXPECT_TRUE(s.full_tensor);
   EXPECT_NEAR(s.amplification, std::abs(1 - 4 * (0.4 + 0.4)),
@@ -108,8 +108,8 @@ TEST(Stability, AmplificationOfAFullTensor) {
 TEST(Stability, OtherSchemesAreJudgedByTheirFactors) {
   Case c = test::small_case({9}, {test::periodic});
   c.network.relaxation = test::fixed({0.5});
-  c.network.bias = c.kernel.reaction = c.kernel.diffusion = test::fixed({0.0});
-  c.kernel.advection = test::fixed({1.2});
+  c.network.bias = c.kernel["reaction"] = c.kernel["diffusion"] = test::fixed({0.0});
+  c.kernel["advection"] = test::fixed({1.2});
   const auto largest = [&](SchemeKind scheme) {
     c.network.scheme = scheme;
     return stability(c).amplification;
@@ -133,7 +133,7 @@ TEST(Stability, OverRelaxationIsOfExplicitEuler) {
 
 TEST(Stability, TakesTheWorstPointOfAllRanks) {
   Case c = linear_case();
-  c.kernel.diffusion = test::trained({0.05}, true, true);
+  c.kernel["diffusion"] = test::trained({0.05}, true, true);
   const Stability together = stability(c, 0.02);
   EXPECT_GT(together.diffusive, 2 * 0.5 * 0.05 * 5);
   EXPECT_LT(together.diffusive, 2 * 0.52 * 0.07 * 5); // omega is drawn too

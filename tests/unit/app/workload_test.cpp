@@ -17,8 +17,8 @@ Workload workload_of(const Case& c, std::int64_t samples = 1) {
 
 TEST(WorkloadOfACase, StatesItsNumbers) {
   Case c = test::small_case({6, 7}, {test::periodic, test::reflect}, DiffusionTensor::full);
-  c.kernel.advection = test::trained({0.1, 0.2}, true, true); // 2 x 3 x 42
-  c.network.relaxation = test::trained({0.5}, false, true);   // 3
+  c.kernel["advection"] = test::trained({0.1, 0.2}, true, true); // 2 x 3 x 42
+  c.network.relaxation = test::trained({0.5}, false, true);      // 3
   c.run.memory = 1e6;
   const Workload w = workload_of(c, 5);
   EXPECT_EQ(w.dimension, 2);
@@ -81,7 +81,7 @@ TEST(WorkloadOfACase, AConvolutionIsLeftToUsWhereBothWaysAreOpen) {
   said.run.convolution = Convolution::stencil;
   EXPECT_FALSE(is_open(said));
   Case varying = gaussian;
-  varying.kernel.width = test::trained({0.9}, true, false);
+  varying.kernel["width"] = test::trained({0.9}, true, false);
   EXPECT_FALSE(is_open(varying));
 }
 

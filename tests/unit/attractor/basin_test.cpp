@@ -35,7 +35,7 @@ class EveryMethod : public testing::TestWithParam<FixedPointMethod> {};
 TEST_P(EveryMethod, FindsWhereTheLayersLead) {
   Case c = test::small_case({6, 8}, {test::reflect, test::periodic}, DiffusionTensor::diagonal);
   test::train_all(c, true, false);
-  c.kernel.reaction.init = {0.6};
+  c.kernel["reaction"].init = {0.6};
   c.network.relaxation = test::fixed({0.3});
   c.attractor.solver = GetParam();
   Basins b(c, 0.2);

@@ -23,7 +23,7 @@ class LayerMapTest : public testing::TestWithParam<std::size_t> {};
 TEST_P(LayerMapTest, IsTheLayerAndItsExactLinearisation) {
   Case c = family_case(GetParam());
   test::train_all(c, true, false);
-  const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
+  const Grid grid(MPI_COMM_WORLD, c.grid, c.kernel.radius());
   Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
   FixedPointMap map(grid, c, coefficients);
   const VecHandle z = map.create(), v = map.create(), w = map.create(), Jv = map.create(),

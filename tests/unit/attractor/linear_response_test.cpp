@@ -39,9 +39,9 @@ TEST(LinearResponse, FindsTheLeftNullVectorOfPureDiffusion) {
       Case c = test::small_case({8, 9}, {test::reflect, test::periodic});
       c.grid.spacing = spacing;
       c.network.activation = "identity";
-      c.network.bias = c.kernel.reaction = test::fixed({0.0});
-      c.kernel.advection = test::fixed({0.0, 0.0});
-      c.kernel.diffusion = test::fixed({D});
+      c.network.bias = c.kernel["reaction"] = test::fixed({0.0});
+      c.kernel["advection"] = test::fixed({0.0, 0.0});
+      c.kernel["diffusion"] = test::fixed({D});
       c.data.targets.clear();
       const Grid grid(MPI_COMM_WORLD, c.grid);
       Coefficients coefficients = initial_coefficients(grid, c);

@@ -273,6 +273,32 @@ TEST(CaseProblems, KernelsOfDistancesNeedTheirShape) {
          "kernel.length: is a key of the kernel \"power-law\", not of \"adr + gaussian\"");
 }
 
+TEST(CaseProblems, KernelsOfASumAreCheckedOneByOne) {
+  const auto of = [](const std::string& terms) {
+    return problems(base, {"kernel={ sum = [" + terms + "] }"});
+  };
+  EXPECT_EQ(
+      of("{ type = \"gaussian\", width = 1 }, { type = \"gaussian\", width = -1, radius = 2 }"),
+      Lines{"--set kernel.sum.1.width.init: must be above 0.0, is -1.0"});
+  EXPECT_EQ(of("{ type = \"gaussian\" }"),
+            Lines{"--set kernel.sum.0.width: missing: σ of gaussian, 1 component, in the units of "
+                  "the grid; above 0"});
+  EXPECT_EQ(of("{ width = 1 }"), Lines{"--set kernel.sum.0: missing: type, the kernel family"});
+  EXPECT_EQ(of("{ type = \"adr\", width = 1 }"),
+            Lines{"--set kernel.sum.0.width: is a key of the kernel \"gaussian\", not of \"adr\""});
+  EXPECT_EQ(of("{ type = \"gausian\" }"),
+            Lines{"--set kernel.sum.0.type: unknown kernel \"gausian\" (did you mean \"gaussian\"? "
+                  "one of: adr, moment, stencil, gaussian, power-law, dense)"});
+  EXPECT_EQ(of(""), Lines{"--set kernel.sum: must have at least one kernel"});
+  EXPECT_EQ(of("{ type = \"adr\" }, { type = \"dense\", weights = 1 }"),
+            Lines{"--set kernel.sum: \"dense\" contains all other kernels and stands alone"});
+  EXPECT_EQ(of("{ type = \"adr\" }, { type = \"adr\", advection = { init = [1, 2, 3] } }"),
+            Lines{"--set kernel.sum.1.advection.init: must have one number per component, 2 (y, "
+                  "x), has 3; values that differ in space or layer come from a file"});
+  EXPECT_EQ(problems(base, {"kernel={ sum = [{ type = \"adr\" }], reaction = 1 }"}),
+            Lines{"--set kernel: has both sum and other keys: in a sum every kernel has its own"});
+}
+
 TEST(CaseProblems, AFullMatrixNeedsItsWeights) {
   const auto problem = [](const std::string& keys) {
     const Lines found = problems(base, {"kernel={ type = " + keys + " }"});

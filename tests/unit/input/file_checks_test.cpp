@@ -57,8 +57,8 @@ TEST(CheckCaseFiles, ACaseThatFits) {
   target.withhold = WithholdSpec{};
   target.withhold->source = DatasetSpec{path, "x"};
   c.data.targets = {target};
-  c.kernel.advection.init_file = DatasetSpec{path, "advection"};
-  c.kernel.advection.varies_layer = c.kernel.advection.varies_space = true;
+  c.kernel["advection"].init_file = DatasetSpec{path, "advection"};
+  c.kernel["advection"].varies_layer = c.kernel["advection"].varies_space = true;
   c.network.bias.init_file = DatasetSpec{path, "scalar"};
   EXPECT_EQ(problems_of(c), std::vector<std::string>{});
   Diagnostics diagnostics;

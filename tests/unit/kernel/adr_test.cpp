@@ -61,8 +61,8 @@ double applied(const Form& form, const std::vector<double>& theta, const Patch& 
 }
 
 std::vector<double> some_coefficients(const Form& form) {
-  const auto count = static_cast<std::size_t>(1 + form.dimension +
-                                              diffusion_components(form.dimension, form.tensor));
+  const auto count = 1 + static_cast<std::size_t>(form.dimension) +
+                     diffusion_names(form.dimension, form.tensor).size();
   std::vector<double> theta(count);
   for (std::size_t c = 0; c < count; ++c) theta[c] = 0.1 + 0.07 * static_cast<double>(c);
   return theta;

@@ -3,6 +3,7 @@
 #include "nadir/base/hashed_random.hpp"
 
 #include "support/allocations.hpp"
+#include "support/cases.hpp"
 
 #include <gtest/gtest.h>
 
@@ -85,10 +86,9 @@ class Values {
 };
 
 KernelSpec kernel_of(const std::string& type) {
-  KernelSpec kernel;
-  kernel.type = type;
-  kernel.diffusion_tensor = DiffusionTensor::full;
-  kernel.radius = 2;
+  KernelSpec kernel({type});
+  test::set_tensor(kernel, DiffusionTensor::full);
+  kernel.set_option("radius", 2);
   return kernel;
 }
 

@@ -17,7 +17,7 @@ TEST(Gaussian, Moments) {
       const int radius = static_cast<int>(std::ceil(8 * sigma / std::min(h[1], h[2])));
       const auto stencil = radial_stencil(2, radius, h);
       const auto weights =
-          radial_table_of(gaussian_family(), stencil).weights_of(std::array{A, sigma});
+          radial_table_of(gaussian_profile(), stencil).weights_of(std::array{A, sigma});
       const auto moment = [&](int m, int n) {
         double sum = 0;
         for (std::size_t k = 0; k < stencil.shells(); ++k)
@@ -43,7 +43,7 @@ TEST(Gaussian, ValuesAtKnownDistances) {
   const auto stencil = radial_stencil(1, 400, {1, 1, 0.5});
   RadialTable table;
   const double sigma = 1.5; // three points
-  gaussian_family().tabulate(stencil, &sigma, table);
+  gaussian_profile().tabulate(stencil, &sigma, table);
   const double peak = 0.5 / (sigma * std::sqrt(2 * std::numbers::pi));
   const auto at = [&](double r) {
     const auto shell = std::ranges::find(stencil.square, r * r) - stencil.square.begin();
@@ -56,6 +56,14 @@ TEST(Gaussian, ValuesAtKnownDistances) {
   // d phi / d sigma vanishes at r = sigma, where one axis spreads neither in nor out.
   EXPECT_NEAR(table.slope[0][at(1.5)], 0.0, 1e-16);
   EXPECT_NEAR(table.slope[0][at(0)], -peak / sigma, 1e-16);
+}
+
+TEST(Gaussian, CutOffLeavesOutWhatTheErrorFunctionSays) {
+  EXPECT_NEAR(gaussian_beyond({0, 0, 2.0}, 1.0), 0.04550026389635842, 1e-15);
+  EXPECT_NEAR(gaussian_beyond({0, 0, 4.0}, 2.0), 0.04550026389635842, 1e-15);
+  const double one = 0.04550026389635842, other = 0.31731050786291415;
+  EXPECT_NEAR(gaussian_beyond({0, 1.0, 2.0}, 1.0), 1 - (1 - one) * (1 - other), 1e-15);
+  EXPECT_NEAR(gaussian_beyond({0, 0, 8.0}, 1.0) / 1.2441921148543639e-15, 1, 1e-12);
 }
 
 } // namespace

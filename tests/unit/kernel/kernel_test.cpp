@@ -10,14 +10,13 @@ namespace {
 TEST(Kernel, IsMadeByTheNameOfItsFamily) {
   KernelSpec kernel;
   EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->coefficients(), 4); // R, U_y, U_x, D
-  kernel.type = "moment";
+  kernel = KernelSpec{"moment"};
   EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->coefficients(), 13); // and 4 + 5 higher ones
-  kernel.type = "stencil";
-  kernel.radius = 2;
+  kernel = KernelSpec{"stencil"};
+  kernel.set_option("radius", 2);
   EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->coefficients(), 25);
   EXPECT_EQ(make_kernel(kernel, 2, {1, 1, 1})->radius(), 2);
-  kernel.type = "no-such-family";
-  EXPECT_THROW(make_kernel(kernel, 2, {1, 1, 1}), InputError);
+  EXPECT_THROW(KernelSpec{"no-such-family"}, InputError);
 }
 
 } // namespace

@@ -21,7 +21,7 @@ struct Setting {
       : basis(grid_basis(kind, nodes, dimension, spacing)), cells{dimension,
                                                                   {0, dimension > 1 ? -1 : 0, -2},
                                                                   {1, dimension > 1 ? 3 : 1, 5}},
-        radius(r), convolution(gaussian_family(), r, basis, spacing, cells) {}
+        radius(r), convolution(gaussian_profile(), r, basis, spacing, cells) {}
 
   template<class Use> void for_nodes(const Box& box, Use use) const {
     for (std::int64_t y = 0; y < box.count[1]; ++y)

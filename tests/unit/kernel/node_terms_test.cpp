@@ -1,5 +1,7 @@
 #include "nadir/kernel/node_terms.hpp"
 
+#include "support/cases.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -28,7 +30,7 @@ TEST(NodeTerms, AreReactionAdvectionAndDiffusion) {
   KernelSpec kernel;
   for (const auto tensor :
        {DiffusionTensor::isotropic, DiffusionTensor::diagonal, DiffusionTensor::full}) {
-    kernel.diffusion_tensor = tensor;
+    test::set_tensor(kernel, tensor);
     for (int d = 1; d <= max_dimension; ++d) {
       double next = 1;
       std::complex<double> expected = next++;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 namespace nadir {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 RadialTable tabulated(const RadialStencil& stencil, double l, double s) {
   RadialTable table;
   const std::array shape{l, s};
-  power_law_family().tabulate(stencil, shape.data(), table);
+  power_law_profile().tabulate(stencil, shape.data(), table);
   return table;
 }
 
@@ -51,6 +52,17 @@ TEST(PowerLaw, ExponentsBeyondNumbers) {
       EXPECT_EQ(wrong.value[k], 1e3);
     else
       EXPECT_TRUE(std::isinf(wrong.value[k]));
+  }
+}
+
+/// Where the integrals are known: 1 / (1 + x^2) on a line, its square in a plane and in space.
+TEST(PowerLaw, CutOffLeavesOutWhatItsIntegralSays) {
+  for (const double x : {0.1, 1.0, 30.0}) {
+    const double l = 0.7, left = 1 - 2 / std::numbers::pi * std::atan(x);
+    EXPECT_NEAR(power_law_beyond(x * l, 1, l, 2) / left, 1, 1e-6) << x;
+    EXPECT_NEAR(power_law_beyond(x * l, 2, l, 4) * (1 + x * x), 1, 1e-6) << x;
+    const double in_space = left + 2 / std::numbers::pi * x / (1 + x * x);
+    EXPECT_NEAR(power_law_beyond(x * l, 3, l, 4) / in_space, 1, 1e-6) << x;
   }
 }
 

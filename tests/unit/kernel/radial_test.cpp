@@ -41,8 +41,8 @@ std::vector<Known> known_families() {
     const double u = square / (t[1] * t[1]);
     return c == 0 ? 1 / t[0] : c == 1 ? t[2] * u / (1 + u) / t[1] : -0.5 * std::log1p(u);
   };
-  return {{gaussian_family(), {{0.4, 1.5}}, gaussian, gaussian_slope},
-          {power_law_family(), {{0.4, 1.5}, {3.5, 5.5}}, power_law, power_law_slope}};
+  return {{gaussian_profile(), {{0.4, 1.5}}, gaussian, gaussian_slope},
+          {power_law_profile(), {{0.4, 1.5}, {3.5, 5.5}}, power_law, power_law_slope}};
 }
 
 /// theta, z and Z_bar as fields; `numbers`: the first of theta's values is its only one.

@@ -1,5 +1,7 @@
 #include "nadir/kernel/stencil_table.hpp"
 
+#include "support/cases.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,9 +41,8 @@ TEST(StencilTable, AreExactUpToTheirOrderAndOneMore) {
 
 /// The aliases of theory, section 4: W_3/6 = c_3 + Delta^2 c_1/6, W_4/24 = c_4 + Delta^2 c_2/12.
 TEST(StencilTable, HigherMomentsHaveAliases) {
-  KernelSpec kernel;
-  kernel.type = "moment";
-  kernel.order = 4;
+  KernelSpec kernel{"moment"};
+  kernel.set_option("order", 4);
   const StencilTable table = stencil_table_of(kernel, 1, spacings);
   const std::vector<double> theta{0.1, 0.3, 0.2, 0.05, -0.04}; // R, U, D, c_3, c_4
   ASSERT_EQ(table.terms.size(), theta.size());
@@ -61,10 +62,9 @@ TEST(StencilTable, HigherMomentsHaveAliases) {
 }
 
 KernelSpec named(const std::string& type, std::int64_t size) {
-  KernelSpec kernel;
-  kernel.type = type;
-  kernel.diffusion_tensor = DiffusionTensor::full;
-  (type == "stencil" ? kernel.radius : kernel.order) = size;
+  KernelSpec kernel({type});
+  test::set_tensor(kernel, DiffusionTensor::full);
+  kernel.set_option(type == "stencil" ? "radius" : "order", size);
   return kernel;
 }
 

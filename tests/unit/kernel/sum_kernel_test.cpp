@@ -16,9 +16,8 @@ const std::array<double, 3> sum_spacings{0.5, 1.25, 0.8};
 
 /// A sum applies, transposes and differentiates what its parts do.
 TEST(SumKernel, IsTheSumOfItsParts) {
-  KernelSpec kernel;
-  kernel.type = "adr+gaussian+power-law";
-  kernel.radius = 2;
+  KernelSpec kernel{"adr", "gaussian", "power-law"};
+  kernel.set_option("radius", 2);
   const auto sum = make_kernel(kernel, 2, sum_spacings);
   const auto table = stencil_table_of(kernel, 2, sum_spacings);
   ASSERT_EQ(sum->coefficients(), 9); // R, U_y, U_x, D, A, sigma, A, l, s

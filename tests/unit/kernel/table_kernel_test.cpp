@@ -1,6 +1,7 @@
 #include "nadir/kernel/adr.hpp"
 #include "nadir/kernel/stencil_table.hpp"
 
+#include "support/cases.hpp"
 #include "support/rows.hpp"
 
 #include <gtest/gtest.h>
@@ -15,10 +16,9 @@ using test::RandomRows;
 const std::array<double, 3> table_spacings{0.5, 1.25, 0.8};
 
 KernelSpec table_case(const std::string& type, std::int64_t size) {
-  KernelSpec kernel;
-  kernel.type = type;
-  kernel.diffusion_tensor = DiffusionTensor::full;
-  (type == "stencil" ? kernel.radius : kernel.order) = size;
+  KernelSpec kernel({type});
+  test::set_tensor(kernel, DiffusionTensor::full);
+  kernel.set_option(type == "stencil" ? "radius" : "order", size);
   return kernel;
 }
 

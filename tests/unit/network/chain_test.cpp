@@ -54,8 +54,8 @@ TEST(Chain, IdentityLayersReturnTheInputBitForBit) {
     c.network.layers = 5;
     c.network.activation = "identity";
     c.network.relaxation = test::fixed({omega});
-    c.network.bias = c.kernel.reaction = c.kernel.diffusion = test::fixed({0.0});
-    c.kernel.advection = test::fixed({0.0, 0.0});
+    c.network.bias = c.kernel["reaction"] = c.kernel["diffusion"] = test::fixed({0.0});
+    c.kernel["advection"] = test::fixed({0.0, 0.0});
     const auto states = run_states(MPI_COMM_WORLD, c, 0.0);
     const std::size_t n = 72;
     EXPECT_TRUE(std::equal(states.begin(), states.begin() + n, states.end() - n));

@@ -9,12 +9,12 @@ namespace {
 
 TEST(Coefficients, LayersSeeTheirOwnValuesOrTheSharedOnes) {
   Case c = test::small_case({6, 7}, {test::periodic, test::reflect}, DiffusionTensor::diagonal);
-  c.kernel.advection = test::trained({0.1, 0.2}, false, true);
-  c.kernel.diffusion = test::trained({0.3, 0.4}, true, false);
+  c.kernel["advection"] = test::trained({0.1, 0.2}, false, true);
+  c.kernel["diffusion"] = test::trained({0.3, 0.4}, true, false);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients values(grid, c, Coefficients::Content::values);
-  ParameterValues& U = values[Parameter::advection];
-  ParameterValues& D = values[Parameter::diffusion];
+  ParameterValues& U = values["advection"];
+  ParameterValues& D = values["diffusion"];
   *U.block(U.block_index(2, 1)) = 7.0;
   D.block(1)[D.layout().index(0, 0, 0)] = 8.0;
   EXPECT_EQ(values.layer(2).theta[2].number, 7.0); // R, U_y, U_x
@@ -25,11 +25,11 @@ TEST(Coefficients, LayersSeeTheirOwnValuesOrTheSharedOnes) {
 
 TEST(Coefficients, GradientsHaveRoomForTrainedParametersOnly) {
   Case c = test::small_case({6, 7}, {test::periodic, test::reflect});
-  c.kernel.reaction = test::trained({0.0}, true, true);
+  c.kernel["reaction"] = test::trained({0.0}, true, true);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
-  EXPECT_TRUE(bar[Parameter::advection].empty());
-  EXPECT_EQ(bar[Parameter::reaction].blocks(), 3);
+  EXPECT_TRUE(bar["advection"].empty());
+  EXPECT_EQ(bar["reaction"].blocks(), 3);
   const LayerGradient rows = bar.layer_bar(1);
   EXPECT_NE(rows.theta[0].field, nullptr);
   EXPECT_EQ(rows.theta[1].field, nullptr); // U is fixed: its derivative goes nowhere

@@ -40,7 +40,7 @@ Products products_of(const Grid& grid, const Case& c, KernelOperator& kernel) {
   kernel.add_gradient(z.data(), g.data(), bar.layer_bar(0));
   kernel.apply_transpose(g.data(), z_bar.data());
   add(z_bar, found.transposed);
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : coefficients.parameters()) {
     for (const ReproducibleSum& sum : bar.sums(p)) {
       double value = sum.value();
       MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, grid.comm());
@@ -75,9 +75,9 @@ TEST(ConvolutionOperator, IsTheStencilToRounding) {
         test::train_all(c, false, true);
         MPI_Comm comm = MPI_COMM_WORLD;
         const Extents extents = three_extents(c.grid.shape);
-        if (!choose_process_grid(extents, test::world_size(), kernel_radius(c.kernel)))
+        if (!choose_process_grid(extents, test::world_size(), c.kernel.radius()))
           comm = MPI_COMM_SELF; // the stencil does not fit
-        const Grid grid(comm, c.grid, kernel_radius(c.kernel));
+        const Grid grid(comm, c.grid, c.kernel.radius());
         StencilOperator stencil(grid, make_kernel(c.kernel, grid.dimension(), grid.spacings()));
         ConvolutionOperator convolution(
             grid, stencil_table_of(c.kernel, grid.dimension(), grid.spacings()));
@@ -87,7 +87,7 @@ TEST(ConvolutionOperator, IsTheStencilToRounding) {
         expect_near(found.transposed, expected.transposed, "W^T g");
         expect_near(found.gradient, expected.gradient, "gradient");
         EXPECT_EQ(expected.gradient.empty(), false);
-        if (test::failed_somewhere()) FAIL() << c.kernel.type << ", " << grid.dimension() << "-D";
+        if (test::failed_somewhere()) FAIL() << c.kernel.type() << ", " << grid.dimension() << "-D";
       }
     }
   }

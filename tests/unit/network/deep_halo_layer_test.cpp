@@ -57,7 +57,7 @@ TEST(DeepHaloLayer, GivesTheSameBitsWithAnyActivationAndSamplesTogether) {
       c.network.activation = kind;
       c.network.relaxation = test::fixed({omega});
       c.network.relaxation.varies_space = omega != 1.0;
-      c.kernel.reaction = test::trained({-0.1}, false, false);
+      c.kernel["reaction"] = test::trained({-0.1}, false, false);
       c.network.bias = test::trained({0.1}, true, false);
       const Grid grid = grid_for(c);
       const PassPlan together{{}, {}, test::chain_samples};

@@ -17,8 +17,8 @@ double entry(std::int64_t i, std::int64_t j) {
 Case dense_case(std::vector<std::int64_t> shape) {
   Case c = test::small_case(std::move(shape), {});
   c.grid.boundary.assign(c.grid.shape.size(), test::reflect);
-  c.kernel.type = "dense";
-  c.kernel.weights = test::trained({0.0}, true, true);
+  test::set_kernel(c, {"dense"});
+  c.kernel["weights"] = test::trained({0.0}, true, true);
   c.network.layers = 2;
   return c;
 }
@@ -27,12 +27,12 @@ Case dense_case(std::vector<std::int64_t> shape) {
 TEST(DenseOperator, IsTheMatrix) {
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{{17}, {5, 7}, {3, 4, 5}}) {
     Case c = dense_case(shape);
-    const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
+    const Grid grid(MPI_COMM_WORLD, c.grid, c.kernel.radius());
     const std::int64_t n = grid.points();
-    c.kernel.weights.init.assign(static_cast<std::size_t>(n), 0.0);
+    c.kernel["weights"].init.assign(static_cast<std::size_t>(n), 0.0);
     Coefficients coefficients(grid, c, Coefficients::Content::values);
     Coefficients bar(grid, c, Coefficients::Content::gradients);
-    ParameterValues& W = coefficients[Parameter::weights];
+    ParameterValues& W = coefficients["weights"];
     ASSERT_EQ(W.components(), n);
     for (std::int64_t k = 0; k < W.blocks(); ++k)
       test::for_points(grid, [&](auto z, auto y, auto x, std::int64_t i) {
@@ -64,7 +64,7 @@ TEST(DenseOperator, IsTheMatrix) {
         for (std::int64_t j = 0; j < n; ++j) {
           applied += sign * entry(i, j) * z_of(j);
           transposed += sign * entry(j, i) * g_of(j);
-          const ParameterValues& W_bar = bar[Parameter::weights];
+          const ParameterValues& W_bar = bar["weights"];
           const double found = W_bar.block(layer * n + j)[W_bar.layout().index(a, b, x)];
           EXPECT_NEAR(found, 2 * g_of(i) * z_of(j), 1e-14);
         }

@@ -155,7 +155,7 @@ TEST(MixedStates, RoundsAllThatTheAdjointReadsWhateverIsComputedAgain) {
 /// 1 - f^2 from a rounded f would have no more than three digits here.
 TEST(MixedStates, LeavesTheDerivativeItsDigitsWhereActivationsAreSaturated) {
   Case c = layered_case({29}, 9, false);
-  c.kernel.reaction = test::fixed({5.0}); // f(6 z): f' is about 2e-5
+  c.kernel["reaction"] = test::fixed({5.0}); // f(6 z): f' is about 2e-5
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const auto points = static_cast<std::size_t>(grid.owned().points());
   const auto lambda = [&](std::size_t k, const std::vector<double>& values) {

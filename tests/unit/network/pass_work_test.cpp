@@ -13,8 +13,8 @@ namespace {
 Case shared_case() {
   Case c = test::small_case({256, 1024}, {test::reflect, test::reflect});
   c.network.layers = 12;
-  c.kernel.reaction = c.kernel.diffusion = test::trained({0.0}, true, false);
-  c.kernel.advection = test::trained({0.0, 0.0}, true, false);
+  c.kernel["reaction"] = c.kernel["diffusion"] = test::trained({0.0}, true, false);
+  c.kernel["advection"] = test::trained({0.0, 0.0}, true, false);
   return c;
 }
 
@@ -29,24 +29,23 @@ TEST(PassWork, FieldsAndTheirGradientsAreCounted) {
   EXPECT_EQ(plan.transpose.layers, 2);
   EXPECT_EQ(plan.transpose.tile, 287);
   Case fixed = c;
-  fixed.kernel.reaction.train = fixed.kernel.diffusion.train = false;
-  fixed.kernel.advection.train = false;
+  for (const auto p : {"reaction", "advection", "diffusion"}) fixed.kernel[p].train = false;
   EXPECT_EQ(plan_passes(grid, fixed, 1, how).forward.tile, 273);
   EXPECT_GT(plan_passes(grid, fixed, 1, how).transpose.layers, 2);
 }
 
 TEST(PassWork, LayersWithCoefficientsOfTheirOwnGoOneByOne) {
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : ParameterSet(shared_case())) {
     for (const bool space : {true, false}) {
       Case c = shared_case();
-      if (components_of(c, p) == 0) continue; // of another kernel
-      test::spec_of(c, p).varies_layer = true;
-      test::spec_of(c, p).varies_space = space;
+      ParameterSpec& spec = named_parameters(c)[p.index].spec;
+      spec.varies_layer = true;
+      spec.varies_space = space;
       EXPECT_FALSE(layers_may_go_together(c));
       const Grid grid(MPI_COMM_SELF, c.grid);
       const PassPlan plan = plan_passes(grid, c, 1, {.layers_per_pass = 5});
-      EXPECT_EQ(plan.forward.layers, 1) << name_of(p);
-      EXPECT_EQ(plan.transpose.layers, 1) << name_of(p);
+      EXPECT_EQ(plan.forward.layers, 1) << p.name;
+      EXPECT_EQ(plan.transpose.layers, 1) << p.name;
     }
   }
 }

@@ -26,8 +26,7 @@ constexpr std::array normalisations{Normalisation::none, Normalisation::uniform,
 /// What one layer makes of a random state and a random adjoint, and all derivatives: this rank's.
 std::vector<double> layer_results(const Grid& grid, const Case& c, Layer& layer) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
-  if (!c.network.relaxation.train)
-    coefficients[Parameter::relaxation].fill(c.network.relaxation.init[0]);
+  if (!c.network.relaxation.train) coefficients["relaxation"].fill(c.network.relaxation.init[0]);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   coefficients.fill_ghosts();
   const Layout& layout = layer.state_layout();
@@ -49,7 +48,7 @@ std::vector<double> layer_results(const Grid& grid, const Case& c, Layer& layer)
                         {std::span(back).subspan(0, 1), std::span(back).subspan(1, 1)},
                         bar.layer_bar(0));
   add(layout, lambda.data());
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : coefficients.parameters()) {
     for (const ReproducibleSum& sum : bar.sums(p)) all.push_back(sum.value());
     for (std::int64_t b = 0; bar[p].varies_space() && b < bar[p].blocks(); ++b)
       add(bar[p].layout(), bar[p].block(b));
@@ -69,12 +68,12 @@ TEST(SchemeLayer, ExplicitEulerGivesTheBitsOfTheStencilLayer) {
         c.network.layers = 1;
         for (const bool by_space : {true, false}) {
           test::train_all(c, by_space, false);
-          const Grid grid(MPI_COMM_WORLD, c.grid, kernel_radius(c.kernel));
+          const Grid grid(MPI_COMM_WORLD, c.grid, c.kernel.radius());
           StencilLayer fused(grid, stencil_kernel_of(grid, c), c.network.activation);
           SchemeLayer general(grid, c.network,
                               std::make_unique<StencilOperator>(grid, stencil_kernel_of(grid, c)));
           EXPECT_EQ(layer_results(grid, c, general), layer_results(grid, c, fused))
-              << shape.size() << "-D, " << c.kernel.type << (by_space ? ", by space" : "");
+              << shape.size() << "-D, " << c.kernel.type() << (by_space ? ", by space" : "");
           if (test::failed_somewhere()) return;
         }
       }
@@ -148,7 +147,7 @@ TEST(SchemeLayer, TheAdjointOfALinearChainIsItsTranspose) {
         c.network.bias = test::fixed({0.0});
         const Grid grid(MPI_COMM_WORLD, c.grid);
         Coefficients coefficients = test::random_coefficients(grid, c, 0.05);
-        coefficients[Parameter::bias].fill(0.0);
+        coefficients["bias"].fill(0.0);
         Coefficients bar(grid, c, Coefficients::Content::gradients);
         coefficients.fill_ghosts();
         Chain chain(grid, c);
@@ -190,9 +189,9 @@ double norm_of(const Case& c, const std::vector<double>& z) {
 Case resting_case(SchemeKind scheme, Normalisation normalisation) {
   Case c = scheme_case(scheme, normalisation, {7, 6}, {test::reflect, test::periodic});
   c.network.activation = "identity";
-  c.network.bias = c.kernel.reaction = test::fixed({0.0});
-  c.kernel.advection = test::fixed({0.0, 0.0});
-  c.kernel.diffusion = test::fixed({0.0, 0.0, 0.0});
+  c.network.bias = c.kernel["reaction"] = test::fixed({0.0});
+  c.kernel["advection"] = test::fixed({0.0, 0.0});
+  c.kernel["diffusion"] = test::fixed({0.0, 0.0, 0.0});
   c.network.layers = 1;
   return c;
 }
@@ -352,12 +351,12 @@ TEST(ImplicitScheme, ASingularSystemIsNamed) {
       c.network.relaxation = test::fixed({1.0});
       c.network.bias = test::fixed({0.0});
       const double singular = kind == SchemeKind::implicit_euler ? 1.0 : 2.0;
-      c.kernel.advection = test::fixed({advection});
-      c.kernel.diffusion = test::fixed({0.0});
-      c.kernel.reaction = test::fixed({singular});
+      c.kernel["advection"] = test::fixed({advection});
+      c.kernel["diffusion"] = test::fixed({0.0});
+      c.kernel["reaction"] = test::fixed({singular});
       for (const std::string& problem : problems_of(c))
         EXPECT_NE(problem.find("was not solved"), std::string::npos) << advection;
-      c.kernel.reaction = test::fixed({0.9 * singular});
+      c.kernel["reaction"] = test::fixed({0.9 * singular});
       for (const std::string& problem : problems_of(c)) EXPECT_EQ(problem, "") << advection;
     }
   }
@@ -373,10 +372,10 @@ TEST(ImplicitScheme, AStiffSystemIsSolved) {
   c.network.activation = "identity";
   c.network.relaxation = test::fixed({1.0});
   c.network.bias = test::fixed({0.0});
-  c.kernel.reaction = test::fixed({0.0});
-  c.kernel.advection = test::fixed({0.0});
+  c.kernel["reaction"] = test::fixed({0.0});
+  c.kernel["advection"] = test::fixed({0.0});
   for (const double D : {1e2, 1e4, 1e6}) {
-    c.kernel.diffusion = test::fixed({D});
+    c.kernel["diffusion"] = test::fixed({D});
     const auto before = input_of(c), after = last_scheme_state(MPI_COMM_WORLD, c, 0.0);
     const auto wave = [&](const std::vector<double>& z) {
       double part = 0;

@@ -3,10 +3,12 @@
 #include "nadir/base/hashed_random.hpp"
 #include "nadir/grid/grid.hpp"
 #include "nadir/input/case.hpp"
+#include "nadir/kernel/kernel_family.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/training/observations.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -32,6 +34,30 @@ inline ParameterSpec trained(std::vector<double> init, bool space, bool layer) {
   return p;
 }
 
+inline void set_tensor(KernelSpec& kernel, DiffusionTensor tensor) {
+  kernel.set_option("diffusion_tensor", static_cast<std::int64_t>(tensor));
+}
+
+/// The kernel of these families; options and parameters that it has already stay.
+inline void set_kernel(Case& c, std::initializer_list<std::string_view> families) {
+  KernelSpec kernel(families);
+  for (KernelTerm& term : kernel.terms) {
+    for (std::size_t k = 0; k < term.options.size(); ++k)
+      if (const auto* old = c.kernel.with_option(term.family->options[k].name))
+        term.options[k] = old->option(term.family->options[k].name);
+    for (std::size_t k = 0; k < term.parameters.size(); ++k)
+      if (const auto* old = c.kernel.with_parameter(term.family->parameters[k].name))
+        term.parameters[k] = *old->find(term.family->parameters[k].name);
+  }
+  c.kernel = kernel;
+}
+
+/// None where the case has no such parameter.
+inline std::int64_t components_of(const Case& c, std::string_view parameter) {
+  const ParameterSet all(c);
+  return all.find(parameter) ? all[parameter].components : 0;
+}
+
 /// A case with moderate fixed coefficients, one target at the last layer, no files.
 inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                        DiffusionTensor tensor = DiffusionTensor::isotropic) {
@@ -47,12 +73,11 @@ inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec
   c.network.activation = "tanh";
   c.network.relaxation = fixed({0.6});
   c.network.bias = fixed({0.05});
-  c.kernel.diffusion_tensor = tensor;
-  c.kernel.reaction = fixed({-0.1});
-  c.kernel.advection = fixed(std::vector<double>(d, 0.15));
-  const auto components =
-      static_cast<std::size_t>(diffusion_components(c.grid.dimension(), tensor));
-  c.kernel.diffusion = fixed(std::vector<double>(components, 0.08));
+  set_tensor(c.kernel, tensor);
+  c.kernel["reaction"] = fixed({-0.1});
+  c.kernel["advection"] = fixed(std::vector<double>(d, 0.15));
+  const auto components = diffusion_names(c.grid.dimension(), tensor).size();
+  c.kernel["diffusion"] = fixed(std::vector<double>(components, 0.08));
   c.data.targets.emplace_back().layer = c.network.layers;
   c.output.layers = {0, c.network.layers};
   return c;
@@ -62,10 +87,10 @@ inline Case small_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec
 inline Case moment_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                         std::int64_t order) {
   Case c = small_case(std::move(shape), std::move(boundary), DiffusionTensor::full);
-  c.kernel.type = "moment";
-  c.kernel.order = order;
-  const auto count = static_cast<std::size_t>(components_of(c, Parameter::higher));
-  c.kernel.higher = fixed(std::vector<double>(count, 0.01));
+  set_kernel(c, {"moment"});
+  c.kernel.set_option("order", order);
+  const auto count = static_cast<std::size_t>(components_of(c, "higher"));
+  c.kernel["higher"] = fixed(std::vector<double>(count, 0.01));
   return c;
 }
 
@@ -73,11 +98,11 @@ inline Case moment_case(std::vector<std::int64_t> shape, std::vector<BoundarySpe
 inline Case stencil_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                          std::int64_t radius) {
   Case c = small_case(std::move(shape), std::move(boundary));
-  c.kernel.type = "stencil";
-  c.kernel.radius = radius;
-  const auto count = static_cast<std::size_t>(components_of(c, Parameter::weights));
-  c.kernel.weights = fixed(std::vector<double>(count, 0.4 / static_cast<double>(count)));
-  c.kernel.weights.init[count / 2] = 0.7;
+  set_kernel(c, {"stencil"});
+  c.kernel.set_option("radius", radius);
+  const auto count = static_cast<std::size_t>(components_of(c, "weights"));
+  c.kernel["weights"] = fixed(std::vector<double>(count, 0.4 / static_cast<double>(count)));
+  c.kernel["weights"].init[count / 2] = 0.7;
   return c;
 }
 
@@ -85,10 +110,10 @@ inline Case stencil_case(std::vector<std::int64_t> shape, std::vector<BoundarySp
 inline Case gaussian_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                           std::int64_t radius) {
   Case c = small_case(std::move(shape), std::move(boundary));
-  c.kernel.type = "gaussian";
-  c.kernel.radius = radius;
-  c.kernel.amplitude = fixed({0.8});
-  c.kernel.width = fixed({0.9});
+  set_kernel(c, {"gaussian"});
+  c.kernel.set_option("radius", radius);
+  c.kernel["amplitude"] = fixed({0.8});
+  c.kernel["width"] = fixed({0.9});
   return c;
 }
 
@@ -96,11 +121,23 @@ inline Case gaussian_case(std::vector<std::int64_t> shape, std::vector<BoundaryS
 inline Case power_law_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                            std::int64_t radius) {
   Case c = small_case(std::move(shape), std::move(boundary));
-  c.kernel.type = "power-law";
-  c.kernel.radius = radius;
-  c.kernel.strength = fixed({0.2});
-  c.kernel.length = fixed({1.1});
-  c.kernel.exponent = fixed({c.grid.dimension() + 1.5});
+  set_kernel(c, {"power-law"});
+  c.kernel.set_option("radius", radius);
+  c.kernel["strength"] = fixed({0.2});
+  c.kernel["length"] = fixed({1.1});
+  c.kernel["exponent"] = fixed({c.grid.dimension() + 1.5});
+  return c;
+}
+
+/// The same with two Gaussians of different widths, reaches and strengths.
+inline Case two_gaussians_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
+                               std::int64_t radius) {
+  Case c = gaussian_case(std::move(shape), std::move(boundary), radius);
+  c.kernel.add(c.kernel.terms.front());
+  KernelTerm& wide = c.kernel.terms.back();
+  *wide.find("amplitude") = fixed({0.3});
+  *wide.find("width") = fixed({1.6});
+  *wide.find_option("radius") = radius > 1 ? radius - 1 : radius;
   return c;
 }
 
@@ -108,15 +145,15 @@ inline Case power_law_case(std::vector<std::int64_t> shape, std::vector<Boundary
 inline Case sum_case(std::vector<std::int64_t> shape, std::vector<BoundarySpec> boundary,
                      std::int64_t radius) {
   Case c = small_case(shape, boundary);
-  const Case gaussian = gaussian_case(shape, boundary, radius);
-  c.kernel.amplitude = fixed({-0.2});
-  c.kernel.width = gaussian.kernel.width;
+  const KernelSpec gaussian = gaussian_case(shape, boundary, radius).kernel;
   const KernelSpec law = power_law_case(shape, boundary, radius).kernel;
-  c.kernel.strength = fixed({0.1});
-  c.kernel.length = law.length;
-  c.kernel.exponent = law.exponent;
-  c.kernel.type = "adr+gaussian+power-law";
-  c.kernel.radius = radius;
+  set_kernel(c, {"adr", "gaussian", "power-law"});
+  c.kernel.set_option("radius", radius);
+  c.kernel["amplitude"] = fixed({-0.2});
+  c.kernel["width"] = gaussian["width"];
+  c.kernel["strength"] = fixed({0.1});
+  c.kernel["length"] = law["length"];
+  c.kernel["exponent"] = law["exponent"];
   return c;
 }
 
@@ -126,7 +163,7 @@ inline Case galerkin_case(std::vector<std::int64_t> shape, std::vector<BoundaryS
   Case c = small_case(std::move(shape), std::move(boundary), DiffusionTensor::full);
   c.network.basis = basis;
   c.network.nodes = nodes;
-  if (basis == Basis::hat) std::ranges::fill(c.kernel.diffusion.init, 0.0);
+  if (basis == Basis::hat) std::ranges::fill(c.kernel["diffusion"].init, 0.0);
   return c;
 }
 
@@ -142,19 +179,13 @@ inline Case galerkin_radial_case(std::vector<std::int64_t> shape,
   return c;
 }
 
-inline ParameterSpec& spec_of(Case& c, Parameter p) {
-  return const_cast<ParameterSpec&>(case_of(c, p));
-}
-
 /// Makes every parameter trained and varying as told, but the diffusion of hats.
 inline void train_all(Case& c, bool space, bool layer) {
-  for (const auto p : all_parameters) {
-    if (components_of(c, p) == 0) continue;
-    if (p == Parameter::diffusion && c.network.basis == Basis::hat) continue;
-    ParameterSpec& spec = spec_of(c, p);
-    spec.train = true;
-    spec.varies_space = space;
-    spec.varies_layer = layer;
+  for (const NamedParameter& p : named_parameters(c)) {
+    if (p.name == "diffusion" && c.network.basis == Basis::hat) continue;
+    p.spec.train = true;
+    p.spec.varies_space = space;
+    p.spec.varies_layer = layer;
   }
 }
 
@@ -209,15 +240,24 @@ inline Observations random_observations(const Grid& grid, const Case& c, std::in
   return o;
 }
 
+/// The stream of random numbers of a parameter, the same in every family that has it.
+inline std::uint64_t stream_of(std::string_view parameter) {
+  constexpr std::array<std::string_view, 12> names{
+      "reaction", "advection", "diffusion", "higher",   "weights", "amplitude",
+      "width",    "strength",  "length",    "exponent", "bias",    "relaxation"};
+  const auto at = std::ranges::find_if(names, [&](auto name) { return name == parameter; });
+  return 50 + static_cast<std::uint64_t>(at - names.begin());
+}
+
 /// The case's initial numbers plus random parts of size `amplitude` where a parameter varies.
 inline Coefficients random_coefficients(const Grid& grid, const Case& c, double amplitude,
                                         std::int64_t layers_per_exchange = 1) {
   Coefficients coefficients(grid, c, Coefficients::Content::values, layers_per_exchange);
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : coefficients.parameters()) {
     ParameterValues& values = coefficients[p];
-    const std::uint64_t stream = 50 + static_cast<std::uint64_t>(p);
+    const auto stream = stream_of(p.name);
     for (std::int64_t k = 0; k < values.blocks(); ++k) {
-      const double init = case_of(c, p).init[static_cast<std::size_t>(k % values.components())];
+      const double init = p.spec.init[static_cast<std::size_t>(k % values.components())];
       const auto number = [&](std::int64_t i) {
         return init +
                amplitude * hashed_number(stream, static_cast<std::uint64_t>(k * grid.points() + i));

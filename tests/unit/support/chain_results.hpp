@@ -34,8 +34,7 @@ using Store = std::function<std::unique_ptr<StateStore>(const Layout&)>;
 inline std::vector<double> results(const Grid& grid, const Case& c, const PassPlan& plan, Keep keep,
                                    const Store& store = {}, bool rounded = false) {
   Coefficients coefficients = random_coefficients(grid, c, 0.05, plan.layers_per_exchange);
-  if (!c.network.relaxation.train)
-    coefficients[Parameter::relaxation].fill(c.network.relaxation.init[0]);
+  if (!c.network.relaxation.train) coefficients["relaxation"].fill(c.network.relaxation.init[0]);
   Coefficients bar(grid, c, Coefficients::Content::gradients, plan.layers_per_exchange);
   Chain chain(grid, c, plan);
   chain.layer().states_are_rounded(rounded);
@@ -75,7 +74,7 @@ inline std::vector<double> results(const Grid& grid, const Case& c, const PassPl
         bar);
     for (std::size_t k = 0; k < plan.samples; ++k) add(chain.lambda(k));
   }
-  for (const auto p : all_parameters) {
+  for (const Parameter& p : coefficients.parameters()) {
     for (const ReproducibleSum& sum : bar.sums(p)) all.push_back(sum.value());
     for (std::int64_t b = 0; bar[p].varies_space() && b < bar[p].blocks(); ++b) {
       for_owned_rows(bar[p].layout(), bar[p].block(b), [&](const double* row, std::int64_t n) {

@@ -20,9 +20,9 @@ inline Case ring(std::int64_t n, Activation f, double R, double U, double D, dou
   c.network.activation = f;
   c.network.relaxation = fixed({omega});
   c.network.bias = fixed({0.0});
-  c.kernel.reaction = fixed({R});
-  c.kernel.advection = fixed({U});
-  c.kernel.diffusion = fixed({D});
+  c.kernel["reaction"] = fixed({R});
+  c.kernel["advection"] = fixed({U});
+  c.kernel["diffusion"] = fixed({D});
   c.data.targets.clear();
   return c;
 }
@@ -41,18 +41,17 @@ inline Observations uniform_inputs(const Grid& grid, const std::vector<double>& 
 inline Case varying_case(const std::vector<BoundarySpec>& boundary, double R) {
   Case c = small_case({6, 8}, boundary, DiffusionTensor::diagonal);
   c.network.activation = "identity";
-  c.kernel.reaction = fixed({R});
+  c.kernel["reaction"] = fixed({R});
   c.data.targets.clear();
-  for (const auto p :
-       {Parameter::advection, Parameter::diffusion, Parameter::bias, Parameter::relaxation})
-    spec_of(c, p) = trained(case_of(c, p).init, true, false);
+  for (const NamedParameter& p : named_parameters(c))
+    if (p.name != "reaction") p.spec = trained(p.spec.init, true, false);
   return c;
 }
 
 /// Its coefficients, with parts at random.
 inline Coefficients varying_coefficients(const Grid& grid, const Case& c) {
   Coefficients coefficients = random_coefficients(grid, c, 0.04);
-  *coefficients[Parameter::reaction].block(0) = c.kernel.reaction.init[0];
+  *coefficients["reaction"].block(0) = c.kernel["reaction"].init[0];
   return coefficients;
 }
 

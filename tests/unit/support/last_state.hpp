@@ -15,7 +15,7 @@ namespace nadir::test {
 inline std::vector<double> last_state(const Case& c,
                                       const std::function<double(std::int64_t)>& input,
                                       double amplitude = 0, MPI_Comm comm = MPI_COMM_WORLD) {
-  const Grid grid(comm, c.grid, kernel_radius(c.kernel));
+  const Grid grid(comm, c.grid, c.kernel.radius());
   Chain chain(grid, c);
   LastTwoStates states(chain.state_layout());
   const Layout& layout = chain.state_layout();

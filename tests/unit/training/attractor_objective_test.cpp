@@ -31,7 +31,7 @@ struct Found {
 };
 
 Found evaluate(MPI_Comm comm, const Case& c, std::int64_t samples, int groups = 1) {
-  const Grid grid(comm, c.grid, kernel_radius(c.kernel));
+  const Grid grid(comm, c.grid, c.kernel.radius());
   const Observations observations = test::random_observations(grid, c, samples);
   StatePlan plan;
   plan.groups = groups;
@@ -101,7 +101,7 @@ struct UniformRing {
     c.network.attractor = true;
     c.network.layers = 1;
     c.network.bias = test::fixed({-0.1});
-    c.kernel.reaction = test::trained({R}, false, false);
+    c.kernel["reaction"] = test::trained({R}, false, false);
     c.data.targets.emplace_back().layer = 1;
     c.attractor.layers = 2000;
     target_ = target;
@@ -172,7 +172,7 @@ TEST(AttractorObjective, LineSearchesComeBackFromTrialsWithoutAttractor) {
     VecHandle x = objective.initial_control();
     const TrainingResult result = solver.run(x, [](const Iteration&) {});
     objective.set_control(x);
-    EXPECT_NEAR(*objective.coefficients()[Parameter::reaction].block(0), -0.1, 1e-6) << optimizer;
+    EXPECT_NEAR(*objective.coefficients()["reaction"].block(0), -0.1, 1e-6) << optimizer;
     if (std::string(optimizer) == "bqnls") {
       EXPECT_GT(result.lost, 0);
       expect_words(result.last_lost, {"sample 0: no attractor was found"});

@@ -19,9 +19,9 @@ struct Twin {
   static constexpr double R = -0.15, U_y = 0.25, U_x = -0.1, D = 0.12;
 
   explicit Twin(std::string_view optimizer) {
-    c.kernel.reaction = test::trained({0.0}, false, false);
-    c.kernel.advection = test::trained({0.0, 0.0}, false, false);
-    c.kernel.diffusion = test::trained({0.05}, false, false);
+    c.kernel["reaction"] = test::trained({0.0}, false, false);
+    c.kernel["advection"] = test::trained({0.0, 0.0}, false, false);
+    c.kernel["diffusion"] = test::trained({0.05}, false, false);
     c.training.optimizer = optimizer;
     c.training.iterations = 300;
     c.training.gradient_tolerance = 1e-9;
@@ -31,10 +31,10 @@ struct Twin {
   Observations data(const Grid& grid) const {
     Observations o = test::random_observations(grid, c, 1);
     Coefficients truth = test::random_coefficients(grid, c, 0.0);
-    *truth[Parameter::reaction].block(0) = R;
-    *truth[Parameter::advection].block(0) = U_y;
-    *truth[Parameter::advection].block(1) = U_x;
-    *truth[Parameter::diffusion].block(0) = D;
+    *truth["reaction"].block(0) = R;
+    *truth["advection"].block(0) = U_y;
+    *truth["advection"].block(1) = U_x;
+    *truth["diffusion"].block(0) = D;
     Chain chain(grid, c);
     LastTwoStates states(chain.state_layout());
     unpack(chain.state_layout(), o.input_sample(0), states.write(0));
@@ -60,21 +60,20 @@ TEST(EndToEndTrainer, EveryTypeFindsConstantCoefficients) {
     EXPECT_FALSE(result.reason.empty());
     objective.set_control(x);
     const Coefficients& found = objective.coefficients();
-    EXPECT_NEAR(*found[Parameter::reaction].block(0), Twin::R, 2e-4)
-        << info.name << ": " << result.reason;
-    EXPECT_NEAR(*found[Parameter::advection].block(0), Twin::U_y, 2e-4) << info.name;
-    EXPECT_NEAR(*found[Parameter::diffusion].block(0), Twin::D, 2e-4) << info.name;
+    EXPECT_NEAR(*found["reaction"].block(0), Twin::R, 2e-4) << info.name << ": " << result.reason;
+    EXPECT_NEAR(*found["advection"].block(0), Twin::U_y, 2e-4) << info.name;
+    EXPECT_NEAR(*found["diffusion"].block(0), Twin::D, 2e-4) << info.name;
   }
 }
 
 /// Fields and numbers, bounds where the type takes them.
 std::vector<Iteration> history_of(MPI_Comm comm, const OptimizerInfo& info) {
   Case c = test::small_case({12, 13}, {test::periodic, test::reflect});
-  c.kernel.reaction = test::trained({0.0}, true, false);
-  c.kernel.reaction.penalty.h1 = 0.01;
-  c.kernel.diffusion = test::trained({0.05}, false, true);
-  c.kernel.diffusion.init.assign(static_cast<std::size_t>(c.network.layers), 0.05);
-  if (info.takes_bounds) c.kernel.reaction.bounds = {-0.1, 0.2};
+  c.kernel["reaction"] = test::trained({0.0}, true, false);
+  c.kernel["reaction"].penalty.h1 = 0.01;
+  c.kernel["diffusion"] = test::trained({0.05}, false, true);
+  c.kernel["diffusion"].init.assign(static_cast<std::size_t>(c.network.layers), 0.05);
+  if (info.takes_bounds) c.kernel["reaction"].bounds = {-0.1, 0.2};
   c.training.optimizer = info.name;
   c.training.options["learning_rate"] = 0.01;
   c.training.iterations = 25;
@@ -143,7 +142,7 @@ TEST(EndToEndTrainer, BoundsAreKeptAndActiveOnesCounted) {
   for (const OptimizerInfo& info : optimizers()) {
     if (!info.takes_bounds) continue;
     Twin twin(info.name);
-    twin.c.kernel.diffusion.bounds = std::pair{0.0, 0.1}; // the truth, 0.12, lies outside
+    twin.c.kernel["diffusion"].bounds = std::pair{0.0, 0.1}; // the truth, 0.12, lies outside
     twin.c.training.options["learning_rate"] = info.name == "adam" ? 0.01 : 0.3;
     const Grid grid(MPI_COMM_WORLD, twin.c.grid);
     const Observations observations = twin.data(grid);
@@ -152,7 +151,7 @@ TEST(EndToEndTrainer, BoundsAreKeptAndActiveOnesCounted) {
     VecHandle x = objective.initial_control();
     optimizer.run(x, [](const Iteration&) {});
     objective.set_control(x);
-    EXPECT_NEAR(*objective.coefficients()[Parameter::diffusion].block(0), 0.1, 1e-12) << info.name;
+    EXPECT_NEAR(*objective.coefficients()["diffusion"].block(0), 0.1, 1e-12) << info.name;
     EXPECT_DOUBLE_EQ(optimizer.active_share(x), 1.0) << info.name;
   }
 }

@@ -17,7 +17,7 @@ namespace {
 /// A kink is reported, not judged; a smooth activation has none.
 TEST(GradientCheck, CountsSignChangesOfZ) {
   Case c = test::small_case({8, 9}, {test::periodic, test::reflect});
-  c.kernel.reaction = test::trained({0.0}, true, false);
+  c.kernel["reaction"] = test::trained({0.0}, true, false);
   c.network.activation = "relu";
   c.network.bias = test::fixed({0.0});
   const Grid grid(MPI_COMM_WORLD, c.grid);
@@ -39,7 +39,7 @@ TEST(GradientCheck, CountsSignChangesOfZ) {
 /// A uniform state does not care for U: its derivative is 0, and what is found of it rounding.
 TEST(GradientCheck, ADerivativeOfNothingPasses) {
   Case c = test::small_case({8, 9}, {test::periodic, test::reflect});
-  c.kernel.advection = test::trained({0.1, 0.1}, true, false);
+  c.kernel["advection"] = test::trained({0.1, 0.1}, true, false);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   Observations observations = test::random_observations(grid, c, 1);
   std::ranges::fill(observations.input, 0.3);
@@ -53,7 +53,7 @@ TEST(GradientCheck, ADerivativeOfNothingPasses) {
 
 TEST(GradientCheck, DirectionsDoNotDependOnTheNumberOfRanks) {
   Case c = test::small_case({8, 9}, {test::periodic, test::reflect});
-  c.kernel.reaction = test::trained({0.0}, true, false);
+  c.kernel["reaction"] = test::trained({0.0}, true, false);
   const auto derivatives = [&](MPI_Comm comm) {
     const Grid grid(comm, c.grid);
     const Observations observations = test::random_observations(grid, c, 1);
@@ -86,9 +86,9 @@ struct Fit {
     c.network.activation = "identity";
     c.network.relaxation = test::fixed({0.5});
     c.network.bias = test::fixed({0.0});
-    c.kernel.reaction = test::trained({R}, false, false);
-    c.kernel.advection = test::trained({U}, false, false);
-    c.kernel.diffusion = test::trained({D}, false, false);
+    c.kernel["reaction"] = test::trained({R}, false, false);
+    c.kernel["advection"] = test::trained({U}, false, false);
+    c.kernel["diffusion"] = test::trained({D}, false, false);
     c.data.targets[0].layer = c.network.layers;
     return c;
   }
@@ -157,7 +157,7 @@ TEST(GradientCheck, APenaltyIsJudgedByItsOwnRounding) {
        {PenaltySpec{.l1 = 1e12}, PenaltySpec{.l1 = 1e10, .epsilon = 1e-6},
         PenaltySpec{.l2 = 1e10}}) {
     Case c = Fit::beside(0.0, 0.1, 0.1);
-    c.kernel.diffusion.penalty = penalty;
+    c.kernel["diffusion"].penalty = penalty;
     Fit fit(c);
     const std::string what = std::to_string(penalty.l1) + ", " + std::to_string(penalty.epsilon);
     EXPECT_TRUE(fit.passes()) << what;
@@ -169,7 +169,7 @@ TEST(GradientCheck, APenaltyIsJudgedByItsOwnRounding) {
 /// The derivative of the misfit is not seen in its sum with the penalty's: that is said.
 TEST(GradientCheck, ADrownedDerivativeIsNotJudged) {
   Case c = Fit::beside(0.0, 0.1, 0.1);
-  c.kernel.diffusion.penalty = {.l1 = 1e16};
+  c.kernel["diffusion"].penalty = {.l1 = 1e16};
   Fit fit(c);
   const auto checks = GradientCheck(fit.grid, fit.c, fit.objective).taylor(fit.x);
   ASSERT_EQ(checks.size(), 4u);

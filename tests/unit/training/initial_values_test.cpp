@@ -24,11 +24,11 @@ double counted(std::int64_t block, std::int64_t index) {
 
 TEST(InitialValues, NumbersByComponentWhereverTheyVary) {
   Case c = initial_case();
-  c.kernel.advection = test::trained({0.1, 0.2}, true, true);
+  c.kernel["advection"] = test::trained({0.1, 0.2}, true, true);
   c.network.bias = test::fixed({0.3});
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Coefficients coefficients = initial_coefficients(grid, c);
-  const ParameterValues& U = coefficients[Parameter::advection];
+  const ParameterValues& U = coefficients["advection"];
   ASSERT_EQ(U.blocks(), 4);
   test::for_points(grid, [&](auto z, auto y, auto x, auto) {
     for (std::int64_t layer = 0; layer < 2; ++layer)
@@ -36,7 +36,7 @@ TEST(InitialValues, NumbersByComponentWhereverTheyVary) {
         EXPECT_EQ(U.block(U.block_index(layer, a))[U.layout().index(z, y, x)],
                   0.1 * static_cast<double>(a + 1));
   });
-  EXPECT_EQ(*coefficients[Parameter::bias].block(0), 0.3);
+  EXPECT_EQ(*coefficients["bias"].block(0), 0.3);
 }
 
 class InitialFiles : public testing::Test {
@@ -62,12 +62,12 @@ class InitialFiles : public testing::Test {
 TEST_F(InitialFiles, EveryRankReadsItsBox) {
   write({2, 2, 4, 6}, 96);
   Case c = initial_case();
-  c.kernel.advection = test::trained({0.0, 0.0}, true, true);
-  c.kernel.advection.init_file = {path, "p"};
+  c.kernel["advection"] = test::trained({0.0, 0.0}, true, true);
+  c.kernel["advection"].init_file = {path, "p"};
   const Grid grid(MPI_COMM_WORLD, c.grid);
   std::vector<DataRead> read;
   const Coefficients coefficients = initial_coefficients(grid, c, &read);
-  const ParameterValues& U = coefficients[Parameter::advection];
+  const ParameterValues& U = coefficients["advection"];
   test::for_points(grid, [&](auto z, auto y, auto x, std::int64_t index) {
     for (std::int64_t k = 0; k < 4; ++k)
       EXPECT_EQ(U.block(k)[U.layout().index(z, y, x)], counted(k, index));
@@ -82,22 +82,22 @@ TEST_F(InitialFiles, NumbersByLayerAreTheSameOnAllRanks) {
   c.network.bias.init_file = {path, "p"};
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Coefficients coefficients = initial_coefficients(grid, c);
-  EXPECT_EQ(*coefficients[Parameter::bias].block(0), 0.0);
-  EXPECT_EQ(*coefficients[Parameter::bias].block(1), 1.0);
+  EXPECT_EQ(*coefficients["bias"].block(0), 0.0);
+  EXPECT_EQ(*coefficients["bias"].block(1), 1.0);
 }
 
 TEST_F(InitialFiles, ValuesOutsideTheirBoundsAreCounted) {
   write({4, 6}, 24);
   Case c = initial_case();
-  c.kernel.reaction = test::trained({0.0}, true, false);
-  c.kernel.reaction.init_file = {path, "p"};
-  c.kernel.reaction.bounds = {{2.0, 20.0}};
+  c.kernel["reaction"] = test::trained({0.0}, true, false);
+  c.kernel["reaction"].init_file = {path, "p"};
+  c.kernel["reaction"].bounds = {{2.0, 20.0}};
   EXPECT_TRUE(refusal(c).ends_with("kernel.reaction.init: 5 values of the file lie outside the "
                                    "bounds [2, 20]"))
       << refusal(c);
   c = test::gaussian_case({4, 6}, {test::periodic, test::reflect}, 1);
-  c.kernel.width = test::trained({1.0}, true, false);
-  c.kernel.width.init_file = {path, "p"};
+  c.kernel["width"] = test::trained({1.0}, true, false);
+  c.kernel["width"].init_file = {path, "p"};
   EXPECT_NE(refusal(c).find("kernel.width.init: 1 values of the file are not above 0"),
             std::string::npos)
       << refusal(c);
@@ -106,8 +106,8 @@ TEST_F(InitialFiles, ValuesOutsideTheirBoundsAreCounted) {
 TEST_F(InitialFiles, AnotherShapeIsRefused) {
   write({6, 4}, 24);
   Case c = initial_case();
-  c.kernel.reaction = test::trained({0.0}, true, false);
-  c.kernel.reaction.init_file = {path, "p"};
+  c.kernel["reaction"] = test::trained({0.0}, true, false);
+  c.kernel["reaction"].init_file = {path, "p"};
   EXPECT_EQ(refusal(c), path + ": p: a box reaches beyond the dataset");
 }
 

@@ -31,9 +31,9 @@ struct Carried {
     c.network.activation = "identity";
     c.network.relaxation = test::fixed({0.5});
     c.network.bias = test::fixed({0.0});
-    c.kernel.reaction = test::trained({0.0}, false, false);
-    c.kernel.advection = test::trained({0.0}, false, false);
-    c.kernel.diffusion = test::trained({0.1 * spacing * spacing}, false, false);
+    c.kernel["reaction"] = test::trained({0.0}, false, false);
+    c.kernel["advection"] = test::trained({0.0}, false, false);
+    c.kernel["diffusion"] = test::trained({0.1 * spacing * spacing}, false, false);
     c.data.targets[0].layer = 20;
     c.training.optimizer = optimizer;
     c.training.options["learning_rate"] = 0.01;
@@ -74,10 +74,10 @@ struct Carried {
     VecHandle x = objective.initial_control();
     Found found{optimizer.run(x, [](const Iteration&) {}), 0, 0, 0};
     objective.set_control(x);
-    const auto number = [&](Parameter p) { return *objective.coefficients()[p].block(0); };
-    found.R = number(Parameter::reaction);
-    found.U = number(Parameter::advection) / spacing;
-    found.D = number(Parameter::diffusion) / (spacing * spacing);
+    const auto number = [&](std::string_view p) { return *objective.coefficients()[p].block(0); };
+    found.R = number("reaction");
+    found.U = number("advection") / spacing;
+    found.D = number("diffusion") / (spacing * spacing);
     return found;
   }
   Found train() const {
@@ -165,7 +165,7 @@ TEST(Invariance, BiasAndBoundsFollowTheUnits) {
     const auto found_in = [&](double spacing, double field) {
       Carried problem(info.name, spacing, field);
       problem.c.network.bias = test::trained({0.0}, false, false);
-      problem.c.kernel.diffusion.bounds =
+      problem.c.kernel["diffusion"].bounds =
           std::pair{0.05 * spacing * spacing, 0.2 * spacing * spacing};
       return problem.train();
     };
@@ -185,7 +185,7 @@ TEST(Invariance, StepsThatOverflowAreShortened) {
   for (const OptimizerInfo& info : optimizers()) {
     Carried problem(info.name);
     problem.c.network.layers = problem.c.data.targets[0].layer = 100;
-    problem.c.kernel.reaction.init = {-0.2};
+    problem.c.kernel["reaction"].init = {-0.2};
     problem.c.training.iterations = 10;
     problem.c.training.options["learning_rate"] = 1e10;
     const auto found = problem.train();
@@ -210,9 +210,9 @@ TEST(Invariance, StartsAtAnOptimumWithAMisfitLeft) {
       observations.targets[0].y[i] += 0.05 * std::cos(2 * std::numbers::pi * 9 * at / 64);
     }
     const auto first = problem.train(observations, grid);
-    problem.c.kernel.reaction.init = {first.R};
-    problem.c.kernel.advection.init = {first.U};
-    problem.c.kernel.diffusion.init = {first.D};
+    problem.c.kernel["reaction"].init = {first.R};
+    problem.c.kernel["advection"].init = {first.U};
+    problem.c.kernel["diffusion"].init = {first.D};
     const auto again = problem.train(observations, grid);
     const auto loss = [](const TrainingResult& t) { return t.history[t.best].loss.loss(); };
     EXPECT_GT(loss(first.training), 1e-3) << info.name;
@@ -224,7 +224,7 @@ TEST(Invariance, StartsAtAnOptimumWithAMisfitLeft) {
 TEST(Invariance, AStartThatOverflowsEndsTheRun) {
   for (const OptimizerInfo& info : optimizers()) {
     Carried problem(info.name);
-    problem.c.kernel.reaction.init = {1e40};
+    problem.c.kernel["reaction"].init = {1e40};
     EXPECT_THROW(problem.train(), NoStart) << info.name;
   }
 }
@@ -254,7 +254,7 @@ TEST(Invariance, NothingLearnedIsNotConverged) {
     problem.c.training.gradient_tolerance = 0;
     EXPECT_EQ(words_of(problem, 1, 1).find(nothing), 0u) << info.name;
     Carried fits(info.name); // at rest, which R = U = D = 0 keeps
-    fits.c.kernel.diffusion.init = {0.0};
+    fits.c.kernel["diffusion"].init = {0.0};
     const Grid grid(MPI_COMM_WORLD, fits.c.grid);
     Observations observations = fits.data(grid);
     observations.targets[0].y = observations.input;

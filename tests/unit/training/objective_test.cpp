@@ -20,8 +20,8 @@ namespace {
 Case rich_case() {
   Case c = test::small_case({9, 10}, {test::reflect, test::periodic}, DiffusionTensor::full);
   test::train_all(c, true, true);
-  c.kernel.advection = test::trained({0.1, -0.1}, false, false);
-  c.kernel.diffusion.penalty.h1 = 0.3;
+  c.kernel["advection"] = test::trained({0.1, -0.1}, false, false);
+  c.kernel["diffusion"].penalty.h1 = 0.3;
   c.data.targets.emplace_back(c.data.targets[0]).layer = 1;
   c.data.targets[1].weight = 0.5;
   return c;
@@ -57,7 +57,7 @@ void expect_same_bits(const Case& c) {
 
 TEST(Objective, IsTheSameBitsOnAnyNumberOfRanks) {
   Case c = rich_case();
-  c.kernel.reaction.penalty.tv = 0.2;
+  c.kernel["reaction"].penalty.tv = 0.2;
   c.network.bias.penalty.l1 = 0.1;
   c.network.relaxation.penalty.l2 = 0.1;
   c.network.relaxation.penalty.continuum = true;
@@ -188,7 +188,7 @@ TEST(Objective, NamesTheSampleOfABlowUpInAnotherGroup) {
 TEST(Objective, NamesTheSampleLayerAndPointOfABlowUp) {
   Case c = test::small_case({6, 7}, {test::periodic, test::periodic});
   c.network.activation = "square";
-  c.kernel.reaction = test::trained({1e100}, false, false);
+  c.kernel["reaction"] = test::trained({1e100}, false, false);
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Observations observations = test::random_observations(grid, c, 1);
   Objective objective(grid, c, observations, test::random_coefficients(grid, c, 0.0));

@@ -11,7 +11,7 @@ namespace {
 
 Case tree_case() {
   Case c = test::small_case({4}, {test::periodic});
-  c.kernel.reaction = test::trained({0.0}, true, false);
+  c.kernel["reaction"] = test::trained({0.0}, true, false);
   return c;
 }
 
@@ -27,7 +27,7 @@ double expected(std::int64_t first, std::int64_t size, std::int64_t leaves) {
 }
 
 double& first_value(Coefficients& sum) {
-  ParameterValues& R = sum[Parameter::reaction];
+  ParameterValues& R = sum["reaction"];
   return R.block(0)[R.layout().index(0, 0, 0)];
 }
 

@@ -17,8 +17,8 @@ struct PenaltyOnR {
   explicit PenaltyOnR(const PenaltySpec& penalty, BoundarySpec boundary = test::reflect,
                       bool layer = false) {
     c = test::small_case({4, 5}, {boundary, boundary});
-    c.kernel.reaction = test::trained({0.25}, true, layer);
-    c.kernel.reaction.penalty = penalty;
+    c.kernel["reaction"] = test::trained({0.25}, true, layer);
+    c.kernel["reaction"].penalty = penalty;
   }
 
   /// The penalty and, by central differences in one random direction, the relative gradient error.
@@ -27,7 +27,7 @@ struct PenaltyOnR {
     const Grid grid(MPI_COMM_WORLD, c.grid);
     const ControlSpace space(grid, c);
     Coefficients values(grid, c, Coefficients::Content::values);
-    ParameterValues& field = values[Parameter::reaction];
+    ParameterValues& field = values["reaction"];
     VecHandle initial = space.create(), x = space.create();
     check_petsc(VecSet(initial, 0.25));
     for (std::int64_t l = 0; l < field.layers(); ++l) {

@@ -14,7 +14,7 @@ class StateErrors : public testing::Test {
  protected:
   static Case two_parameters() {
     Case c = test::small_case({6, 8}, {test::periodic, test::reflect});
-    c.kernel.reaction = test::trained({-0.1}, true, false);
+    c.kernel["reaction"] = test::trained({-0.1}, true, false);
     c.network.relaxation = test::trained({0.6}, false, false);
     return c;
   }

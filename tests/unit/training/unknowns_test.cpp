@@ -10,12 +10,12 @@ namespace {
 Case metric_case() {
   Case c = test::small_case({6, 8}, {test::periodic, test::reflect}, DiffusionTensor::full);
   c.grid.spacing = {2.0, 5.0};
-  c.kernel.type = "moment";
-  c.kernel.order = 3;
-  c.kernel.reaction = test::trained({-0.1}, true, false);
-  c.kernel.advection = test::trained({0.1, 0.2}, false, true);
-  c.kernel.diffusion = test::trained({0.1, 0.0, 0.2}, false, false);
-  c.kernel.higher = test::trained({0.0, 0.0, 0.0, 0.0}, false, false);
+  test::set_kernel(c, {"moment"});
+  c.kernel.set_option("order", 3);
+  c.kernel["reaction"] = test::trained({-0.1}, true, false);
+  c.kernel["advection"] = test::trained({0.1, 0.2}, false, true);
+  c.kernel["diffusion"] = test::trained({0.1, 0.0, 0.2}, false, false);
+  c.kernel["higher"] = test::trained({0.0, 0.0, 0.0, 0.0}, false, false);
   c.network.relaxation = test::trained({0.6}, false, false);
   return c;
 }
@@ -49,20 +49,23 @@ TEST(Unknowns, ScalesAreThoseOfMoments) {
 }
 
 TEST(Unknowns, OtherFamiliesHaveTheirUnits) {
-  KernelSpec kernel;
-  GridSpec grid;
-  grid.shape = {8, 8};
-  grid.spacing = {2.0, 5.0};
-  kernel.type = "gaussian+power-law";
-  EXPECT_EQ(component_scale(kernel, grid, "amplitude", 0), 1.0);
-  EXPECT_EQ(component_scale(kernel, grid, "width", 0), 2.0);
-  EXPECT_EQ(component_scale(kernel, grid, "strength", 0), 0.1);
-  EXPECT_EQ(component_scale(kernel, grid, "length", 0), 2.0);
-  EXPECT_EQ(component_scale(kernel, grid, "exponent", 0), 1.0);
-  kernel.type = "adr";
-  EXPECT_EQ(component_scale(kernel, grid, "diffusion", 0), 4.0); // isotropic: the shorter step
-  kernel.diffusion_tensor = DiffusionTensor::diagonal;
-  EXPECT_EQ(component_scale(kernel, grid, "diffusion", 1), 25.0);
+  ModelSpec model;
+  model.grid.shape = {8, 8};
+  model.grid.spacing = {2.0, 5.0};
+  const auto scale = [&](std::string_view name, std::int64_t component) {
+    const ParameterSet parameters(model);
+    return parameters.scale(parameters[name], component);
+  };
+  model.kernel = KernelSpec{"gaussian", "power-law"};
+  EXPECT_EQ(scale("amplitude", 0), 1.0);
+  EXPECT_EQ(scale("width", 0), 2.0);
+  EXPECT_EQ(scale("strength", 0), 0.1);
+  EXPECT_EQ(scale("length", 0), 2.0);
+  EXPECT_EQ(scale("exponent", 0), 1.0);
+  model.kernel = KernelSpec{"adr"};
+  EXPECT_EQ(scale("diffusion", 0), 4.0); // isotropic: the shorter step
+  test::set_tensor(model.kernel, DiffusionTensor::diagonal);
+  EXPECT_EQ(scale("diffusion", 1), 25.0);
 }
 
 /// On steps of 1 nothing is scaled, nor are there any vectors for it.
@@ -81,8 +84,8 @@ TEST(Unknowns, StepsOfOneNeedNoScales) {
 TEST(Unknowns, BoundsAreKeptExactly) {
   Case c = metric_case();
   c.grid.spacing = {0.3, 0.7};
-  c.kernel.reaction.train = false;
-  c.kernel.advection.bounds = std::pair{-0.1, 0.7};
+  c.kernel["reaction"].train = false;
+  c.kernel["advection"].bounds = std::pair{-0.1, 0.7};
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const ControlSpace space(grid, c);
   VecHandle low = space.create(), high = space.create(), u = space.create(), theta = space.create();

@@ -1,13 +1,14 @@
 #include "nadir/kernel/adr.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernel/adr.cpp"
+#define HWY_TARGET_INCLUDE "kernel/families/adr.cpp"
 #include "base/instruction_sets.hpp"
 
 #include <hwy/foreach_target.h> // includes this file once for every instruction set
 
-#include "adr_stencil-inl.hpp"
 #include "base/lanes-inl.hpp"
+#include "kernel/adr_stencil-inl.hpp"
+#include "kernel/moment_parameters.hpp"
 
 #include <type_traits>
 
@@ -171,6 +172,26 @@ HWY_EXPORT(new_adr_kernel);
 std::unique_ptr<Kernel> make_adr_kernel(int dimension, DiffusionTensor tensor,
                                         const std::array<double, max_dimension>& spacing) {
   return std::unique_ptr<Kernel>(HWY_DYNAMIC_DISPATCH(new_adr_kernel)(dimension, tensor, spacing));
+}
+
+KernelFamily adr_family() {
+  return {.name = "adr",
+          .text = "`W = 1 + R - U·∇ + D:∇∇` by central differences",
+          .place = 10,
+          .options = {diffusion_tensor_option()},
+          .parameters = {reaction_parameter(), advection_parameter(), diffusion_parameter()},
+          .radius = [](const KernelTerm&) { return 1; },
+          .galerkin = true,
+          .table =
+              [](const KernelTerm& term, int dimension,
+                 const std::array<double, max_dimension>& spacing) {
+                return moment_stencil_table(term.tensor(), 2, dimension, spacing);
+              },
+          .make =
+              [](const KernelTerm& term, int dimension,
+                 const std::array<double, max_dimension>& spacing) {
+                return make_adr_kernel(dimension, term.tensor(), spacing);
+              }};
 }
 
 } // namespace nadir
