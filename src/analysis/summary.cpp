@@ -82,19 +82,20 @@ std::string parameter_line(const std::string& name, const ParameterSpec& spec, c
 
 } // namespace
 
-std::string parameter_table(const Grid& grid, const Coefficients& coefficients) {
+std::string parameter_table(const Grid& grid, const ParameterSet& described,
+                            const Coefficients& coefficients) {
   std::string text;
   const auto add = [&text](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
-  for (const Parameter& p : coefficients.parameters()) {
+  for (const Parameter& p : described) {
     const ParameterValues& values = coefficients[p];
     const ParameterSpec& spec = p.spec;
     const std::string& symbol = p.symbol;
-    const FamilyParameter* family = coefficients.parameters().description(p);
+    const FamilyParameter* family = described.description(p);
     if (family && family->count) { // too many to name: a full matrix
       add(parameter_line(symbol, spec, range_of_all(grid, values), false));
       continue;
     }
-    const auto names = coefficients.parameters().component_names(p);
+    const auto names = described.component_names(p);
     for (std::int64_t k = 0; k < values.components(); ++k)
       add(parameter_line(symbol + (names.empty() ? "" : "_" + names[static_cast<std::size_t>(k)]),
                          spec, range_of(grid, values, k),

@@ -1,11 +1,13 @@
 #include "planning.hpp"
 #include "report.hpp"
 
+#include "nadir/analysis/machine.hpp"
 #include "nadir/analysis/stability.hpp"
 #include "nadir/analysis/summary.hpp"
 #include "nadir/analysis/truncation.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/input/case_reader.hpp"
+#include "nadir/input/case_workload.hpp"
 #include "nadir/input/file_checks.hpp"
 #include "nadir/training/initial_values.hpp"
 
@@ -72,7 +74,7 @@ Case at_one_point(const Case& c) {
 void print_coefficients(const Job& job, const Grid& grid, const Coefficients& coefficients) {
   const Case& c = job.c;
   job.log.line("initial coefficients");
-  job.log.line(parameter_table(grid, coefficients));
+  job.log.line(parameter_table(grid, ParameterSet(c), coefficients));
   const std::string cut_off = truncation_text(grid, c.kernel, coefficients);
   if (!cut_off.empty()) job.log.line(cut_off);
   job.log.line("stability of the initial coefficients");
@@ -145,7 +147,7 @@ void run_describe(const Job& job) {
   const MaybeProblem problem = memory_problem(w, job.machine, plan(w, job.machine));
   // What is read here has to fit here, whatever machine is planned for.
   const bool elsewhere = job.arguments.elsewhere.has_value();
-  const Machine here = elsewhere ? machine_of(job.session) : job.machine;
+  const Machine here = elsewhere ? this_machine(job.session.comm()) : job.machine;
   const bool fits = elsewhere ? !memory_problem(w, here, plan(w, here)) : !problem;
   if (fits) {
     // Only now: its index lists take memory too.

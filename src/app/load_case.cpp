@@ -1,13 +1,15 @@
+
 #include "planning.hpp"
 #include "restart.hpp"
-#include "workload.hpp"
 
+#include "nadir/analysis/machine.hpp"
 #include "nadir/analysis/summary.hpp"
 #include "nadir/base/collective.hpp"
 #include "nadir/base/error.hpp"
 #include "nadir/base/text.hpp"
 #include "nadir/grid/grid.hpp"
 #include "nadir/input/case_reader.hpp"
+#include "nadir/input/case_workload.hpp"
 #include "nadir/input/file_checks.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/output/output_lock.hpp"
@@ -178,7 +180,7 @@ void run_command(const Session& session, const Arguments& arguments) {
   const std::int64_t samples = count_samples(session, c);
   const Workload workload = workload_of(c, samples, purpose_of(arguments.command));
   const auto& elsewhere = arguments.elsewhere;
-  Machine machine = elsewhere ? machine_of(*elsewhere) : machine_of(session);
+  Machine machine = elsewhere ? machine_of(*elsewhere) : this_machine(session.comm());
   refuse(c, groups_problem(workload, machine.ranks));
   if (!elsewhere) measure_choices(session, log, c, workload, machine);
   refuse(c, exchange_problem(workload, machine));

@@ -1,11 +1,10 @@
 #include "planning.hpp"
 
 #include "nadir/analysis/convolution_costs.hpp"
-#include "nadir/base/cache_size.hpp"
 #include "nadir/base/check.hpp"
 #include "nadir/base/node_memory.hpp"
 #include "nadir/grid/grid.hpp"
-#include "nadir/input/case_reader.hpp"
+#include "nadir/input/case_workload.hpp"
 #include "nadir/output/scratch_file.hpp"
 #include "nadir/schema/diagnostics.hpp"
 #include "nadir/training/initial_values.hpp"
@@ -36,18 +35,6 @@ Purpose purpose_of(Command command) {
   return Purpose::train;
 }
 
-Machine machine_of(const Session& session) {
-  Machine machine;
-  machine.ranks = session.ranks();
-  machine.memory_per_rank = node_memory(session.comm()).per_rank();
-  machine.cache_bytes = cache_of_core();
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &machine.memory_per_rank, 1, MPI_DOUBLE, MPI_MIN,
-                          session.comm()));
-  check_mpi(
-      MPI_Allreduce(MPI_IN_PLACE, &machine.cache_bytes, 1, MPI_INT64_T, MPI_MIN, session.comm()));
-  return machine;
-}
-
 Machine machine_of(const Elsewhere& elsewhere) {
   Machine machine;
   machine.ranks = elsewhere.ranks;
@@ -71,13 +58,6 @@ void measure_choices(const Session& session, const Log& log, const Case& c, cons
       formatted("kernel by %s: %.3g ms for a product and its transpose, %.3g ms by %s",
                 fft ? "Fourier transforms" : "sweeps", 1e3 * std::min(costs.fft, costs.stencil),
                 1e3 * std::max(costs.fft, costs.stencil), fft ? "sweeps" : "Fourier transforms"));
-}
-
-void refuse(const Case& c, const MaybeProblem& problem) {
-  if (!problem) return;
-  Diagnostics diagnostics;
-  diagnostics.add(c.positions.of(problem->key), problem->key, problem->text);
-  diagnostics.throw_if_any();
 }
 
 Workload workload_for(const Job& job, Purpose purpose) {

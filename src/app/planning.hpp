@@ -7,18 +7,13 @@ namespace nadir::app {
 /// What a command does with its network; `describe` plans for the most demanding one.
 Purpose purpose_of(Command command);
 
-/// The machine the ranks run on. Collective.
-Machine machine_of(const Session& session);
-/// One that the command line tells of.
+/// The machine that the command line tells of.
 Machine machine_of(const Elsewhere& elsewhere);
 
 /// Measures how convolutions are best computed, where the case leaves that open and they fit.
 /// Collective.
 void measure_choices(const Session& session, const Log& log, const Case& c, const Workload& w,
                      Machine& machine);
-
-/// Throws InputError, naming the key of the case, where there is a problem.
-void refuse(const Case& c, const MaybeProblem& problem);
 
 /// The plan of a job for another purpose, with the ghosts that were settled for it.
 Workload workload_for(const Job& job, Purpose purpose);

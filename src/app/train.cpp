@@ -26,7 +26,7 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
   log.line(formatted("best at iteration %lld: loss %.8g of %.8g at the start",
                      static_cast<long long>(best.iteration), best.loss.loss(),
                      training.history.front().loss.loss()));
-  log.line(parameter_table(grid, objective.coefficients()));
+  log.line(parameter_table(grid, objective.coefficients().parameters(), objective.coefficients()));
   if (job.c.network.rate != 1.0) {
     log.line(formatted("physical rates: gamma = %g times R, U, D and b per unit of time",
                        job.c.network.rate));

@@ -39,4 +39,22 @@ Section<AttractorSpec> attractor_section() {
   return s;
 }
 
+void check_attractor(const AttractorSpec& attractor, const GridSpec& grid, const Checks& checks) {
+  const auto& shape = grid.shape;
+  if (!checks.usable("grid.shape") || !checks.usable("attractor.green")) return;
+  for (std::size_t k = 0; k < attractor.green.size(); ++k) {
+    const auto& point = attractor.green[k];
+    const std::string path = "attractor.green." + std::to_string(k);
+    if (point.size() != shape.size())
+      return checks.problem(path, "must have one index for each of the " +
+                                      std::to_string(shape.size()) + " axes of grid.shape, has " +
+                                      std::to_string(point.size()));
+    for (std::size_t a = 0; a < shape.size(); ++a)
+      if (point[a] >= shape[a])
+        return checks.problem(path, "index " + std::to_string(point[a]) + " is beyond the " +
+                                        std::to_string(shape[a]) +
+                                        " points of its axis, counted from 0");
+  }
+}
+
 } // namespace nadir::schema

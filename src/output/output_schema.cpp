@@ -1,9 +1,14 @@
 #include "output_schema.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace nadir::schema {
 namespace {
 
-/// "ends", "all" or a list, which resolve_case turns into layer numbers.
+constexpr std::int64_t most_stored_layers = 1000000;
+
+/// "ends", "all" or a list, which check_output turns into layer numbers.
 Type<std::vector<std::int64_t>> stored_layers() {
   const auto numbers = list("integers", integer(at_least(0)));
   Type<std::vector<std::int64_t>> type = numbers;
@@ -46,6 +51,29 @@ Section<OutputSpec> output_section() {
   s.key("layers", &OutputSpec::layers, stored_layers(), "the states to store: ends are z_0 and z_n")
       .by_default("`\"ends\"`");
   return s;
+}
+
+void check_output(OutputSpec& output, std::int64_t n, bool attractor, const Checks& checks) {
+  if (!checks.usable("output.layers")) return;
+  auto& layers = output.layers;
+  if (layers.empty()) layers = {0, n};
+  if (layers == all_layers && n > most_stored_layers)
+    return checks.problem("output.layers",
+                          "\"all\" of " + std::to_string(n) +
+                              " layers are too many to store; list those you need");
+  if (layers == all_layers) {
+    layers.resize(static_cast<std::size_t>(n) + 1);
+    std::iota(layers.begin(), layers.end(), 0);
+  }
+  std::sort(layers.begin(), layers.end());
+  const auto twice = std::adjacent_find(layers.begin(), layers.end());
+  if (twice != layers.end())
+    checks.problem("output.layers", "names layer " + std::to_string(*twice) + " twice");
+  if (layers.back() > n && checks.usable("network.layers"))
+    checks.problem("output.layers",
+                   "layer " + std::to_string(layers.back()) +
+                       (attractor ? " is beyond the attractor, which is layer 1"
+                                  : " is beyond network.layers = " + std::to_string(n)));
 }
 
 } // namespace nadir::schema

@@ -51,19 +51,16 @@ std::vector<std::uint8_t> withheld_points(const Grid& grid, const TargetSpec& ta
                        std::llround(withhold.fraction * observed), withhold.seed);
 }
 
-Target load_target(const Grid& grid, const TargetSpec& target, const DataRecord& record,
-                   std::vector<std::string>& notes) {
-  FieldSamples field = read_field(grid.comm(), target.field, grid.owned(), record);
+/// `withheld` are marks, or none.
+Target target_of(const Grid& grid, const TargetSpec& target, FieldSamples field,
+                 std::vector<std::uint8_t> withheld) {
   Target result;
   result.layer = target.layer;
   result.weight = target.weight;
   result.scale = target.field.scale;
   result.offset = target.field.offset;
-  result.withheld.assign(field.observed.size(), 0);
-  if (target.withhold)
-    result.withheld = withheld_points(grid, target, field, record.below("withhold"));
-  for (const std::string& note : field.notes)
-    if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
+  result.withheld = std::move(withheld);
+  result.withheld.resize(field.observed.size(), 0);
   result.y = std::move(field.value);
   result.used = std::move(field.observed);
   for (std::size_t i = 0; i < result.used.size(); ++i) {
@@ -72,6 +69,16 @@ Target load_target(const Grid& grid, const TargetSpec& target, const DataRecord&
   result.used_total = count_marked(grid.comm(), result.used);
   result.withheld_total = count_marked(grid.comm(), result.withheld);
   return result;
+}
+
+Target load_target(const Grid& grid, const TargetSpec& target, const DataRecord& record,
+                   std::vector<std::string>& notes) {
+  FieldSamples field = read_field(grid.comm(), target.field, grid.owned(), record);
+  std::vector<std::uint8_t> withheld;
+  if (target.withhold) withheld = withheld_points(grid, target, field, record.below("withhold"));
+  for (const std::string& note : field.notes)
+    if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
+  return target_of(grid, target, std::move(field), std::move(withheld));
 }
 
 } // namespace
@@ -140,6 +147,36 @@ Observations load_observations(const Grid& grid, const ProblemSpec& c) {
                         : "no value is observed: all are missing or masked" + notes);
   }
   diagnostics.throw_if_any();
+  return observations;
+}
+
+Observations observations_of(const Grid& grid, const ProblemSpec& c, std::int64_t samples,
+                             std::span<const double> input,
+                             const std::vector<std::span<const double>>& targets) {
+  const auto refuse_where = [&](std::span<const double> values, auto is_wrong, const char* what) {
+    if (sum_over_ranks(grid.comm(), std::int64_t{std::ranges::count_if(values, is_wrong)}) > 0)
+      throw InputError(what);
+  };
+  refuse_where(
+      input, [](double v) { return !std::isfinite(v); }, "an input has values that are not finite");
+  Observations observations;
+  observations.samples = samples;
+  observations.points = grid.owned().points();
+  observations.input.assign(input.begin(), input.end());
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    refuse_where(
+        targets[k], [](double v) { return std::isinf(v); },
+        "a target has values that are infinite; NaN tells that nothing was observed");
+    FieldSamples field;
+    field.samples = samples;
+    for (const double value : targets[k]) {
+      field.observed.push_back(std::isfinite(value));
+      field.value.push_back(std::isfinite(value) ? value : 0.0);
+    }
+    observations.targets.push_back(target_of(grid, c.data.targets[k], std::move(field), {}));
+    if (observations.targets.back().used_total == 0)
+      throw InputError(formatted("target %zu has no value that is finite", k));
+  }
   return observations;
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(os.environ["NADIR_SOURCE"])
 
 # From top to bottom.
-ROOMS = ["app", "input", "analysis", "training", "attractor", "network", "kernel", "plan", "output", "grid", "data", "schema", "base"]
+ROOMS = ["app", "embed", "input", "analysis", "training", "attractor", "network", "kernel", "plan", "output", "grid", "data", "schema", "base"]
 
 # (from, to) of arrows that are still wrong; one that is gone has to go here too.
 STILL_WRONG = set()

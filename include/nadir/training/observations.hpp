@@ -5,6 +5,7 @@
 #include "nadir/training/training_spec.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,12 @@ struct Observations {
 /// Reads a case's files, each rank its own box. Collective. Throws InputError, the same on all
 /// ranks: an input that is not finite everywhere, or no target value observed at all.
 Observations load_observations(const Grid& grid, const ProblemSpec& c);
+
+/// Data in memory, for the targets of `c`: arrays are [sample][point] of this rank's box, NaN where
+/// nothing was observed. Collective. Throws InputError as load_observations does.
+Observations observations_of(const Grid& grid, const ProblemSpec& c, std::int64_t samples,
+                             std::span<const double> input,
+                             const std::vector<std::span<const double>>& targets);
 
 /// Chooses exactly `count` of the points whose `candidate` is 1, by a hash of seed and global
 /// index: the same points on any number of ranks. `candidate` is [sample][point]. Collective.

@@ -62,7 +62,8 @@ TEST(Summary, TheTableTellsTrainedFromFixed) {
   Case c = test::small_case({6, 7}, {test::periodic, test::reflect});
   c.kernel["diffusion"] = test::trained({0.3}, true, false);
   const Grid grid(MPI_COMM_WORLD, c.grid);
-  const std::string table = parameter_table(grid, test::random_coefficients(grid, c, 0.0));
+  const std::string table =
+      parameter_table(grid, ParameterSet(c), test::random_coefficients(grid, c, 0.0));
   EXPECT_NE(table.find("0.3, mean 0.3  (trained, by space)"), std::string::npos) << table;
   EXPECT_NE(table.find("U_x            0.15  (fixed)"), std::string::npos) << table;
 }

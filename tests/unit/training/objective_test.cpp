@@ -91,7 +91,7 @@ std::vector<int> group_counts() {
 }
 
 void expect_same_bits_in_groups(const Case& c, std::int64_t samples) {
-  const Workload w = app::workload_of(c, samples, Purpose::gradient);
+  const Workload w = nadir::workload_of(c, samples, Purpose::gradient);
   StatePlan plan;
   plan.per_leaf = samples_per_leaf(samples, samples_together(w));
   const Evaluation alone = evaluate(MPI_COMM_SELF, c, samples, plan);
@@ -216,7 +216,7 @@ InRoom evaluate_in_room(MPI_Comm comm, const Case& c, double states, int groups 
   // The largest boxes, so that all ranks plan the same.
   int ranks = 1;
   MPI_Comm_size(comm, &ranks);
-  const Workload w = app::workload_of(c, 3, Purpose::gradient);
+  const Workload w = nadir::workload_of(c, 3, Purpose::gradient);
   const Boxes boxes(box_in_group(w, ranks, 1), box_in_group(w, ranks, groups));
   InRoom found;
   found.plan = test::plan_in_room(c, boxes, 3, states, groups);

@@ -1,4 +1,4 @@
-#include "workload.hpp"
+#include "nadir/input/case_workload.hpp"
 
 #include "nadir/kernel/kernel_family.hpp"
 #include "nadir/network/coefficients.hpp"
@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-namespace nadir::app {
+namespace nadir {
 namespace {
 
 double bound_vectors(const Case& c) {
@@ -118,4 +118,11 @@ Workload workload_of(const Case& c, std::int64_t samples, Purpose purpose) {
   return w;
 }
 
-} // namespace nadir::app
+void refuse(const Case& c, const MaybeProblem& problem) {
+  if (!problem) return;
+  Diagnostics diagnostics;
+  diagnostics.add(c.positions.of(problem->key), problem->key, problem->text);
+  diagnostics.throw_if_any();
+}
+
+} // namespace nadir

@@ -2,7 +2,7 @@
 #include "nadir/plan/memory.hpp"
 #include "nadir/plan/plan.hpp"
 
-#include "app/workload.hpp"
+#include "nadir/input/case_workload.hpp"
 
 #include "support/cases.hpp"
 
@@ -12,7 +12,7 @@ namespace nadir {
 namespace {
 
 Workload workload_of(const Case& c, std::int64_t samples = 1) {
-  return app::workload_of(c, samples, Purpose::gradient);
+  return nadir::workload_of(c, samples, Purpose::gradient);
 }
 
 TEST(WorkloadOfACase, StatesItsNumbers) {
