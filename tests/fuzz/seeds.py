@@ -371,11 +371,21 @@ def trainings():
     return [f'{PLAIN}[training]\noptimizer = "{name}"\n{keys}\n' for name in reference_page.names("Optimizers")]
 
 
+def kernels(texts):
+    """A case for each family of kernels that none of TEXTS names, with the parameters that none names."""
+    text = "\n".join(texts)
+    kernel_rows = {key: kind for key, kind, *_ in reference_page.rows("[kernel]")}
+    families = [name for name in re.findall(r'"([\w-]+)"', kernel_rows["type"]) if f'"{name}"' not in text]
+    parameters = [key for key, kind in kernel_rows.items() if kind == "PARAMETER" and not re.search(rf"\b{key}\b", text)]
+    keys = "\n".join(f"{key} = {{ init = 0.5 }}" for key in parameters)
+    return [PLAIN.replace("reaction = { init = 0.0 }", f'type = "{name}"\n{keys}') for name in families]
+
+
 def by_hand():
-    return [
-        *trainings(),
+    written = [
         PLAIN, RICH, THREE, FAMILIES, STENCIL, RADIAL, GAUSSIAN, SUM, DENSE, SCHEMES, ATTRACTOR, GALERKIN, GALERKIN_GAUSSIAN, HATS, SPELLINGS
     ]
+    return [*trainings(), *kernels(written), *written]
 
 
 def examples():

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs nadir into an empty prefix and builds and runs programs of somebody else against it: one that
-# leaves MPI to nadir, one that runs MPI itself.
+# leaves MPI to nadir, one that runs MPI itself, and the one of docs/embedding.md, which trains in memory.
 set -euo pipefail
 source=$NADIR_SOURCE/tests/package/outside
 work=$(mktemp -d)
@@ -9,7 +9,8 @@ trap 'rm -rf "$work"' EXIT
 cmake --install "$NADIR_BUILD" --prefix "$work/prefix" >"$work/log" || { cat "$work/log"; exit 1; }
 "$work/prefix/bin/nadir" --version
 
-cmake -S "$source" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+awk '/^```/ { inside = $0 == "```cpp"; next } inside' "$NADIR_SOURCE/docs/embedding.md" >"$work/embedding.cpp"
+cmake -S "$source" -B "$work/build" -DEMBEDDING="$work/embedding.cpp" -DCMAKE_PREFIX_PATH="$work/prefix" \
   -DCMAKE_BUILD_TYPE=Release >"$work/log" || { cat "$work/log"; exit 1; }
 cmake --build "$work/build" >"$work/log" || { cat "$work/log"; exit 1; }
 
@@ -18,6 +19,8 @@ for ranks in 1 2; do
   rm -f ./*.h5
   "$NADIR_MPIEXEC" -n $ranks build/outside
   "$NADIR_MPIEXEC" -n $ranks build/own-mpi
+  "$NADIR_MPIEXEC" -n $ranks build/embedding >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+  grep -q "^U = 0.40.., z_10 = 0.88.. at the first point$" "$work/log" || { cat "$work/log"; exit 1; }
   for file in outside own-mpi own-mpi0-first own-mpi0-again own-mpi0-petsc; do [ -s $file.h5 ]; done
 done
 
