@@ -24,54 +24,41 @@ struct PointCoefficients {
   std::array<std::array<double, 3>, 3> D_full{};
 };
 
-/// Reads one layer's coefficients point by point; number where a parameter does not vary.
-class PointReader {
- public:
-  PointReader(const ModelSpec& c, const Coefficients& coefficients, std::int64_t layer)
-      : d_(c.grid.dimension()), tensor_(c.kernel.terms.front().tensor()),
-        rows_(coefficients.layer(layer)) {}
-
-  PointCoefficients at(std::int64_t z, std::int64_t y, std::int64_t x) const {
-    const auto value = [&](const CoefficientView& v) {
-      return v.field ? v.field[z * v.stride.z + y * v.stride.y + x] : v.number;
-    };
-    PointCoefficients p;
-    p.R = value(rows_.theta[0]);
-    p.b = value(rows_.b);
-    p.omega = value(rows_.omega);
-    for (std::size_t a = 0; a < static_cast<std::size_t>(d_); ++a)
-      p.U[a] = value(rows_.theta[1 + a]);
-    read_tensor(value, p);
-    return p;
-  }
-
- private:
-  template<class Value> void read_tensor(Value value, PointCoefficients& p) const {
-    const auto d = static_cast<std::size_t>(d_);
-    std::size_t slot = 1 + d;
-    for (std::size_t a = 0; a < d; ++a) {
-      for (std::size_t b = a; b < d; ++b) {
-        if (b > a && tensor_ != DiffusionTensor::full) continue;
-        p.D_full[a][b] = p.D_full[b][a] = value(rows_.theta[slot]);
-        if (tensor_ != DiffusionTensor::isotropic) ++slot;
-      }
-      p.D[a] = p.D_full[a][a];
-    }
-  }
-
-  int d_;
-  DiffusionTensor tensor_;
-  LayerCoefficients rows_;
+/// One point of one layer.
+struct Point {
+  const LayerCoefficients& rows;
+  std::int64_t z, y, x;
+  double value(const CoefficientView& v) const { return v.at(z, y, x); }
 };
+
+/// Those of the family adr.
+PointCoefficients coefficients_at(const Point& at, std::size_t d, DiffusionTensor tensor) {
+  PointCoefficients p;
+  const auto& theta = at.rows.theta;
+  p.R = at.value(theta[0]);
+  p.b = at.value(at.rows.b);
+  p.omega = at.value(at.rows.omega);
+  for (std::size_t a = 0; a < d; ++a) p.U[a] = at.value(theta[1 + a]);
+  std::size_t slot = 1 + d;
+  for (std::size_t a = 0; a < d; ++a) {
+    for (std::size_t b = a; b < d; ++b) {
+      if (b > a && tensor != DiffusionTensor::full) continue;
+      p.D_full[a][b] = at.value(theta[slot]);
+      if (tensor != DiffusionTensor::isotropic) ++slot;
+    }
+    p.D[a] = p.D_full[a][a];
+  }
+  return p;
+}
 
 /// Most points per rank whose amplification is sampled: each costs up to a thousand waves.
 constexpr std::int64_t most_amplified_points = 20000;
 
-/// Calls use(coefficients, whether this point's amplification is to be sampled) for every different
-/// set of coefficients on this rank, as reader_of(layer).at(z, y, x) gives them.
-template<class MakeReader, class Use>
-void for_each_point(const Grid& grid, const Coefficients& coefficients, MakeReader reader_of,
-                    std::int64_t most_amplified, Use use) {
+/// Calls use(point, whether this point's amplification is to be sampled) for every different set of
+/// coefficients on this rank.
+template<class Use>
+void for_each_point(const Grid& grid, const Coefficients& coefficients, std::int64_t most_amplified,
+                    Use use) {
   std::int64_t layers = 1;
   bool fields = false;
   for (const Parameter& p : coefficients.parameters()) {
@@ -82,30 +69,15 @@ void for_each_point(const Grid& grid, const Coefficients& coefficients, MakeRead
   const std::int64_t stride = 1 + layers * n[0] * n[1] * n[2] / most_amplified;
   std::int64_t visited = 0;
   for (std::int64_t l = 0; l < layers; ++l) {
-    const auto reader = reader_of(l);
+    const LayerCoefficients rows = coefficients.layer(l);
     for (std::int64_t z = 0; z < n[0]; ++z) {
       for (std::int64_t y = 0; y < n[1]; ++y) {
         for (std::int64_t x = 0; x < n[2]; ++x) {
-          use(reader.at(z, y, x), visited++ % stride == 0);
+          use(Point{rows, z, y, x}, visited++ % stride == 0);
         }
       }
     }
   }
-}
-
-/// |a(k)| at k_a Delta_a = theta_a, from the symbol of the central differences.
-double amplification(const PointCoefficients& p, const std::array<double, 3>& spacing,
-                     const std::array<double, 3>& theta, std::size_t d) {
-  std::complex<double> symbol = 1.0 + p.R;
-  for (std::size_t a = 0; a < d; ++a) {
-    symbol -= std::complex<double>(0.0, p.U[a] * std::sin(theta[a]) / spacing[a]);
-    symbol -= p.D[a] * 2.0 * (1.0 - std::cos(theta[a])) / (spacing[a] * spacing[a]);
-    for (std::size_t b = a + 1; b < d; ++b) {
-      symbol -= 2.0 * p.D_full[a][b] * std::sin(theta[a]) * std::sin(theta[b]) /
-                (spacing[a] * spacing[b]);
-    }
-  }
-  return std::abs(1.0 - p.omega + p.omega * symbol);
 }
 
 /// Calls use(angles) for the sampled waves, angles by axes in use.
@@ -141,7 +113,7 @@ bool bounded_by_maximum(const ModelSpec& c, const PointCoefficients& p,
 }
 
 void add_point(const ModelSpec& c, const PointCoefficients& p, const std::array<double, 3>& spacing,
-               bool amplify, Stability& s) {
+               Stability& s) {
   double diffusive = 0, advective = 0;
   for (std::size_t a = 0; a < static_cast<std::size_t>(c.grid.dimension()); ++a) {
     const double number = 2.0 * p.omega * p.D[a] / (spacing[a] * spacing[a]);
@@ -153,14 +125,6 @@ void add_point(const ModelSpec& c, const PointCoefficients& p, const std::array<
   }
   s.diffusive = std::max(s.diffusive, diffusive);
   s.advective = std::max(s.advective, advective);
-  if (s.full_tensor && amplify) {
-    const auto d = static_cast<std::size_t>(c.grid.dimension());
-    for_waves(d, [&](const std::array<double, 3>& angles) {
-      s.amplification = std::max(s.amplification, amplification(p, spacing, angles, d));
-    });
-  }
-  s.omega_min = std::min(s.omega_min, p.omega);
-  s.omega_max = std::max(s.omega_max, p.omega);
   s.maximum_principle = s.maximum_principle && bounded_by_maximum(c, p, spacing);
 }
 
@@ -173,20 +137,6 @@ Stability nothing_seen() {
   s.diffusive = s.advective = -infinity;
   return s;
 }
-
-/// Coefficients of any family at one point of one layer.
-struct TableReader {
-  LayerCoefficients rows;
-
-  struct Point {
-    const LayerCoefficients& rows;
-    std::int64_t z, y, x;
-    double value(const CoefficientView& v) const {
-      return v.field ? v.field[z * v.stride.z + y * v.stride.y + x] : v.number;
-    }
-  };
-  Point at(std::int64_t z, std::int64_t y, std::int64_t x) const { return {rows, z, y, x}; }
-};
 
 /// The amplification by kernels of any family, from their tables or their basis functions.
 class TableAmplification {
@@ -216,7 +166,7 @@ class TableAmplification {
   }
 
   /// The largest |a(k)| of one point.
-  double largest(const TableReader::Point& p) const {
+  double largest(const Point& p) const {
     const double omega = p.value(p.rows.omega);
     std::vector<double> theta;
     for (std::size_t c = 0; c < table_.coefficients; ++c) theta.push_back(p.value(p.rows.theta[c]));
@@ -272,38 +222,46 @@ class TableAmplification {
 };
 
 /// Families that are no diffusion and advection alone, schemes other than explicit Euler and layers
-/// in Galerkin form are judged by their amplification.
-Stability amplification_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
+/// in Galerkin form are judged by their amplification; so is a full tensor.
+void add_amplification(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients,
+                       Stability& s) {
   const TableAmplification amplification(grid, c);
-  Stability s = nothing_seen();
-  s.full_tensor = true;
-  const auto reader_of = [&](std::int64_t layer) { return TableReader{coefficients.layer(layer)}; };
-  for_each_point(grid, coefficients, reader_of, amplification.most_points(),
-                 [&](const TableReader::Point& p, bool amplify) {
-                   const double omega = p.value(p.rows.omega);
-                   s.omega_min = std::min(s.omega_min, omega);
-                   s.omega_max = std::max(s.omega_max, omega);
+  for_each_point(grid, coefficients, amplification.most_points(),
+                 [&](const Point& p, bool amplify) {
                    if (amplify)
                      s.amplification = std::max(s.amplification, amplification.largest(p));
                  });
-  return s;
 }
 
-Stability numbers_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
-  Stability s = nothing_seen();
-  s.full_tensor =
-      c.kernel.terms.front().tensor() == DiffusionTensor::full && c.grid.dimension() > 1;
+void add_numbers(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients,
+                 Stability& s) {
+  const auto d = static_cast<std::size_t>(c.grid.dimension());
+  const DiffusionTensor tensor = c.kernel.terms.front().tensor();
   s.maximum_principle = true;
   std::array<double, 3> spacing{1, 1, 1};
   std::ranges::copy(c.grid.spacing, spacing.begin());
-  const auto reader_of = [&](std::int64_t layer) { return PointReader(c, coefficients, layer); };
-  for_each_point(
-      grid, coefficients, reader_of, most_amplified_points,
-      [&](const PointCoefficients& p, bool amplify) { add_point(c, p, spacing, amplify, s); });
+  for_each_point(grid, coefficients, 1, [&](const Point& p, bool) {
+    add_point(c, coefficients_at(p, d, tensor), spacing, s);
+  });
   for (const auto& boundary : c.grid.boundary) {
     // A ghost value may exceed the state's own maximum.
     if (boundary.kind == BoundaryKind::value && boundary.value != 0) s.maximum_principle = false;
   }
+}
+
+Stability of_this_rank(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
+  const bool numbers =
+      c.kernel.is("adr") && !is_galerkin(c) && c.network.scheme == SchemeKind::explicit_euler;
+  Stability s = nothing_seen();
+  s.full_tensor = !numbers || (c.kernel.terms.front().tensor() == DiffusionTensor::full &&
+                               c.grid.dimension() > 1);
+  for_each_point(grid, coefficients, 1, [&](const Point& p, bool) {
+    const double omega = p.value(p.rows.omega);
+    s.omega_min = std::min(s.omega_min, omega);
+    s.omega_max = std::max(s.omega_max, omega);
+  });
+  if (numbers) add_numbers(grid, c, coefficients, s);
+  if (s.full_tensor) add_amplification(grid, c, coefficients, s);
   return s;
 }
 
@@ -312,9 +270,7 @@ Stability numbers_of(const Grid& grid, const ModelSpec& c, const Coefficients& c
 Stability stability_of(const Grid& grid, const ModelSpec& c, const Coefficients& coefficients) {
   if (c.kernel.is_full_matrix()) return {.full_matrix = true};
   const bool relaxes = c.network.scheme == SchemeKind::explicit_euler;
-  Stability s = c.kernel.is("adr") && relaxes && !is_galerkin(c)
-                    ? numbers_of(grid, c, coefficients)
-                    : amplification_of(grid, c, coefficients);
+  Stability s = of_this_rank(grid, c, coefficients);
   s.relaxes = relaxes;
   s.normalised = c.network.normalisation != Normalisation::none;
   s.maximum_principle = s.maximum_principle && !s.normalised;

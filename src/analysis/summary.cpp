@@ -25,12 +25,12 @@ std::string layers_text(const NetworkSpec& network) {
   return text;
 }
 
-Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t component) {
+Range range_of(const Space& space, const ParameterValues& values, std::int64_t component) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   std::array<double, 2> extremes{-infinity, -infinity}; // -minimum, maximum
   double sum = 0;
   const double entries = static_cast<double>(values.layers()) *
-                         (values.varies_space() ? static_cast<double>(grid.points()) : 1.0);
+                         (values.varies_space() ? static_cast<double>(space.points()) : 1.0);
   const auto add = [&](const double* row, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) {
       extremes[0] = std::max(extremes[0], -row[i]);
@@ -47,8 +47,8 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
     }
   }
   if (values.varies_space()) {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, extremes.data(), 2, MPI_DOUBLE, MPI_MAX, grid.comm()));
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, grid.comm()));
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, extremes.data(), 2, MPI_DOUBLE, MPI_MAX, space.comm()));
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, space.comm()));
   }
   // Rounding may carry the mean past the extremes, and with them out of the range of numbers.
   return {-extremes[0], extremes[1], std::clamp(sum, -extremes[0], extremes[1])};
@@ -57,12 +57,12 @@ Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t com
 namespace {
 
 /// Of all components together.
-Range range_of_all(const Grid& grid, const ParameterValues& values) {
-  Range all = range_of(grid, values, 0);
+Range range_of_all(const Space& space, const ParameterValues& values) {
+  Range all = range_of(space, values, 0);
   const auto count = static_cast<double>(values.components());
   all.mean /= count;
   for (std::int64_t k = 1; k < values.components(); ++k) {
-    const Range one = range_of(grid, values, k);
+    const Range one = range_of(space, values, k);
     all = {std::min(all.minimum, one.minimum), std::max(all.maximum, one.maximum),
            all.mean + one.mean / count};
   }
@@ -82,7 +82,7 @@ std::string parameter_line(const std::string& name, const ParameterSpec& spec, c
 
 } // namespace
 
-std::string parameter_table(const Grid& grid, const ParameterSet& described,
+std::string parameter_table(const Space& space, const ParameterSet& described,
                             const Coefficients& coefficients) {
   std::string text;
   const auto add = [&text](const std::string& line) { text += (text.empty() ? "" : "\n") + line; };
@@ -92,13 +92,13 @@ std::string parameter_table(const Grid& grid, const ParameterSet& described,
     const std::string& symbol = p.symbol;
     const FamilyParameter* family = described.description(p);
     if (family && family->count) { // too many to name: a full matrix
-      add(parameter_line(symbol, spec, range_of_all(grid, values), false));
+      add(parameter_line(symbol, spec, range_of_all(space, values), false));
       continue;
     }
     const auto names = described.component_names(p);
     for (std::int64_t k = 0; k < values.components(); ++k)
       add(parameter_line(symbol + (names.empty() ? "" : "_" + names[static_cast<std::size_t>(k)]),
-                         spec, range_of(grid, values, k),
+                         spec, range_of(space, values, k),
                          !spec.varies_space && !spec.varies_layer));
   }
   return text;

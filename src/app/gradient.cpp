@@ -4,6 +4,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
+#include "nadir/base/traffic.hpp"
 #include "nadir/training/gradient_check.hpp"
 
 #include <array>
@@ -88,10 +89,9 @@ double time_of(MPI_Comm comm, const std::function<void()>& work) {
   return seconds;
 }
 
-/// What the busiest rank sent between two looks. Collective.
-Objective::Traffic busiest(MPI_Comm comm, const Objective::Traffic& from,
-                           const Objective::Traffic& to) {
-  std::array sent{to.messages - from.messages, to.bytes - from.bytes};
+/// What the busiest rank sent. Collective.
+Traffic busiest(MPI_Comm comm, const Traffic& mine) {
+  std::array sent{mine.messages, mine.bytes};
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, sent.data(), 2, MPI_INT64_T, MPI_MAX, comm));
   return {sent[0], sent[1]};
 }
@@ -116,9 +116,9 @@ void run_gradient(const Job& job) {
   std::vector<double> forward_seconds, gradient_seconds;
   const ProfileStage stage(Stage::computing);
   if (job.arguments.repeat > 0) objective.value(x); // warms up what a loss alone needs
-  const auto before = objective.traffic();
+  const Traffic before = traffic_sent();
   LossParts parts = objective.value_and_gradient(x, gradient); // also the warm-up
-  const auto traffic = busiest(grid.comm(), before, objective.traffic());
+  const Traffic traffic = busiest(grid.comm(), traffic_sent() - before);
   for (int k = 0; k < job.arguments.repeat; ++k) {
     forward_seconds.push_back(time_of(grid.comm(), [&] { objective.value(x); }));
     gradient_seconds.push_back(

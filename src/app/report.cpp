@@ -154,8 +154,8 @@ void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::in
   job.log.detail("resolved case:\n" + resolved_text(c));
 }
 
-void print_targets(const Job& job, const Grid& grid, const Observations& observations) {
-  const std::int64_t all = grid.points() * observations.samples;
+void print_targets(const Job& job, const Space& space, const Observations& observations) {
+  const std::int64_t all = space.points() * observations.samples;
   for (const Target& target : observations.targets) {
     const std::int64_t missing = all - target.used_total - target.withheld_total;
     job.log.line(

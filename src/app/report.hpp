@@ -26,7 +26,7 @@ std::string speed_line(const Job& job, const WorkCounters& work, std::size_t sam
 void print_start(const Job& job, const Grid& grid, std::int64_t samples, std::int64_t trained);
 
 /// Prints how much of every target is in the loss, withheld, not observed.
-void print_targets(const Job& job, const Grid& grid, const Observations& observations);
+void print_targets(const Job& job, const Space& space, const Observations& observations);
 
 /// Prints misfit, scores and where the files are.
 void print_outcome(const Job& job, const Outcome& outcome);

@@ -9,6 +9,8 @@
 #include "nadir/training/state_error.hpp"
 #include "nadir/training/trainer.hpp"
 
+#include "nadir/base/traffic.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -39,7 +41,7 @@ struct Result {
   std::span<const Iteration> history{};
   const TrainingResult* ended = nullptr;                         ///< of a training that is over
   std::span<const double> forward_seconds{}, gradient_seconds{}; ///< with --repeat
-  Objective::Traffic traffic{}; ///< of one gradient, the most of all ranks
+  Traffic traffic{}; ///< of one gradient, the most of all ranks
 };
 
 /// What was found while the states were computed for the file.

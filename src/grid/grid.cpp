@@ -7,9 +7,8 @@
 
 namespace nadir {
 Grid::Grid(MPI_Comm comm, const GridSpec& grid, int width)
-    : comm_(comm), dimension_(grid.dimension()), shape_(three_extents(grid.shape)) {
+    : Space(comm, grid.dimension(), three_extents(grid.shape)) {
   int ranks = 1;
-  check_mpi(MPI_Comm_rank(comm_, &rank_));
   check_mpi(MPI_Comm_size(comm_, &ranks));
   std::copy_backward(grid.spacing.begin(), grid.spacing.end(), spacing_.end());
   std::copy_backward(grid.boundary.begin(), grid.boundary.end(), boundary_.end());
@@ -36,7 +35,6 @@ void Grid::read_ownership() {
   std::array<PetscInt, 3> start{}, count{};
   check_petsc(
       DMDAGetCorners(dm_, &start[2], &start[1], &start[0], &count[2], &count[1], &count[0]));
-  owned_.dimension = dimension_;
   std::ranges::copy(start, owned_.start.begin());
   std::ranges::copy(count, owned_.count.begin());
 }

@@ -4,6 +4,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
+#include "nadir/base/traffic.hpp"
 
 #include <climits>
 
@@ -133,8 +134,7 @@ void Halo::exchange_start(int axis) {
                         grid_.comm(), &requests_[pending_++]));
     check_mpi(MPI_Isend(send_[side].data(), count, MPI_DOUBLE, *neighbour, side, grid_.comm(),
                         &requests_[pending_++]));
-    ++messages_;
-    bytes_ += count * static_cast<std::int64_t>(sizeof(double));
+    count_sent(1, count);
   }
 }
 

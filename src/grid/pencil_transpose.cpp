@@ -2,6 +2,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
+#include "nadir/base/traffic.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -125,8 +126,7 @@ void PencilTranspose::exchange(const std::vector<double>& from, const std::vecto
                           received.data(), received_at.data(), MPI_DOUBLE, *comm_));
   for (std::size_t r = 0; r < sent.size(); ++r) {
     if (static_cast<int>(r) == rank_ || sent[r] == 0) continue;
-    ++messages_;
-    bytes_ += sent[r] * static_cast<std::int64_t>(sizeof(double));
+    count_sent(1, sent[r]);
   }
 }
 

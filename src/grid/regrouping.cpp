@@ -4,6 +4,7 @@
 
 #include "nadir/base/error.hpp"
 #include "nadir/base/profile.hpp"
+#include "nadir/base/traffic.hpp"
 
 #include <climits>
 
@@ -79,8 +80,7 @@ void Regrouping::send(const Layout& layout, const Piece& piece, std::span<double
   check_mpi(MPI_Isend(buffer.data(), static_cast<int>(buffer.size()), MPI_DOUBLE, piece.rank, 0,
                       all_.comm(), &requests_.emplace_back()));
   if (piece.rank == all_.rank()) return;
-  ++messages_;
-  bytes_ += static_cast<std::int64_t>(buffer.size() * sizeof(double));
+  count_sent(1, std::ssize(buffer));
 }
 
 void Regrouping::expect(const Piece& piece, std::size_t fields) {

@@ -1,6 +1,7 @@
 #include "nadir/grid/slab_exchange.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/traffic.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -61,8 +62,7 @@ void SlabExchange::exchange(const std::vector<double>& from, const std::vector<i
                           grid_.comm()));
   for (std::size_t r = 0; r < to_each.size(); ++r) {
     if (static_cast<int>(r) == grid_.rank() || to_each[r] == 0) continue;
-    ++messages_;
-    bytes_ += to_each[r] * static_cast<std::int64_t>(sizeof(double));
+    count_sent(1, to_each[r]);
   }
 }
 

@@ -22,14 +22,6 @@ DeepHaloLayer::DeepHaloLayer(const Grid& grid, std::unique_ptr<Kernel> kernel,
   }
 }
 
-std::int64_t DeepHaloLayer::messages_sent() const {
-  return StencilLayer::messages_sent() + deep_halo_.messages_sent() + adjoint_halo_.messages_sent();
-}
-
-std::int64_t DeepHaloLayer::bytes_sent() const {
-  return StencilLayer::bytes_sent() + deep_halo_.bytes_sent() + adjoint_halo_.bytes_sent();
-}
-
 Thickness DeepHaloLayer::at_faces(std::int64_t points) const {
   Thickness thickness = faces_;
   for (auto& sides : thickness)

@@ -1,6 +1,7 @@
 #include "nadir/network/dense_operator.hpp"
 
 #include "nadir/base/check.hpp"
+#include "nadir/base/traffic.hpp"
 
 #include <petscblaslapack.h>
 
@@ -61,8 +62,7 @@ void DenseOperator::gather(const double* z) {
 /// As if every rank sent its part to every other.
 void DenseOperator::count_messages(std::int64_t points) {
   const auto others = static_cast<std::int64_t>(counts_.size()) - 1;
-  messages_ += others;
-  bytes_ += others * points * static_cast<std::int64_t>(sizeof(double));
+  count_sent(others, others * points);
 }
 
 void DenseOperator::apply(double* z, double* Z, GhostValue /*beyond*/) {

@@ -145,18 +145,6 @@ double GalerkinLayer::forward_flops() const {
 
 double GalerkinLayer::adjoint_flops() const { return sweep_.adjoint_flops() + forward_flops(); }
 
-std::int64_t GalerkinLayer::messages_sent() const {
-  std::int64_t sent = halo_.messages_sent();
-  for (const auto& axis : axes_) sent += axis->messages_sent();
-  return sent;
-}
-
-std::int64_t GalerkinLayer::bytes_sent() const {
-  std::int64_t sent = halo_.bytes_sent();
-  for (const auto& axis : axes_) sent += axis->bytes_sent();
-  return sent;
-}
-
 double GalerkinLayer::work_bytes(const ModelSpec& c, const Extents& owned) {
   const int d = c.grid.dimension();
   const Extents shape = three_extents(c.grid.shape);

@@ -30,18 +30,18 @@ std::string too_many_unknowns(std::int64_t n) {
                    static_cast<long long>(n), static_cast<int>(8 * sizeof(PetscInt)));
 }
 
-ControlSpace::ControlSpace(const Grid& grid, const ProblemSpec& c) : grid_(grid) {
+ControlSpace::ControlSpace(const Space& space, const ProblemSpec& c) : space_(space) {
   for (const Parameter& p : ParameterSet(c)) {
     const ParameterSpec& spec = p.spec;
     if (!spec.train) continue;
     const std::int64_t layers = spec.varies_layer ? c.network.layers : 1;
     const std::int64_t components = p.components;
-    const std::int64_t points = spec.varies_space  ? grid.owned().points()
-                                : grid.rank() == 0 ? 1
-                                                   : 0;
+    const std::int64_t points = spec.varies_space   ? space.owned().points()
+                                : space.rank() == 0 ? 1
+                                                    : 0;
     blocks_.push_back({p, spec.varies_space, layers, components, points, local_size_});
     local_size_ += blocks_.back().size();
-    global_size_ += layers * components * (spec.varies_space ? grid.points() : 1);
+    global_size_ += layers * components * (spec.varies_space ? space.points() : 1);
     if (!spec.varies_space) numbers_ += static_cast<std::size_t>(layers * components);
   }
   const std::string problem = too_many_unknowns(global_size_);
@@ -50,7 +50,7 @@ ControlSpace::ControlSpace(const Grid& grid, const ProblemSpec& c) : grid_(grid)
 
 VecHandle ControlSpace::create() const {
   VecHandle v;
-  check_petsc(VecCreate(grid_.comm(), v.out()));
+  check_petsc(VecCreate(space_.comm(), v.out()));
   check_petsc(
       VecSetSizes(v, static_cast<PetscInt>(local_size_), static_cast<PetscInt>(global_size_)));
   check_petsc(VecSetType(v, reproducible_vector_type()));
@@ -77,7 +77,7 @@ void ControlSpace::to_coefficients(Vec x, Coefficients& values) const {
   }
   if (numbers.empty()) return;
   check_mpi(
-      MPI_Bcast(numbers.data(), static_cast<int>(numbers.size()), MPI_DOUBLE, 0, grid_.comm()));
+      MPI_Bcast(numbers.data(), static_cast<int>(numbers.size()), MPI_DOUBLE, 0, space_.comm()));
   scatter_numbers(numbers, values);
 }
 

@@ -26,13 +26,13 @@ void set_numbers(const std::vector<double>& init, ParameterValues& values) {
   }
 }
 
-void read_file(const Grid& grid, const ParameterSpec& parameter, std::int64_t layers,
+void read_file(const Space& space, const ParameterSpec& parameter, std::int64_t layers,
                const DataRecord& record, ParameterValues& values) {
   std::vector<std::int64_t> leading;
   if (values.varies_layer()) leading.push_back(layers);
   if (values.components() > 1) leading.push_back(values.components());
-  const Box* box = values.varies_space() ? &grid.owned() : nullptr;
-  const auto data = read_values(grid.comm(), *parameter.init_file, leading, box, record);
+  const Box* box = values.varies_space() ? &space.owned() : nullptr;
+  const auto data = read_values(space.comm(), *parameter.init_file, leading, box, record);
   const std::size_t points = box ? static_cast<std::size_t>(box->points()) : 1;
   for (std::int64_t k = 0; k < values.blocks(); ++k) {
     const double* from = data.data() + static_cast<std::size_t>(k) * points;
@@ -46,9 +46,9 @@ void read_file(const Grid& grid, const ParameterSpec& parameter, std::int64_t la
 
 /// Owned values of all ranks for which `wrong` holds. Collective.
 template<class Wrong>
-std::int64_t count_wrong(const Grid& grid, const ParameterValues& values, Wrong wrong) {
+std::int64_t count_wrong(const Space& space, const ParameterValues& values, Wrong wrong) {
   std::int64_t count = 0;
-  const Extents n = values.varies_space() ? grid.owned().count : Extents{1, 1, 1};
+  const Extents n = values.varies_space() ? space.owned().count : Extents{1, 1, 1};
   for (std::int64_t k = 0; k < values.blocks(); ++k) {
     for (std::int64_t z = 0; z < n[0]; ++z) {
       for (std::int64_t y = 0; y < n[1]; ++y) {
@@ -58,13 +58,13 @@ std::int64_t count_wrong(const Grid& grid, const ParameterValues& values, Wrong 
       }
     }
   }
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, grid.comm()));
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_INT64_T, MPI_SUM, space.comm()));
   return count;
 }
 
 /// Values of a file against the bounds and what the kernel needs; a case's own numbers were checked
 /// with the case. Collective.
-void check_values(const Grid& grid, const ProblemSpec& c, const ParameterSet& parameters,
+void check_values(const Space& space, const ProblemSpec& c, const ParameterSet& parameters,
                   const Parameter& p, const ParameterValues& values) {
   const ParameterSpec& parameter = p.spec;
   const std::string path = p.key + ".init";
@@ -76,11 +76,11 @@ void check_values(const Grid& grid, const ProblemSpec& c, const ParameterSet& pa
   };
   if (parameter.bounds) {
     const auto [lo, hi] = *parameter.bounds;
-    report(count_wrong(grid, values, [lo, hi](double v) { return v < lo || v > hi; }),
+    report(count_wrong(space, values, [lo, hi](double v) { return v < lo || v > hi; }),
            formatted("lie outside the bounds [%g, %g]", lo, hi));
   }
   if (const auto limit = parameters.limit(p))
-    report(count_wrong(grid, values, [low = limit->low](double v) { return !(v > low); }),
+    report(count_wrong(space, values, [low = limit->low](double v) { return !(v > low); }),
            formatted("are not above %g", limit->low) + limit->reason);
   diagnostics.throw_if_any();
 }

@@ -98,12 +98,6 @@ void Objective::check_finite(const LossParts& parts, Vec gradient) const {
                                  : ""));
 }
 
-Objective::Traffic Objective::traffic() const {
-  return {network_->layer().messages_sent() + coefficients_.messages_sent() +
-              samples_.messages_sent(),
-          network_->layer().bytes_sent() + coefficients_.bytes_sent() + samples_.bytes_sent()};
-}
-
 double Objective::penalty_value(Vec x) {
   const VecRead local(x);
   BufferedSum sum;

@@ -134,18 +134,6 @@ void SampleGroups::run(BufferedSum& misfit, PairwiseSum* tree, const Network::Pu
   if (tree) gather(*tree);
 }
 
-std::int64_t SampleGroups::messages_sent() const {
-  if (!apart_) return 0;
-  return apart_->regrouping.messages_sent() + apart_->coefficients.messages_sent() +
-         network_.layer().messages_sent();
-}
-
-std::int64_t SampleGroups::bytes_sent() const {
-  if (!apart_) return 0;
-  return apart_->regrouping.bytes_sent() + apart_->coefficients.bytes_sent() +
-         network_.layer().bytes_sent();
-}
-
 /// All groups' nodes, each on the boxes of all ranks.
 void SampleGroups::gather(PairwiseSum& tree) {
   using Fields = std::vector<double*>;

@@ -10,13 +10,13 @@ namespace nadir {
 namespace {
 
 /// Of all values of all ranks; 0 where there are none.
-double root_mean_square(const Grid& grid, BufferedSum& squares, std::int64_t mine) {
-  const std::int64_t count = sum_over_ranks(grid.comm(), mine);
-  const double sum = sum_over_ranks(grid.comm(), squares.take());
+double root_mean_square(const Space& space, BufferedSum& squares, std::int64_t mine) {
+  const std::int64_t count = sum_over_ranks(space.comm(), mine);
+  const double sum = sum_over_ranks(space.comm(), squares.take());
   return count > 0 ? std::sqrt(sum / static_cast<double>(count)) : 0.0;
 }
 
-double state_scale(const Grid& grid, const Observations& observations) {
+double state_scale(const Space& space, const Observations& observations) {
   BufferedSum inputs, targets;
   std::int64_t used = 0;
   for (const double z : observations.input) inputs.add(z * z);
@@ -27,8 +27,8 @@ double state_scale(const Grid& grid, const Observations& observations) {
       ++used;
     }
   }
-  const double input = root_mean_square(grid, inputs, std::ssize(observations.input));
-  const double target = root_mean_square(grid, targets, used);
+  const double input = root_mean_square(space, inputs, std::ssize(observations.input));
+  const double target = root_mean_square(space, targets, used);
   const double scale = input > 0 ? input : target;
   return std::isnormal(scale) ? scale : 1.0;
 }

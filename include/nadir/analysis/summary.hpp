@@ -16,11 +16,11 @@ struct Range {
 };
 
 /// Collective.
-Range range_of(const Grid& grid, const ParameterValues& values, std::int64_t component);
+Range range_of(const Space& space, const ParameterValues& values, std::int64_t component);
 
 /// One line per component, "U_x   -0.31 .. 0.52, mean 0.07, trained", for a reader. `described`
 /// are the same parameters as they vary in the case. Collective.
-std::string parameter_table(const Grid& grid, const ParameterSet& described,
+std::string parameter_table(const Space& space, const ParameterSet& described,
                             const Coefficients& coefficients);
 
 } // namespace nadir

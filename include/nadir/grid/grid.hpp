@@ -4,6 +4,7 @@
 #include "nadir/base/handle.hpp"
 #include "nadir/grid/grid_spec.hpp"
 #include "nadir/grid/process_grid.hpp"
+#include "nadir/grid/space.hpp"
 
 #include <mpi.h>
 
@@ -24,19 +25,13 @@ namespace nadir {
 ///
 /// Axes are numbered 0..2, slowest first, in every dimension; in d dimensions the axes in use are
 /// 3-d..2 (`first_axis()`..2), so x is always axis 2.
-class Grid {
+class Grid : public Space {
  public:
   /// Every rank owns at least `width` points of each axis that is cut. Collective. Throws
   /// InputError when the ranks do not fit the grid.
   Grid(MPI_Comm comm, const GridSpec& grid, int width = 1);
 
-  MPI_Comm comm() const { return comm_; }
-  int rank() const { return rank_; }
-  int dimension() const { return dimension_; }
-  int first_axis() const { return max_dimension - dimension_; }
-  const Extents& shape() const { return shape_; }
-  std::int64_t points() const { return shape_[0] * shape_[1] * shape_[2]; }
-  const Box& owned() const { return owned_; }
+  int first_axis() const { return max_dimension - dimension(); }
   const ProcessGrid& process_grid() const { return processes_; }
   double spacing(int axis) const { return spacing_[static_cast<std::size_t>(axis)]; }
   const std::array<double, max_dimension>& spacings() const { return spacing_; }
@@ -46,24 +41,13 @@ class Grid {
   /// wrapped (possibly this rank itself); nothing at a boundary that is not periodic.
   std::optional<int> neighbour(int axis, int side) const;
 
-  /// Global index, C order, of the point at (z, y, x) of this rank's box.
-  std::int64_t global_index(std::int64_t z, std::int64_t y, std::int64_t x) const {
-    return ((owned_.start[0] + z) * shape_[1] + owned_.start[1] + y) * shape_[2] + owned_.start[2] +
-           x;
-  }
-
  private:
   void read_ownership();
 
-  MPI_Comm comm_;
-  int rank_ = 0;
-  int dimension_;
-  Extents shape_;
   std::array<double, max_dimension> spacing_{1, 1, 1};
   std::array<BoundarySpec, max_dimension> boundary_;
   ProcessGrid processes_{1, 1, 1};
   DmHandle dm_;
-  Box owned_;
 };
 
 } // namespace nadir

@@ -85,10 +85,6 @@ class Halo {
   /// Whether ghosts of this axis come from other ranks.
   bool remote(int axis) const { return remote_[static_cast<std::size_t>(axis)]; }
 
-  /// Messages sent and their bytes since construction, this rank.
-  std::int64_t messages_sent() const { return messages_; }
-  std::int64_t bytes_sent() const { return bytes_; }
-
  private:
   enum class Direction { copy, sum };
 
@@ -120,9 +116,6 @@ class Halo {
   Axes axes_ = all_axes; ///< to be exchanged
   int axis_ = 0;         ///< the axis in flight
   int step_ = 0;         ///< +1 for copy, -1 for sum; 0 when idle
-
-  std::int64_t messages_ = 0;
-  std::int64_t bytes_ = 0;
 };
 
 } // namespace nadir

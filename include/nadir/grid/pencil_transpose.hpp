@@ -29,10 +29,6 @@ class PencilTranspose {
   /// Does so with all lines of the owned points of a padded field. Collective.
   void transform(double* field, const Work& work);
 
-  /// Messages of this rank to others and their bytes so far.
-  std::int64_t messages_sent() const { return messages_; }
-  std::int64_t bytes_sent() const { return bytes_; }
-
   /// Bytes of the buffers for a box of `own` points of an axis of `points` that is `cut` or not.
   static double buffer_bytes(std::int64_t points, const Extents& owned, int axis, bool cut);
 
@@ -62,7 +58,6 @@ class PencilTranspose {
   std::vector<std::int64_t> counts_; ///< points of each rank
   std::vector<double> local_, whole_;
   std::vector<int> local_count_, local_at_, whole_count_, whole_at_;
-  std::int64_t messages_ = 0, bytes_ = 0;
 };
 
 } // namespace nadir

@@ -36,10 +36,6 @@ class Regrouping {
   /// Groups may send different numbers of fields. Collective over all ranks.
   void gather(std::span<double* const> mine, std::span<const std::vector<double*>> from);
 
-  /// Messages of this rank to others and their bytes so far.
-  std::int64_t messages_sent() const { return messages_; }
-  std::int64_t bytes_sent() const { return bytes_; }
-
  private:
   /// What two ranks' boxes share, in local indices of this rank's array.
   struct Piece {
@@ -60,7 +56,6 @@ class Regrouping {
   Pieces from_all_;  ///< the other way round
   std::vector<std::vector<double>> sent_, received_; ///< of the messages under way
   std::vector<MPI_Request> requests_;
-  std::int64_t messages_ = 0, bytes_ = 0;
 };
 
 } // namespace nadir

@@ -22,10 +22,6 @@ class SlabExchange {
   void to_slab(const Layout& layout, const double* padded, std::complex<double>* slab);
   void to_box(const std::complex<double>* slab, const Layout& layout, double* padded);
 
-  /// Messages of this rank to others and their bytes so far.
-  std::int64_t messages_sent() const { return messages_; }
-  std::int64_t bytes_sent() const { return bytes_; }
-
  private:
   void exchange(const std::vector<double>& from, const std::vector<int>& to_each,
                 std::vector<double>& to, const std::vector<int>& from_each);
@@ -34,7 +30,6 @@ class SlabExchange {
   std::vector<int> of_box_, of_slab_; ///< points of this box by slab, of this slab by box
   std::vector<std::int64_t> place_;   ///< in the slab, of each point as it comes
   std::vector<double> box_, slab_;    ///< packed; the slab's points box by box
-  std::int64_t messages_ = 0, bytes_ = 0;
 };
 
 } // namespace nadir

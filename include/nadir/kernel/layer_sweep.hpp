@@ -17,6 +17,11 @@ struct CoefficientView {
   const double* field = nullptr; ///< first owned point, with ghosts around; or null
   Strides stride;
   double number = 0.0; ///< where there is no field
+
+  /// At a point of the box.
+  double at(std::int64_t z, std::int64_t y, std::int64_t x) const {
+    return field ? field[z * stride.z + y * stride.y + x] : number;
+  }
 };
 
 /// Where the derivative with respect to one coefficient of one layer is added: a field, a sum over

@@ -108,9 +108,6 @@ class Coefficients {
   /// Fills the innermost ghosts of all fields from their owners, wrapped on periodic axes; those
   /// beyond other boundaries stay zero. Needed, for values, before a transpose sweep. Collective.
   void fill_ghosts();
-  /// Messages of this rank for that, and their bytes, so far.
-  std::int64_t messages_sent() const { return halo_ ? halo_->messages_sent() : 0; }
-  std::int64_t bytes_sent() const { return halo_ ? halo_->bytes_sent() : 0; }
 
   void set_zero();
   void clear_sums();

@@ -27,8 +27,6 @@ class ConvolutionOperator final : public KernelOperator {
   void apply_transpose(const double* Z_bar, double* z_bar) override;
   void add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) override;
   double flops() const override;
-  std::int64_t messages_sent() const override { return exchange_.messages_sent(); }
-  std::int64_t bytes_sent() const override { return exchange_.bytes_sent(); }
 
   /// Bytes of its arrays on a rank with so many points, for a kernel of so many coefficients.
   static double bytes(double owned, double coefficients) {

@@ -27,8 +27,6 @@ class DeepHaloLayer final : public StencilLayer {
 
   std::int64_t layers_per_pass() const override { return layers_; }
   std::int64_t layers_per_pass_back() const override { return layers_; }
-  std::int64_t messages_sent() const override;
-  std::int64_t bytes_sent() const override;
   bool reads_coefficient_ghosts() const override { return true; }
 
   void steps(const LayerCoefficients& coefficients, const StateTable& z) override;

@@ -24,8 +24,6 @@ class DenseOperator final : public KernelOperator {
   void apply_transpose(const double* Z_bar, double* z_bar) override;
   void add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) override;
   double flops() const override { return 2 * static_cast<double>(grid_.points()); }
-  std::int64_t messages_sent() const override { return messages_; }
-  std::int64_t bytes_sent() const override { return bytes_; }
 
   /// Bytes of its buffers on a rank, beside the weights.
   static double bytes(double points, double owned) { return 8 * (3 * points + 2 * owned); }
@@ -42,7 +40,6 @@ class DenseOperator final : public KernelOperator {
   std::vector<double> boxes_, all_;  ///< of all points: box by box, in C order
   Field owned_;                      ///< a field that is zero where no point is
   const double* weights_ = nullptr;  ///< [source point][padded field]
-  std::int64_t messages_ = 0, bytes_ = 0;
 };
 
 } // namespace nadir

@@ -23,8 +23,6 @@ class GalerkinAxis {
   void to_values(double* field) { lines_.transform(field, to_values_); }
   void to_values_transpose(double* field) { lines_.transform(field, from_values_); }
 
-  std::int64_t messages_sent() const { return lines_.messages_sent(); }
-  std::int64_t bytes_sent() const { return lines_.bytes_sent(); }
   /// Floating-point operations per point of the solves of a layer.
   double flops() const;
 

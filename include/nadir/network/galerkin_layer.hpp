@@ -33,8 +33,6 @@ class GalerkinLayer final : public Layer {
   std::size_t samples_per_pass() const override { return problems_.size(); }
   double forward_flops() const override;
   double adjoint_flops() const override;
-  std::int64_t messages_sent() const override;
-  std::int64_t bytes_sent() const override;
   bool reads_coefficient_ghosts() const override { return true; }
 
   void prepare(double* /*v*/) const override {}

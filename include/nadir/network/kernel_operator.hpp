@@ -36,9 +36,6 @@ class KernelOperator {
 
   /// Floating-point operations of `apply` per point.
   virtual double flops() const = 0;
-  /// Messages of this rank and their bytes so far.
-  virtual std::int64_t messages_sent() const = 0;
-  virtual std::int64_t bytes_sent() const = 0;
 
  private:
   std::optional<Field> product_; ///< of the transpose, made when needed

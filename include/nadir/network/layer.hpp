@@ -47,10 +47,6 @@ class Layer {
   virtual double forward_flops() const = 0;
   virtual double adjoint_flops() const = 0;
 
-  /// Messages of this rank and their bytes so far.
-  virtual std::int64_t messages_sent() const = 0;
-  virtual std::int64_t bytes_sent() const = 0;
-
   /// Fills the ghosts of a state that was not made by `steps`, as far as no other point's rank is
   /// needed. Not collective.
   virtual void prepare(double* z) const = 0;

@@ -26,13 +26,13 @@ class NoState : public NumericsError {
 
 /// Notes the first value on the owned points of `box` of z_layer, a padded array, that is not
 /// finite, unless `first` is one of an earlier layer or point.
-void note_non_finite(const Grid& grid, const Layout& layout, const Box& box, const double* z,
+void note_non_finite(const Space& space, const Layout& layout, const Box& box, const double* z,
                      std::int64_t layer, std::optional<LayerFailure>& first);
 
 /// Throws NumericsError on all ranks, naming the first place of all ranks (by sample, layer,
 /// point), when some rank gives one; "the state is not finite: sample 0, layer 7, point (y, x) =
 /// (3, 12)"; NoState, with sample, layer and reason, where there is a reason. Collective.
-void throw_if_not_finite(const Grid& grid, std::int64_t sample,
+void throw_if_not_finite(const Space& space, std::int64_t sample,
                          const std::optional<LayerFailure>& mine);
 
 } // namespace nadir

@@ -27,8 +27,6 @@ class SchemeLayer final : public Layer {
 
   double forward_flops() const override;
   double adjoint_flops() const override;
-  std::int64_t messages_sent() const override { return rate_.kernel().messages_sent(); }
-  std::int64_t bytes_sent() const override { return rate_.kernel().bytes_sent(); }
 
   /// Ghosts are filled where they are needed.
   void prepare(double* /*z*/) const override {}

@@ -33,8 +33,6 @@ class StencilLayer : public Layer {
 
   double forward_flops() const override { return sweep_.forward_flops(); }
   double adjoint_flops() const override { return sweep_.adjoint_flops(); }
-  std::int64_t messages_sent() const override { return kernel_.messages_sent(); }
-  std::int64_t bytes_sent() const override { return kernel_.bytes_sent(); }
 
   void prepare(double* z) const override;
   void steps(const LayerCoefficients& coefficients, const StateTable& z) override;

@@ -28,10 +28,6 @@ class StencilOperator final : public KernelOperator {
   void add_transpose(const double* Z_bar, double* z_bar) override;
   void add_gradient(const double* z, const double* Z_bar, const LayerGradient& bar) override;
   double flops() const override { return kernel_->flops(); }
-  std::int64_t messages_sent() const override {
-    return halo_.messages_sent() + wide_halo_.messages_sent();
-  }
-  std::int64_t bytes_sent() const override { return halo_.bytes_sent() + wide_halo_.bytes_sent(); }
 
   /// For layers that are swept as one.
   int radius() const { return radius_; }

@@ -31,7 +31,7 @@ class ControlSpace {
 
   /// Collective. `c` must outlive this. Throws InputError when there are more unknowns than
   /// PetscInt holds.
-  ControlSpace(const Grid& grid, const ProblemSpec& c);
+  ControlSpace(const Space& space, const ProblemSpec& c);
 
   /// The one factory of control vectors. Collective.
   VecHandle create() const;
@@ -63,7 +63,7 @@ class ControlSpace {
   void bounds(Vec lower, Vec upper) const;
 
  private:
-  const Grid& grid_;
+  const Space& space_;
   std::vector<Block> blocks_;
   std::int64_t local_size_ = 0, global_size_ = 0;
   std::size_t numbers_ = 0;

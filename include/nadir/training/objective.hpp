@@ -81,12 +81,6 @@ class Objective {
   std::int64_t evaluations() const { return evaluations_; }
   std::int64_t reductions() const { return reductions_; }
 
-  /// Messages of this rank to its neighbours and their bytes, so far.
-  struct Traffic {
-    std::int64_t messages = 0, bytes = 0;
-  };
-  Traffic traffic() const;
-
  private:
   LossParts evaluate(Vec x, Vec gradient);
   void run_samples(BufferedSum& misfit, bool with_gradient);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nadir/data/data_checksum.hpp"
-#include "nadir/grid/grid.hpp"
+#include "nadir/grid/space.hpp"
 #include "nadir/training/training_spec.hpp"
 
 #include <cstdint>
@@ -38,17 +38,17 @@ struct Observations {
 
 /// Reads a case's files, each rank its own box. Collective. Throws InputError, the same on all
 /// ranks: an input that is not finite everywhere, or no target value observed at all.
-Observations load_observations(const Grid& grid, const ProblemSpec& c);
+Observations load_observations(const Space& space, const ProblemSpec& c);
 
 /// Data in memory, for the targets of `c`: arrays are [sample][point] of this rank's box, NaN where
 /// nothing was observed. Collective. Throws InputError as load_observations does.
-Observations observations_of(const Grid& grid, const ProblemSpec& c, std::int64_t samples,
+Observations observations_of(const Space& space, const ProblemSpec& c, std::int64_t samples,
                              std::span<const double> input,
                              const std::vector<std::span<const double>>& targets);
 
 /// Chooses exactly `count` of the points whose `candidate` is 1, by a hash of seed and global
 /// index: the same points on any number of ranks. `candidate` is [sample][point]. Collective.
-std::vector<std::uint8_t> choose_points(const Grid& grid,
+std::vector<std::uint8_t> choose_points(const Space& space,
                                         const std::vector<std::uint8_t>& candidate,
                                         std::int64_t samples, std::int64_t count,
                                         std::uint64_t seed);

@@ -37,9 +37,6 @@ class SampleGroups {
   std::int64_t leaves() const { return leaves_; } ///< of all groups
   const Network& network() const { return network_; }
   SampleSweep& sweep() { return sweep_; }
-  /// Of this rank, between groups and within its own, beside those of what all ranks have.
-  std::int64_t messages_sent() const;
-  std::int64_t bytes_sent() const;
 
  private:
   /// What a group among several has for itself.

@@ -44,8 +44,6 @@ class TwoPointKernel final : public KernelOperator {
     });
   }
   double flops() const override { return 3; }
-  std::int64_t messages_sent() const override { return 0; }
-  std::int64_t bytes_sent() const override { return 0; }
 
  private:
   template<class Use> void for_points(Use use) const {
