@@ -5,36 +5,7 @@ namespace {
 
 constexpr double relaxation_flops = 25, gradient_flops = 30; ///< with the activation
 
-/// A number as a row, which layers that share it find in place.
-void spread_number(const CoefficientView& view, std::array<double, segment_points>& row) {
-  if (!view.field && row[0] != view.number) row.fill(view.number);
-}
-
 } // namespace
-
-void PointRows::set_coefficients(const LayerCoefficients& coefficients) {
-  b_ = coefficients.b;
-  omega_ = coefficients.omega;
-  spread_number(b_, b_row_);
-  spread_number(omega_, omega_row_);
-}
-
-void PointRows::set_gradient(const LayerGradient& bar) {
-  b_bar_ = bar.b;
-  omega_bar_ = bar.omega;
-}
-
-const double* PointRows::values(const CoefficientView& view, const Row& number, const Place& at) {
-  if (!view.field) return number.data();
-  return view.field + at.z * view.stride.z + at.y * view.stride.y + at.x;
-}
-
-double* PointRows::sums(const CoefficientBar& bar, Row& row, const Place& at) {
-  if (bar.field) return bar.field + at.z * bar.stride.z + at.y * bar.stride.y + at.x;
-  if (!bar.sum) return nullptr;
-  row.fill(0.0);
-  return row.data();
-}
 
 RelaxationRhs::RelaxationRhs(std::unique_ptr<KernelOperator> kernel, Activation activation)
     : kernel_(std::move(kernel)), activation_(activation_rows(activation)),

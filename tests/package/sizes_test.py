@@ -15,8 +15,6 @@ ROOT = Path(os.environ["NADIR_SOURCE"])
 FILE_LINES, FUNCTION_LINES = 400, 60
 
 LONG_FILES = {
-    "src/app/interpret_subject.cpp": 431,
-    "src/kernel/galerkin_sweep.cpp": 534,
 }
 
 # "FILE: function": lines

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "nadir/kernel/activation.hpp"
+#include "nadir/kernel/cell_coefficients.hpp"
+#include "nadir/kernel/cell_grid.hpp"
 #include "nadir/kernel/cell_rows.hpp"
 #include "nadir/kernel/layer_sweep.hpp"
 #include "nadir/kernel/node_convolution.hpp"
@@ -33,12 +35,14 @@ namespace nadir {
 /// construction.
 class GalerkinSweep {
  public:
-  using Mirrors = std::array<std::array<bool, 2>, max_dimension>;
+  using Mirrors = CellGrid::Mirrors;
   using Spacings = std::array<double, max_dimension>;
   /// `count` points of this rank, with mirrors beyond some of their faces.
   GalerkinSweep(const KernelSpec& kernel, int dimension, const GridBasis& basis,
                 const Spacings& spacing, const Extents& count, const Mirrors& mirrored,
                 Activation activation);
+  GalerkinSweep(const GalerkinSweep&) = delete;
+  GalerkinSweep& operator=(const GalerkinSweep&) = delete;
 
   /// Whether the transpose adds to ghosts of other ranks.
   bool reaches_beyond() const { return convolution_.has_value(); }
@@ -62,18 +66,8 @@ class GalerkinSweep {
  private:
   using Buffer = CellRows::Buffer;
   using Pair = CellRows::Pair;
-  using Range = CellRows::Range;
+  using Cells = CellGrid::Cells;
 
-  /// A row of cells along x, and the owned points it is swept for.
-  struct Cells : CellRow {
-    std::int64_t point, points;
-    bool own; ///< none of another rank's, as far as z and y tell
-  };
-  /// The nodes (qz, qy, *) of these cells, and their weight along z and y.
-  struct Nodes {
-    int z, y;
-    double weight;
-  };
   /// A derivative at the nodes: of rows `pair`, differentiated along x.
   struct Derivative {
     std::size_t pair;
@@ -81,45 +75,30 @@ class GalerkinSweep {
   };
 
   void choose_kernel(const KernelSpec& kernel, int dimension, const Spacings& spacing);
-  Range cells_of(std::size_t axis, std::int64_t first, std::int64_t count) const;
-  bool at_mirror(std::size_t axis, std::int64_t cell, int side) const;
-  bool owns(std::size_t axis, std::int64_t cell) const;
-  double node_weight(std::size_t axis, std::int64_t cell, int node) const;
-  std::int64_t coefficient_point(std::size_t axis, std::int64_t point) const;
-
   std::size_t pair_index(Pair pair);
   std::size_t derivative_index(const MultiIndex& k);
-  bool used(std::size_t slot) const;
   void choose_rows();
 
-  template<class Use> void for_cells(Use use);
   template<class Use> void for_reached_cells(Use use);
-  Range own_cells(const Cells& at) const;
-  CellRows::Written own_points(const Cells& at) const;
   void contract_pairs(const Cells& at, int node);
   void spread_pairs(const Cells& at, int node);
-  void contract_coefficients(const Cells& at, const Nodes& nodes);
-  void spread_coefficients(const Cells& at, const Nodes& nodes);
-  void at_nodes(const Cells& at, const Nodes& nodes, int node);
+  void at_nodes(const Cells& at, const NodeRow& nodes, int node);
   void apply_terms(const Cells& at, double* Z);
-  void convolve(const Cells& at, const Nodes& nodes, int node, double* Z);
+  void convolve(const Cells& at, const NodeRow& nodes, int node, double* Z);
   NodeConvolution::ShapeRows shape_rows(std::int64_t skipped) const;
   void set_node_values(FieldView z);
-  void spread_convolution(const Cells& at, const Nodes& nodes, int node, const double* g);
+  void spread_convolution(const Cells& at, const NodeRow& nodes, int node, const double* g);
   void spread_node_values(MutableFieldView z_bar);
-  void coefficients_at_nodes(const Cells& at, int node);
-  void weigh(const Cells& at, int node, double weight, double* row) const;
-  bool forward_nodes(const Cells& at, const Nodes& nodes, int node);
-  void adjoint_nodes(const Cells& at, const Nodes& nodes, int node);
-  void spread_derivatives(const Cells& at, const Nodes& nodes, int node, const double* g,
+  bool forward_nodes(const Cells& at, const NodeRow& nodes, int node);
+  void adjoint_nodes(const Cells& at, const NodeRow& nodes, int node);
+  void spread_derivatives(const Cells& at, const NodeRow& nodes, int node, const double* g,
                           const double* direct);
-  void add_bar(const Cells& at, int node, std::size_t slot, const double* row);
   void add_bars(const Cells& at, int node, const double* g);
 
   GridBasis basis_;
   CellRows transform_;
-  Extents count_;
-  Mirrors mirrored_;
+  CellGrid cells_;
+  CellCoefficients theta_;
   ActivationRows activation_;
   RowSums sums_;
   std::optional<NodeConvolution> convolution_;
@@ -129,17 +108,12 @@ class GalerkinSweep {
   std::vector<Pair> pairs_;             ///< the first is (0, 0)
   std::vector<Derivative> derivatives_; ///< the first is the value
   std::size_t orders_ = 1;              ///< of derivatives along y
-  std::size_t theta_count_ = 0;
-  std::vector<CoefficientView> view_; ///< theta, b, omega
-  std::vector<CoefficientBar> bar_;
   std::vector<char> term_used_, row_used_, pair_used_;
 
   // Rows of points and of nodes along x, made once.
   std::vector<Buffer> y_rows_, mu_y_rows_, z_rows_;
   Buffer mu_row_;
   std::vector<Buffer> z_sums_, y_sums_;          ///< on the way back
-  std::vector<Buffer> at_points_, at_node_;      ///< coefficients
-  std::vector<Buffer> bar_points_;               ///< their derivatives
   std::vector<Buffer> rows_, changes_, scratch_; ///< derivatives at nodes, delta_c z
 };
 

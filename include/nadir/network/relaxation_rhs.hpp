@@ -19,8 +19,10 @@ class PointRows {
   explicit PointRows(const Layout& layout) : layout_(layout) {}
 
   /// Views must stay valid.
-  void set_coefficients(const LayerCoefficients& coefficients);
-  void set_gradient(const LayerGradient& bar);
+  void set_coefficients(const LayerCoefficients& coefficients) {
+    rows_.set_coefficients(coefficients);
+  }
+  void set_gradient(const LayerGradient& bar) { rows_.set_gradient(bar); }
 
   struct Piece {
     std::ptrdiff_t at;     ///< its first point in a padded array
@@ -34,19 +36,10 @@ class PointRows {
   template<class Use> void for_pieces_back(Use use);
 
  private:
-  using Row = std::array<double, segment_points>;
-  struct Place {
-    std::int64_t z, y, x;
-  };
   template<class Use> void for_places(Use use) const;
-  static const double* values(const CoefficientView& view, const Row& number, const Place& at);
-  static double* sums(const CoefficientBar& bar, Row& row, const Place& at);
 
   Layout layout_;
-  CoefficientView b_, omega_;
-  CoefficientBar b_bar_, omega_bar_;
-  Row b_row_{}, omega_row_{};         ///< numbers as rows
-  Row b_bar_row_{}, omega_bar_row_{}; ///< a piece's part of a sum
+  CoefficientRows rows_{0};
 };
 
 /// What layers march by their schemes (theory, section 1):
@@ -110,9 +103,9 @@ template<class Use> void PointRows::for_places(Use use) const {
     for (std::int64_t y = 0; y < n[1]; ++y) {
       for (std::int64_t x = 0; x < n[2]; x += segment_points) {
         const auto points = static_cast<int>(std::min<std::int64_t>(segment_points, n[2] - x));
-        const Place at{z, y, x};
-        use(at, Piece{layout_.index(z, y, x), packed, points, values(b_, b_row_, at),
-                      values(omega_, omega_row_, at)});
+        const RowPlace at{z, y, x};
+        use(at, Piece{layout_.index(z, y, x), packed, points, rows_.row(rows_.b(), at).data,
+                      rows_.row(rows_.omega(), at).data});
         packed += points;
       }
     }
@@ -120,14 +113,13 @@ template<class Use> void PointRows::for_places(Use use) const {
 }
 
 template<class Use> void PointRows::for_pieces(Use use) const {
-  for_places([&](const Place&, const Piece& piece) { use(piece); });
+  for_places([&](const RowPlace&, const Piece& piece) { use(piece); });
 }
 
 template<class Use> void PointRows::for_pieces_back(Use use) {
-  for_places([&](const Place& at, const Piece& piece) {
-    use(piece, sums(b_bar_, b_bar_row_, at), sums(omega_bar_, omega_bar_row_, at));
-    if (b_bar_.sum) b_bar_.sum->add(b_bar_row_.data(), piece.n);
-    if (omega_bar_.sum) omega_bar_.sum->add(omega_bar_row_.data(), piece.n);
+  for_places([&](const RowPlace& at, const Piece& piece) {
+    use(piece, rows_.bar(rows_.b(), at, piece.n).data, rows_.bar(rows_.omega(), at, piece.n).data);
+    rows_.add_sums(piece.n, rows_.slots());
   });
 }
 
