@@ -9,8 +9,6 @@
 namespace nadir {
 namespace {
 
-constexpr int x_axis = 2;
-
 template<class T> T* first_of(T* origin, Strides stride, std::int64_t z, std::int64_t y) {
   return origin + z * stride.z + y * stride.y;
 }

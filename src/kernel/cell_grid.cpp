@@ -3,12 +3,6 @@
 #include "index.hpp"
 
 namespace nadir {
-namespace {
-
-constexpr int x_axis = 2;
-
-} // namespace
-
 bool CellGrid::at_mirror(int axis, std::int64_t cell, int side) const {
   return mirrored_[uint(axis)][uint(side)] && cell == (side == 0 ? -1 : count_[uint(axis)] - 1);
 }

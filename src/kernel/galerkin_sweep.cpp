@@ -8,7 +8,6 @@
 namespace nadir {
 namespace {
 
-constexpr std::size_t x_axis = 2;
 constexpr CellRows::Pair no_derivatives{0, 0};
 
 void clear(std::span<CellRows::Buffer> rows) {

@@ -17,7 +17,7 @@ std::vector<std::string> weight_components(const KernelTerm& term, const GridSpe
 }
 
 /// W = 1 where the case gives none.
-void spread_on_point(std::span<const std::string>, bool given, std::span<double> values) {
+void spread_identity(std::span<const std::string>, bool given, std::span<double> values) {
   if (!given && !values.empty()) values[values.size() / 2] = 1.0;
 }
 
@@ -35,7 +35,7 @@ KernelFamily stencil_family() {
                       .text = "of stencil: weights of the neighbours in C order, from the lowest "
                               "offsets on",
                       .components = weight_components,
-                      .spread = spread_on_point,
+                      .spread = spread_identity,
                       .fallback_text = "`W = 1`"}},
       .radius = counted_radius,
       .natural_radius = [](const KernelTerm&, const GridSpec&) { return NaturalRadius{}; },
