@@ -131,8 +131,8 @@ std::unique_ptr<StateStore> make_trajectory(const Layout& layout, std::int64_t l
                                             const std::vector<std::int64_t>& exact,
                                             ScratchFile* scratch, std::size_t first) {
   if (!plan.single && !plan.on_disk) {
-    if (plan.keep_all) return std::make_unique<AllStates>(layout, layers);
-    return std::make_unique<RevolvedStates>(layout, plan.reversal);
+    const RevolvePlan held = plan.keep_all ? all_kept(layers) : plan.reversal;
+    return std::make_unique<RevolvedStates>(layout, held);
   }
   std::unique_ptr<StateArchive> archive;
   if (plan.on_disk)

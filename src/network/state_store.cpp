@@ -2,9 +2,6 @@
 
 namespace nadir {
 
-AllStates::AllStates(const Layout& layout, std::int64_t layers)
-    : stride_(layout.size()), data_(stride_ * static_cast<std::size_t>(layers + 1)) {}
-
 LastTwoStates::LastTwoStates(const Layout& layout) : stride_(layout.size()), data_(2 * stride_) {}
 
 RevolvedStates::RevolvedStates(const Layout& layout, const RevolvePlan& plan)

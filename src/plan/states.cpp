@@ -27,7 +27,7 @@ StatePlan all_states(const Workload& w, int groups) {
   plan.groups = groups;
   if (!w.wishes.single_states || w.attractor) return plan;
   StatePlan single = rounded(w, plan, static_cast<double>(n));
-  single.reversal = {n, n, 0, n};
+  single.reversal = all_kept(n);
   return single.room(n) < plan.room(n) ? single : plan;
 }
 

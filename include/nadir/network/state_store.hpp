@@ -35,21 +35,6 @@ class StateStore {
   virtual std::int64_t held_from(std::int64_t /*layer*/) const { return 0; }
 };
 
-/// Every state stays in memory: (n + 1) padded arrays. All layers can be read in any order.
-class AllStates final : public StateStore {
- public:
-  AllStates(const Layout& layout, std::int64_t layers);
-  double* write(std::int64_t layer) override { return slot(layer); }
-  double* read(std::int64_t layer) override { return slot(layer); }
-
- private:
-  double* slot(std::int64_t layer) {
-    return data_.data() + static_cast<std::size_t>(layer) * stride_;
-  }
-  std::size_t stride_;
-  AlignedDoubles data_;
-};
-
 /// Only the last two states: enough to go forward through any number of layers.
 class LastTwoStates final : public StateStore {
  public:
@@ -65,7 +50,8 @@ class LastTwoStates final : public StateStore {
   AlignedDoubles data_;
 };
 
-/// As many states as a plan says; the others are computed again on the way back.
+/// As many states as a plan says, all of them where it keeps everything (all_kept); the others are
+/// computed again on the way back.
 class RevolvedStates final : public StateStore {
  public:
   RevolvedStates(const Layout& layout, const RevolvePlan& plan);

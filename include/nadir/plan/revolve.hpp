@@ -20,6 +20,9 @@ struct RevolvePlan {
   double repetition() const { return static_cast<double>(forward) / static_cast<double>(layers); }
 };
 
+/// Everything is held, and nothing computed again: one block, of all layers.
+inline RevolvePlan all_kept(std::int64_t layers) { return {layers, layers, 0, layers}; }
+
 /// What is held of the states of a gradient, and how.
 struct StatePlan {
   std::int64_t samples = 1;  ///< that go together, at most

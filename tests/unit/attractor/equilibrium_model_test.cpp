@@ -49,7 +49,7 @@ TEST_P(LinearStep, IsWhatADirectSolverFindsAndSoIsItsTranspose) {
   fill_noise(grid, 1, input);
   fill_noise(grid, 2, lambda);
 
-  AllStates states(layout, 1);
+  RevolvedStates states(layout, all_kept(1));
   unpack(layout, VecRead(input).data(), states.write(0));
   std::vector<std::int64_t> seen;
   const auto problem = step.forward(coefficients, states, 0, 1,

@@ -10,22 +10,22 @@
 namespace nadir {
 namespace {
 
-constexpr std::int64_t points = 11;
+constexpr std::int64_t points = 11, ghosts = 2;
 
 /// b is a field on a line between two mirrors, omega a number.
 struct Line {
   Line() {
-    for (std::size_t i = 0; i < field.size(); ++i) field[i] = hashed_number(1, i);
+    for (std::size_t i = ghosts; i < ghosts + points; ++i) field[i] = hashed_number(1, i);
     theta.resize(0);
-    coefficients.b.field = field.data();
+    coefficients.b.field = field.data() + ghosts;
     coefficients.omega.number = 0.5;
     theta.set_coefficients(coefficients);
-    gradient.b.field = bar.data();
+    gradient.b.field = bar.data() + ghosts;
     gradient.omega.sum = &sum;
     theta.set_gradient(gradient);
   }
 
-  std::array<double, points> field{}, bar{};
+  std::array<double, points + 2 * ghosts> field{}, bar{};
   ReproducibleSum sum;
   LayerCoefficients coefficients;
   LayerGradient gradient;
@@ -43,7 +43,7 @@ TEST(CellCoefficients, AreLinearBetweenPoints) {
       const double place = line.basis[2].place[static_cast<std::size_t>(q)];
       for (std::int64_t x = 0; x < at.count; ++x) {
         const auto point = [&](std::int64_t i) {
-          return line.field[static_cast<std::size_t>(line.cells.coefficient_point(2, i))];
+          return line.field[static_cast<std::size_t>(ghosts + line.cells.coefficient_point(2, i))];
         };
         const std::int64_t cell = at.first + x;
         EXPECT_NEAR(line.theta.row(line.theta.b())[x],

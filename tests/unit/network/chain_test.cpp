@@ -123,7 +123,7 @@ TEST(Chain, WatchedLayersAreSeenForwardAndBack) {
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   for (const Tiling& tiling : {Tiling{}, Tiling{4, 2, 3}}) {
     Chain chain(grid, c, PassPlan{tiling, tiling, 1});
-    AllStates states(chain.state_layout(), 9);
+    RevolvedStates states(chain.state_layout(), all_kept(9));
     StateStore* const one = &states;
     const WatchedLayers watched({0, 3, 9});
     std::vector<std::int64_t> seen;

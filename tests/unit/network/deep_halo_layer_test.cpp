@@ -129,7 +129,7 @@ TEST(DeepHaloLayer, ExchangesOncePerPass) {
     Coefficients bar(grid, c, Coefficients::Content::gradients, layers);
     coefficients.fill_ghosts();
     Chain chain(grid, c, deep(layers));
-    AllStates states(chain.state_layout(), chain.layers());
+    RevolvedStates states(chain.state_layout(), all_kept(chain.layers()));
     StateStore* const one = &states;
     const WatchedLayers nobody(std::vector<std::int64_t>{});
     const std::int64_t before = traffic_sent().messages;

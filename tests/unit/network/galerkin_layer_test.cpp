@@ -432,7 +432,7 @@ std::int64_t galerkin_allocations(Case c, std::int64_t layers) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c);
-  AllStates states(chain.state_layout(), layers);
+  RevolvedStates states(chain.state_layout(), all_kept(layers));
   StateStore* const one = &states;
   const WatchedLayers last(std::vector<std::int64_t>{layers});
   coefficients.fill_ghosts();

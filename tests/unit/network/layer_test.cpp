@@ -49,7 +49,7 @@ TEST(Layer, ExchangesOnceForwardAndOnceBack) {
   Coefficients coefficients = test::random_coefficients(grid, c, 0.02);
   Coefficients bar(grid, c, Coefficients::Content::gradients);
   Chain chain(grid, c);
-  AllStates states(chain.state_layout(), chain.layers());
+  RevolvedStates states(chain.state_layout(), all_kept(chain.layers()));
   const auto nothing = [](std::int64_t, const double*) {};
   StateStore* const one = &states;
   coefficients.fill_ghosts();
@@ -68,8 +68,8 @@ class WeightedOutput {
  public:
   WeightedOutput(const Grid& grid, const Case& c, const Tiling& tiling)
       : grid_(grid), chain_(grid, c, PassPlan{tiling, tiling, 1}), layout_(chain_.state_layout()),
-        states_(layout_, chain_.layers()), last_(std::vector<std::int64_t>{chain_.layers()}),
-        y_(layout_) {
+        states_(layout_, all_kept(chain_.layers())),
+        last_(std::vector<std::int64_t>{chain_.layers()}), y_(layout_) {
     const auto random = test::random_observations(grid, c, 2);
     unpack(layout_, random.input_sample(0), states_.write(0));
     unpack(layout_, random.input_sample(1), y_.data());
@@ -97,7 +97,7 @@ class WeightedOutput {
   const Grid& grid_;
   Chain chain_;
   const Layout& layout_;
-  AllStates states_;
+  RevolvedStates states_;
   WatchedLayers last_;
   Field y_;
 };
@@ -199,7 +199,7 @@ std::int64_t allocations_of(std::int64_t layers, const Tiling& tiling,
   Coefficients coefficients = test::random_coefficients(grid, c, 0.02, layers_per_exchange);
   Coefficients bar(grid, c, Coefficients::Content::gradients, layers_per_exchange);
   Chain chain(grid, c, PassPlan{tiling, tiling, 1, layers_per_exchange});
-  AllStates states(chain.state_layout(), layers);
+  RevolvedStates states(chain.state_layout(), all_kept(layers));
   StateStore* const one = &states;
   const WatchedLayers last(std::vector<std::int64_t>{layers});
   const Chain::Observer observe = [](std::size_t, std::int64_t, const double*) {};

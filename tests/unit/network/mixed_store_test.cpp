@@ -20,7 +20,7 @@ namespace {
 class RoundedCopies final : public StateStore {
  public:
   RoundedCopies(const Layout& layout, std::int64_t layers, std::vector<std::int64_t> exact)
-      : states_(layout, layers), copies_(layout, layers), size_(layout.size()),
+      : states_(layout, all_kept(layers)), copies_(layout, all_kept(layers)), size_(layout.size()),
         exact_(std::move(exact)) {}
   double* write(std::int64_t layer) override { return states_.write(layer); }
   double* read(std::int64_t layer) override { return states_.read(layer); }
@@ -32,7 +32,7 @@ class RoundedCopies final : public StateStore {
   }
 
  private:
-  AllStates states_, copies_;
+  RevolvedStates states_, copies_;
   std::size_t size_;
   std::vector<std::int64_t> exact_;
 };

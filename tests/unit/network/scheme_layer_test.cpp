@@ -152,7 +152,7 @@ TEST(SchemeLayer, TheAdjointOfALinearChainIsItsTranspose) {
         coefficients.fill_ghosts();
         Chain chain(grid, c);
         const Layout& layout = chain.state_layout();
-        AllStates states(layout, chain.layers());
+        RevolvedStates states(layout, all_kept(chain.layers()));
         StateStore* const one = &states;
         const auto random = test::random_observations(grid, c, 2);
         unpack(layout, random.input_sample(0), states.write(0));

@@ -11,7 +11,7 @@ TEST(StateStore, KeepAllKeepsEveryLayerAndKeepTwoTheLastTwo) {
   const Case c = test::small_case({6, 7}, {test::periodic, test::reflect});
   const Grid grid(MPI_COMM_WORLD, c.grid);
   const Layout layout(grid, 1);
-  AllStates all(layout, 5);
+  RevolvedStates all(layout, all_kept(5));
   LastTwoStates two(layout);
   for (std::int64_t l = 0; l <= 5; ++l) {
     all.write(l)[3] = static_cast<double>(l);

@@ -11,7 +11,7 @@
 namespace nadir {
 namespace {
 
-constexpr Extents whole_box{1, 100, 200};
+using test::whole_box;
 
 /// Bytes of one part of an estimate.
 double part(const MemoryEstimate& estimate, const std::string& name) {
@@ -20,16 +20,8 @@ double part(const MemoryEstimate& estimate, const std::string& name) {
   return found == estimate.parts.end() ? 0 : found->bytes;
 }
 
-/// On 100 x 200 points, all on one rank.
-Workload large_workload(std::int64_t layers, std::int64_t samples = 1) {
-  Workload w = test::small_workload({100, 200});
-  w.layers = layers;
-  w.samples = samples;
-  return w;
-}
-
 TEST(Memory, LayersSayWhatTheyHold) {
-  Workload w = large_workload(9);
+  Workload w = test::field_workload(9);
   w.layer_bytes = [](const Workload::LayerSetting& s) {
     EXPECT_EQ(s.box, whole_box);
     return 1.0 + 2.0 * s.way_back + 4.0 * s.by_fft;
@@ -43,7 +35,7 @@ TEST(Memory, LayersSayWhatTheyHold) {
 }
 
 TEST(Memory, StatesAreCountedWithTheirGhosts) {
-  const Workload w = large_workload(9);
+  const Workload w = test::field_workload(9);
   const MemoryEstimate estimate = estimate_memory(w, whole_box);
   // Rows are padded to whole cache lines, and one comes before the first.
   EXPECT_EQ(part(estimate, "states"), 10.0 * (102 * 208 + 8) * 8);
@@ -54,7 +46,7 @@ TEST(Memory, StatesAreCountedWithTheirGhosts) {
 
 /// Five indices a point; next to other ranks, two buffers for each side of the longest message.
 TEST(Memory, TheGridTakesIndicesAndBuffersOfMessages) {
-  Workload w = large_workload(9, 8);
+  Workload w = test::field_workload(9, 8);
   const auto grid_bytes = [&](const Extents& owned, Purpose purpose, const StatePlan& plan,
                               const LayerPlan& layers = {}) {
     w.purpose = purpose;
@@ -83,7 +75,7 @@ TEST(Memory, TheGridTakesIndicesAndBuffersOfMessages) {
 
 /// Interpolation goes over the points that are withheld.
 TEST(Memory, TheInterpolationGrowsWithItsPoints) {
-  Workload w = large_workload(9);
+  Workload w = test::field_workload(9);
   const auto work = [&] { return part(estimate_memory(w, whole_box), "work arrays"); };
   const double none = work();
   w.interpolated = 0.0;
@@ -96,7 +88,7 @@ TEST(Memory, TheInterpolationGrowsWithItsPoints) {
 }
 
 TEST(Memory, AttractorsTakeVectorsForEveryStart) {
-  Workload w = large_workload(1, 2);
+  Workload w = test::field_workload(1, 2);
   w.purpose = Purpose::attractor;
   w.starts = 12;
   const auto bytes = [&] { return estimate_memory(w, whole_box).total(); };

@@ -7,15 +7,7 @@
 namespace nadir {
 namespace {
 
-constexpr Extents whole_box{1, 100, 200};
-
-/// On 100 x 200 points, all on one rank.
-Workload large_workload(std::int64_t layers, std::int64_t samples = 1) {
-  Workload w = test::small_workload({100, 200});
-  w.layers = layers;
-  w.samples = samples;
-  return w;
-}
+using test::whole_box;
 
 double total(const Workload& w, const StatePlan& plan) {
   return estimate_memory(w, whole_box, {}, plan).total();
@@ -30,7 +22,7 @@ StatePlan all_states(std::int64_t samples) {
 StatePlan plan_in(double bytes, const Workload& w) { return plan_states(w, whole_box, bytes); }
 
 TEST(States, AllStatesAreHeldWhereTheyFitToTheByte) {
-  const Workload w = large_workload(9);
+  const Workload w = test::field_workload(9);
   const double all = total(w, {});
   EXPECT_TRUE(plan_in(all, w).keep_all);
   const StatePlan plan = plan_in(all - 1, w);
@@ -41,7 +33,7 @@ TEST(States, AllStatesAreHeldWhereTheyFitToTheByte) {
 }
 
 TEST(States, AsManyStatesAsFitAreHeld) {
-  const Workload w = large_workload(40);
+  const Workload w = test::field_workload(40);
   const double state = state_bytes(w, whole_box), all = total(w, {});
   for (const double states : {38.9, 20.0, 5.5, 3.0}) {
     const double budget = all - (41 - states) * state;
@@ -54,16 +46,16 @@ TEST(States, AsManyStatesAsFitAreHeld) {
 
 TEST(States, NeverFewerThanThreeStates) {
   for (const double bytes : {0.0, 1e3, -1e9}) {
-    EXPECT_EQ(plan_in(bytes, large_workload(40)).states(40), 3);
+    EXPECT_EQ(plan_in(bytes, test::field_workload(40)).states(40), 3);
     for (const std::int64_t layers : {1, 2})
-      EXPECT_TRUE(plan_in(bytes, large_workload(layers)).keep_all);
-    EXPECT_FALSE(plan_in(bytes, large_workload(3)).keep_all);
-    EXPECT_EQ(plan_in(bytes, large_workload(3)).states(3), 3);
+      EXPECT_TRUE(plan_in(bytes, test::field_workload(layers)).keep_all);
+    EXPECT_FALSE(plan_in(bytes, test::field_workload(3)).keep_all);
+    EXPECT_EQ(plan_in(bytes, test::field_workload(3)).states(3), 3);
   }
 }
 
 TEST(States, AWishSaysWhatStatesMayTake) {
-  Workload w = large_workload(9);
+  Workload w = test::field_workload(9);
   const double state = state_bytes(w, whole_box);
   for (const double available : {0.0, 1e12}) { // no matter
     w.wishes.memory = 10 * state;
@@ -75,16 +67,16 @@ TEST(States, AWishSaysWhatStatesMayTake) {
       w.wishes.memory = bytes;
       EXPECT_EQ(plan_in(available, w).states(9), 3);
     }
-    w = large_workload(1); // two states, fewer than three
+    w = test::field_workload(1); // two states, fewer than three
     w.wishes.memory = 1;
     EXPECT_TRUE(plan_in(available, w).keep_all);
-    w = large_workload(9);
+    w = test::field_workload(9);
   }
 }
 
 /// Layers have fields of their own, so that 8 samples go together: first they part, then states go.
 TEST(States, SamplesTogetherPartBeforeStatesAreComputedAgain) {
-  Workload w = large_workload(9, 20);
+  Workload w = test::field_workload(9, 20);
   test::train_all(w, true, true);
   const StatePlan together = all_states(8), apart = all_states(1);
   EXPECT_EQ(plan_in(total(w, together), w).samples, 8);

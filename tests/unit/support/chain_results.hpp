@@ -46,7 +46,8 @@ inline std::vector<double> results(const Grid& grid, const Case& c, const PassPl
     if (store)
       kept.push_back(store(chain.state_layout()));
     else if (keep == Keep::all)
-      kept.push_back(std::make_unique<AllStates>(chain.state_layout(), chain.layers()));
+      kept.push_back(
+          std::make_unique<RevolvedStates>(chain.state_layout(), all_kept(chain.layers())));
     else
       kept.push_back(std::make_unique<LastTwoStates>(chain.state_layout()));
     states.push_back(kept.back().get());

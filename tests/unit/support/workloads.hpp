@@ -30,6 +30,14 @@ inline Workload small_workload(const std::vector<std::int64_t>& shape) {
   w.stored_layers = w.checkpointed_layers = 2;
   return w;
 }
+/// On 100 x 200 points, all on one rank.
+inline constexpr Extents whole_box{1, 100, 200};
+inline Workload field_workload(std::int64_t layers, std::int64_t samples = 1) {
+  Workload w = small_workload({100, 200});
+  w.layers = layers;
+  w.samples = samples;
+  return w;
+}
 enum { reaction, advection, diffusion, bias, relaxation }; ///< its parameters
 
 /// Makes every parameter trained and varying as told.
