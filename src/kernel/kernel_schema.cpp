@@ -28,7 +28,8 @@ std::string sum_problem(const std::vector<std::string>& names) {
     const KernelFamily& one = *find_family(names[i]);
     for (std::size_t j = 0; j < i; ++j) {
       const KernelFamily& other = *find_family(names[j]);
-      if (names[i] == names[j]) return "names " + quote(names[i]) + " twice";
+      if (names[i] == names[j])
+        return "names " + quote(names[i]) + " twice: kernel.sum gives each keys of its own";
       for (const auto* each : {&one, &other})
         if (each->full_matrix)
           return quote(std::string(each->name)) + " contains all other kernels and stands alone";

@@ -81,7 +81,8 @@ const Mistake mistakes[] = {
     {"kernel.type=[\"adr\", \"gaus\"]",
      "kernel.type.1: unknown kernel \"gaus\" (did you mean \"gaussian\"? one of: adr, moment, "
      "stencil, gaussian, power-law, dense)"},
-    {"kernel.type=[\"adr\", \"stencil\", \"adr\"]", "kernel.type: names \"adr\" twice"},
+    {"kernel.type=[\"adr\", \"stencil\", \"adr\"]",
+     "kernel.type: names \"adr\" twice: kernel.sum gives each keys of its own"},
     {"kernel.type=[\"moment\", \"adr\"]",
      "kernel.type: \"moment\" and \"adr\" both have the parameter reaction, which their sum would "
      "count twice"},
