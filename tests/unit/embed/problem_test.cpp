@@ -125,6 +125,18 @@ TEST_F(ProblemTest, WhatWasNotObservedIsNotInTheLoss) {
   EXPECT_NEAR(number(problem, x, "advection"), 0.3, 1e-8);
 }
 
+TEST_F(ProblemTest, WeightsCountInTheLoss) {
+  const auto loss_with = [&](double weight) {
+    Problem problem(session, ring, {.samples = 2, .targets = {{.weight = weight}}});
+    const Data data(problem.box(), -0.1, 0.3, 0.2);
+    problem.set_data(data.input, {data.target});
+    return problem.loss(problem.start()).loss();
+  };
+  EXPECT_EQ(loss_with(0.25), 0.25 * loss_with(1.0));
+  Problem fit(session, ring, {.samples = 2, .targets = {{.weight = 4.0}}});
+  EXPECT_EQ(fit.specification().data.targets[0].weight, 4.0);
+}
+
 TEST_F(ProblemTest, FieldsLieOnTheRanksOfTheirPoints) {
   std::string text = ring;
   text.replace(text.find("{ init = 0.1 }"), 14, "{ init = 0.1, varies = [\"space\"] }");
