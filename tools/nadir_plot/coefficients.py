@@ -13,7 +13,7 @@ import style
 import worth
 from constants import meaning
 from lazy import combined
-from parameter import MEANING, Parameter
+from parameter import Parameter
 
 MOST_LAYERS = 5  # panels of a parameter that varies in space and layer
 START = "▸ at a colour bar: the initial value"
@@ -105,7 +105,7 @@ def draw_profile(axes, result, parameter):
             axes.axhline(start, color=line.get_color(), lw=0.9, ls=":")
     if values.min() < 0 < values.max():
         axes.axhline(0, color="black", lw=0.6)
-    panels.title(axes, f"{symbol(parameter)}: {MEANING[parameter.name]}",
+    panels.title(axes, f"{symbol(parameter)}: {parameter.meaning}",
                  worth.range_in_time(parameter, parameter.rate_label(), values), room=44)  # fmt: skip
     axes.set_xlabel("layer")
     axes.set_ylabel(symbol(parameter))

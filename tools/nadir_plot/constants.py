@@ -4,7 +4,6 @@ import matplotlib.pyplot as plt
 
 import style
 import worth
-from parameter import MEANING
 
 ROW = 0.3  # inches
 RATE = "per unit of time"
@@ -55,7 +54,7 @@ def rows_of(result, parameters):
 
 def meaning(parameter, component):
     slanted = parameter.name == "diffusion" and len(set(parameter.components[component])) > 1
-    return "slanted spreading" if slanted else MEANING[parameter.name]
+    return "slanted spreading" if slanted else parameter.meaning
 
 
 def drop_empty(heads, rows):

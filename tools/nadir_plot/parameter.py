@@ -1,5 +1,6 @@
 """The coefficients in a result: R, U, D, b, omega, and those of the other kernels."""
 
+import re
 from dataclasses import dataclass
 from typing import Callable
 
@@ -23,6 +24,7 @@ MEANING = dict(
 )
 # What counts n omega times in the whole chain, and what that is called.
 TOTAL = dict(reaction="nωR", advection="nωU", diffusion="2nωD", bias="nωb")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 PURPOSE = dict(reaction="", advection="drift", diffusion="variance", bias="")
 
 
@@ -51,7 +53,12 @@ class Parameter:
 
     @property
     def symbol(self):
-        return SYMBOL.get(self.name, self.name)
+        base, number = _parts(self.name)
+        return SYMBOL.get(base, base) + number.translate(SUBSCRIPTS)
+
+    @property
+    def meaning(self):
+        return MEANING[_parts(self.name)[0]]
 
     def label(self, component):
         subscript = self.components[component]
@@ -78,8 +85,17 @@ class Parameter:
 
 
 def read_all(group, result):
-    """The parameters of a result's group by name, in the order of SYMBOL."""
-    return {name: _read(group, name, result) for name in SYMBOL if name in group}
+    """The parameters of a result's group by name, in the order of SYMBOL; those of second kernels after the first."""
+    names = {name: _parts(name) for name in group if _parts(name)[0] in SYMBOL}
+    order = list(SYMBOL)
+    place = {name: (int(number or 1), order.index(base)) for name, (base, number) in names.items()}
+    return {name: _read(group, name, result) for name in sorted(names, key=place.get)}
+
+
+def _parts(name):
+    """("width", "2") of the second kernel's "width_2", ("width", "") of the first one's."""
+    found = re.fullmatch(r"(.+)_(\d+)", name)
+    return found.groups() if found else (name, "")
 
 
 def _read(group, name, result):

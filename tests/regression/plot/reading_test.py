@@ -38,6 +38,21 @@ def test_parameters(folder):
         expect(parameters["advection"].components == ["y", "x"], "names of the components of U")
 
 
+def test_second_kernels(folder):
+    """Two kernels of one family: parameters of the second are there, told apart, after the first's."""
+    path = folder / "second.h5"
+    synthetic.example(path, (6, 9), [])
+    with h5py.File(path, "a") as file:
+        for name, value in dict(width_2=5.0, width=1.5, amplitude_2=0.25, amplitude=0.7).items():
+            file["parameters"][name] = value
+    parameters = Result(path).parameters
+    names = [name for name in parameters if name.split("_")[0] in ("amplitude", "width")]
+    expect(names == ["amplitude", "width", "amplitude_2", "width_2"], f"{names}")
+    second = parameters["width_2"]
+    expect((second.symbol, second.meaning) == ("σ₂", parameters["width"].meaning), second.symbol)
+    expect(second.values.ravel().tolist() == [5.0], f"{second.values}")
+
+
 def test_fields(folder):
     """Data units: raw = z * scale + offset, 15 and 15 in the example."""
     path = folder / "fields.h5"
