@@ -86,6 +86,18 @@ bool CheckpointReader::has(const std::string& object) const {
   return found != 0;
 }
 
+bool CheckpointReader::has_number(const std::string& group, const std::string& name) const {
+  int rank = 0, found = 0;
+  check_mpi(MPI_Comm_rank(comm_, &rank));
+  together<InputError>(comm_, path_ + ": ", [&] {
+    if (rank != 0) return;
+    const hdf5::File file = hdf5::open_file(MPI_COMM_SELF, path_);
+    found = hdf5::number_attribute(file, group, name.c_str()) ? 1 : 0;
+  });
+  check_mpi(MPI_Bcast(&found, 1, MPI_INT, 0, comm_));
+  return found != 0;
+}
+
 double CheckpointReader::number(const std::string& group, const std::string& name) const {
   int rank = 0;
   double value = 0;

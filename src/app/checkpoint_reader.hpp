@@ -26,6 +26,8 @@ class CheckpointReader {
   const std::string& path() const { return path_; }
   /// Whether a group or dataset is there.
   bool has(const std::string& object) const;
+  /// Whether a group has an attribute that is a number.
+  bool has_number(const std::string& group, const std::string& name) const;
   /// A finite number in an attribute of a group.
   double number(const std::string& group, const std::string& name) const;
   /// The same, an integer from 0 to `most`.

@@ -131,6 +131,8 @@ void Checkpoints::write_iteration(ResultWriter& writer, const Grid& grid,
   writer.file().attribute("/optimizer", "type", c_.training.optimizer);
   for (const auto& [name, value] : state.numbers)
     writer.file().attribute("/optimizer", name, *value);
+  for (const auto& [name, value] : state.newer_numbers)
+    writer.file().attribute("/optimizer", name, *value);
   for (const auto& [name, v] : state.vectors)
     write_vector(writer, grid, objective.space(), "/optimizer/" + name, v);
 }

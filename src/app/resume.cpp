@@ -63,6 +63,8 @@ void read_iteration(const Job& job, const Grid& grid, const ControlSpace& space,
   for (int pass = 0; pass < 2; ++pass) {
     for (const auto& [name, value] : trainer.state().numbers)
       *value = checkpoint.number("/optimizer", name);
+    for (const auto& [name, value] : trainer.state().newer_numbers)
+      if (checkpoint.has_number("/optimizer", name)) *value = checkpoint.number("/optimizer", name);
     const std::string problem = trainer.state().problem;
     if (!problem.empty()) checkpoint.refuse("/optimizer has " + problem);
   }

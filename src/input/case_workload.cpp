@@ -3,6 +3,7 @@
 #include "nadir/kernel/kernel_family.hpp"
 #include "nadir/network/coefficients.hpp"
 #include "nadir/network/layer.hpp"
+#include "nadir/training/model_hessian.hpp"
 #include "nadir/training/optimizers.hpp"
 
 #include <algorithm>
@@ -74,6 +75,20 @@ void add_data(const DataSpec& data, Workload& w) {
     w.interpolated = interpolated_part(data.targets.back());
 }
 
+void add_hessian_model(const Case& c, Workload& w) {
+  auto& model = w.hessian_model.emplace();
+  model.bounded = bound_vectors(c) > 0;
+  model.bias = c.network.bias.train;
+  w.remembered_vectors += 1; // the point it is made at
+  for (const Parameter& p : ParameterSet(c)) {
+    const PenaltySpec& penalty = p.spec.penalty;
+    if (!p.spec.train) continue;
+    model.corners = model.corners || penalty.tv != 0 || penalty.l1 != 0;
+    model.couples = model.couples || ((penalty.h1 != 0 || penalty.tv != 0) &&
+                                      (p.spec.varies_space || p.spec.varies_layer));
+  }
+}
+
 void add_training(const Case& c, Workload& w) {
   w.starts = c.attractor.starts;
   w.modes = c.attractor.modes;
@@ -81,6 +96,7 @@ void add_training(const Case& c, Workload& w) {
   if (!optimizer) return; // a mistake in the case
   w.training_vectors = optimizer->vectors + bound_vectors(c) + scale_vectors(c, *optimizer);
   w.remembered_vectors = optimizer->remembered;
+  if (optimizer->begins_with_model && begins_with_model(c)) add_hessian_model(c, w);
 }
 
 void add_output(const Case& c, Workload& w) {

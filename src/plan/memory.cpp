@@ -143,6 +143,31 @@ double solver_bytes(const Workload& w, const Sizes& sizes) {
   return w.attractor ? (krylov + solver_vectors) * sizes.field + 2 * sizes.state : 0;
 }
 
+/// Bytes of the model of the Hessian: blocks, their factors and what they are made of, states and
+/// derivatives of one layer, control vectors of its inverse. Two states more have the place of
+/// those that are written at the end.
+double model_bytes(const Workload& w, const Sizes& sizes) {
+  const Workload::HessianModel& model = *w.hessian_model;
+  double bytes = sizes.control * (3 + 4 * model.couples + model.corners + model.bounded) +
+                 sizes.state * (6 + model.corners) + sizes.field;
+  double derivatives = model.bias ? 0 : 1; // that of b is needed
+  for (const bool in_space : {true, false}) {
+    for (const bool by_layer : {true, false}) {
+      std::int64_t unknowns = 0;
+      for (const ParameterSize& p : w.parameters)
+        if (p.trained && p.varies_space == in_space && p.varies_layer == by_layer)
+          unknowns += p.components;
+      const auto count = static_cast<double>(unknowns);
+      derivatives += count;
+      const double layers = by_layer ? static_cast<double>(w.layers) : 1;
+      if (in_space)
+        bytes += 2 * sizes.field * layers * static_cast<double>(block_entries(unknowns));
+      if (!by_layer) bytes += sizes.field * (count + (in_space && unknowns > 0 ? 2 : 0));
+    }
+  }
+  return bytes + sizes.wide * derivatives;
+}
+
 /// What one group of ranks has of all samples, at most.
 struct Shares {
   std::int64_t samples = 0;
@@ -204,6 +229,8 @@ std::vector<MemoryPart> gradient_parts(const Workload& w, const Boxes& boxes, co
           {"vectors of the solvers", solver_bytes(w, swept)},
           {"gradients", shares.nodes * sizes.gradients},
           {training ? "optimiser" : "control vectors", vectors * sizes.control},
+          {"model of the Hessian",
+           training && w.hessian_model && !layers.by_fft ? model_bytes(w, sizes) : 0.0},
           {"shared samples", shared}};
 }
 

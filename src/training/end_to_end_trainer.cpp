@@ -51,6 +51,8 @@ EndToEndTrainer::EndToEndTrainer(const ProblemSpec& c, Objective& objective)
     check_petsc(TaoSetFromOptions(tao_));
     refuse_other_type();
     if (optimizer_.set_options) optimizer_.set_options(tao_, c.training);
+    if (optimizer_.begins_with_model && begins_with_model(c) && !objective.by_fft())
+      use_initial_hessian(tao_, hessian_.emplace(objective.grid(), c, objective));
     check_petsc(TaoSetUp(tao_));
     check_petsc(TaoGetTolerances(tao_, &absolute_, nullptr, &relative_));
     query_options({"-tao_view", "-tao_ls_view"}); // TaoSolve reads them at its end

@@ -10,7 +10,7 @@
 namespace nadir {
 Objective::Objective(const Grid& grid, const ProblemSpec& c, const Observations& observations,
                      Coefficients initial, const StatePlan& plan, const LayerPlan& layers)
-    : grid_(grid), case_(c), observations_(observations), space_(grid, c),
+    : grid_(grid), by_fft_(layers.by_fft), case_(c), observations_(observations), space_(grid, c),
       coefficients_(std::move(initial)),
       network_(make_network(
           grid, c, plan.groups > 1 ? 1 : std::min(observations.samples, plan.samples), layers)),

@@ -104,6 +104,11 @@ Section<TrainingSpec> training_section() {
       "gradient_tolerance", &TrainingSpec::gradient_tolerance, real(not_negative()),
       "stop when the gradient norm (by unknowns without units) has fallen by this factor from the "
       "first");
+  s.key("initial_hessian", &TrainingSpec::initial_hessian,
+        choice<Start>("initial Hessian", {{"model", Start::model}, {"identity", Start::identity}}),
+        "what bqnls begins with: a model of how misfit and penalties curve at every point, made "
+        "anew at times by a sweep over the samples; or a multiple of the identity (as without a "
+        "model: attractors, galerkin bases, dense kernels, convolutions)");
   std::set<std::string_view> keys;
   for (const OptimizerInfo& each : optimizers())
     for (const OptimizerOption& o : each.options)

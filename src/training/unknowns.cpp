@@ -47,25 +47,31 @@ VecHandle scaled_bound(const ControlSpace& space, Vec bound, Vec scales) {
 
 } // namespace
 
+std::vector<double> component_scales(const Grid& grid, const ProblemSpec& c,
+                                     const Parameter& parameter, const Observations& observations) {
+  std::vector<double> scales(static_cast<std::size_t>(parameter.components));
+  if (parameter.name == "bias") {
+    std::ranges::fill(scales, state_scale(grid, observations));
+    return scales;
+  }
+  const ParameterSet parameters(c);
+  for (std::int64_t k = 0; k < parameter.components; ++k)
+    scales[static_cast<std::size_t>(k)] = parameters.scale(parameter, k);
+  return scales;
+}
+
 VecHandle unknown_scales(const Grid& grid, const ProblemSpec& c, const ControlSpace& space,
                          const Observations& observations) {
-  const auto& blocks = space.blocks();
-  const bool with_bias =
-      std::ranges::any_of(blocks, [](const auto& block) { return block.parameter.name == "bias"; });
-  const double state = with_bias ? state_scale(grid, observations) : 1.0;
-  const ParameterSet parameters(c);
   VecHandle scales = space.create();
   bool all_one = true;
   {
     VecWrite local(scales);
-    for (const ControlSpace::Block& block : blocks) {
-      for (std::int64_t k = 0; k < block.layers * block.components; ++k) {
-        const double scale = block.parameter.name == "bias"
-                                 ? state
-                                 : parameters.scale(block.parameter, k % block.components);
-        all_one = all_one && scale == 1;
-        std::fill_n(local.data() + block.offset + k * block.points, block.points, scale);
-      }
+    for (const ControlSpace::Block& block : space.blocks()) {
+      const std::vector<double> of = component_scales(grid, c, block.parameter, observations);
+      all_one = all_one && std::ranges::all_of(of, [](double scale) { return scale == 1; });
+      for (std::int64_t k = 0; k < block.layers * block.components; ++k)
+        std::fill_n(local.data() + block.offset + k * block.points, block.points,
+                    of[static_cast<std::size_t>(k % block.components)]);
     }
   }
   return all_one ? VecHandle() : std::move(scales);

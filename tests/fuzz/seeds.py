@@ -93,6 +93,7 @@ strategy = "end-to-end"
 optimizer = "adam"
 iterations = 2
 gradient_tolerance = 1e-6
+initial_hessian = "identity"
 learning_rate = 1e-2
 adam_beta1 = 0.9
 adam_beta2 = 0.99

@@ -17,6 +17,8 @@ struct IterationState {
   std::vector<std::pair<std::string, Vec>> vectors;     ///< control vectors by name
   std::vector<std::pair<std::string, double*>> numbers; ///< the same on all ranks
   std::string problem; ///< why numbers that were put in cannot be right, in words; or empty
+  /// Those that older checkpoints do not have: left as they are there.
+  std::vector<std::pair<std::string, double*>> newer_numbers{};
 };
 
 } // namespace nadir

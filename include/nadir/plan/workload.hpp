@@ -70,6 +70,14 @@ struct Workload {
   /// Control vectors alive while an optimiser trains, those of bounds and scales included, and
   /// those it remembers in a checkpoint.
   double training_vectors = 0, remembered_vectors = 0;
+  /// A model of the Hessian that training begins with, where the kernel is swept.
+  struct HessianModel {
+    bool couples = false; ///< penalties do so with neighbours
+    bool corners = false; ///< they are no parabolas
+    bool bounded = false; ///< some unknowns
+    bool bias = false;    ///< is trained
+  };
+  std::optional<HessianModel> hessian_model{};
   std::int64_t starts = 0, modes = 0; ///< of the search for attractors
   std::int64_t stored_layers = 0, checkpointed_layers = 0;
 
@@ -81,6 +89,12 @@ std::int64_t fields_of(const Workload& w);
 std::int64_t trained_fields_of(const Workload& w);
 /// Entries of a parameter at one point: components, of every layer where it varies by layer.
 double blocks_of(const Workload& w, const ParameterSize& parameter);
+
+/// Entries of a symmetric block of so many unknowns: of more than that, its diagonal alone.
+inline constexpr std::int64_t most_in_block = 16;
+constexpr std::int64_t block_entries(std::int64_t unknowns) {
+  return unknowns > most_in_block ? unknowns : unknowns * (unknowns + 1) / 2;
+}
 
 /// Samples that go together at most, as far as the workload tells: more than one only where it says
 /// so or where that changes no order of summation.

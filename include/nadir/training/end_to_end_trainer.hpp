@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nadir/training/model_hessian.hpp"
 #include "nadir/training/optimizers.hpp"
 #include "nadir/training/trainer.hpp"
 #include "nadir/training/unknowns.hpp"
@@ -58,6 +59,7 @@ class EndToEndTrainer final : public Trainer {
   const ProblemSpec& case_;
   const OptimizerInfo& optimizer_;
   Objective& objective_;
+  std::optional<ModelHessian> hessian_; ///< where quasi-Newton methods begin
   TaoHandle tao_;
   VecHandle lower_, upper_; ///< null without bounds
   VecHandle scales_;        ///< of the unknowns; null where all are 1

@@ -35,7 +35,10 @@ class Objective {
   Objective(const Grid& grid, const ProblemSpec& c, const Observations& observations,
             Coefficients initial, const StatePlan& plan = {}, const LayerPlan& layers = {});
 
+  const Grid& grid() const { return grid_; }
   const ControlSpace& space() const { return space_; }
+  /// Whether layers compute their kernel by Fourier transforms.
+  bool by_fft() const { return by_fft_; }
   /// A control vector with the initial values.
   VecHandle initial_control() const;
 
@@ -67,6 +70,9 @@ class Objective {
 
   /// Null where all are 1. Collective.
   VecHandle scales() const { return unknown_scales(grid_, case_, space_, observations_); }
+  std::vector<double> component_scales(const Parameter& p) const {
+    return nadir::component_scales(grid_, case_, p, observations_);
+  }
 
   /// Long evaluations end with StopRequest on all ranks when they agree to stop; every evaluation
   /// takes the decision along in its reduction.
@@ -87,6 +93,7 @@ class Objective {
   void check_finite(const LossParts& parts, Vec gradient) const;
 
   const Grid& grid_;
+  bool by_fft_;
   const ProblemSpec& case_;
   const Observations& observations_;
   ControlSpace space_;

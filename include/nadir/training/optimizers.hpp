@@ -40,6 +40,7 @@ struct OptimizerInfo {
   PetscErrorCode (*create)(Tao) = nullptr;
   /// Hands the options of a case to such a solver.
   void (*set_options)(Tao, const TrainingSpec&) = nullptr;
+  bool begins_with_model = false; ///< uses an initial Hessian (training.initial_hessian)
   int order = std::numeric_limits<int>::max(); ///< place in lists; the others by their names
 };
 

@@ -38,6 +38,9 @@ struct LossSpec {
   bool operator==(const LossSpec&) const = default;
 };
 
+/// Where quasi-Newton methods begin: from a model of the curvature, or a multiple of the identity.
+enum class Start { model, identity };
+
 /// Of all optimisers' options.
 std::map<std::string, double> optimizer_defaults();
 
@@ -46,6 +49,7 @@ struct TrainingSpec {
   std::string optimizer = "bqnls";
   std::int64_t iterations = 200;
   double gradient_tolerance = 1e-6; ///< relative to the first gradient
+  Start initial_hessian = Start::model;
   /// Numbers that some optimisers read, by their keys.
   std::map<std::string, double> options = optimizer_defaults();
   double option(std::string_view key) const { return options.at(std::string(key)); }

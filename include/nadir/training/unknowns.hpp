@@ -3,12 +3,18 @@
 #include "nadir/training/control.hpp"
 #include "nadir/training/observations.hpp"
 
+#include <vector>
+
 namespace nadir {
 
-/// The scale of every trained unknown, a control vector: a change of this size is of order one.
+/// The scales of a trained parameter's components: a change of this size is of order one.
 /// Coefficients of kernels have that of their moments (component_scale), a bias has the root mean
-/// square of the input, or else of the targets; pure numbers have 1. Null where all are 1, as on
-/// grids with steps of 1. The same bits on any number of ranks. Collective.
+/// square of the input, or else of the targets; pure numbers have 1. The same bits on any number of
+/// ranks. Collective.
+std::vector<double> component_scales(const Grid& grid, const ProblemSpec& c,
+                                     const Parameter& parameter, const Observations& observations);
+/// Those of all unknowns, a control vector. Null where all are 1, as on grids with steps of 1.
+/// Collective.
 VecHandle unknown_scales(const Grid& grid, const ProblemSpec& c, const ControlSpace& space,
                          const Observations& observations);
 

@@ -34,22 +34,33 @@ class QuasiNewton final : public TaoState {
  private:
   std::size_t pairs() const { return static_cast<std::size_t>(count_); }
   std::string problem() const;
+  bool renewal_is_due() const;
+  void renew(Tao tao);
   void forget(double f, double norm);
   void remember(Tao tao);
+  double expected_curvature();
   void update_diagonal(const Pair& pair, double sDs);
-  void precondition(Vec g, Vec d);
+  void precondition(double f, Vec g, Vec d);
   void estimate_active(Tao tao);
   template<class Use> void for_active(Tao tao, Use use);
-  void find_direction(Tao tao);
+  void find_direction(Tao tao, double f);
   bool search(Tao tao, double& f);
+  bool step(Tao tao, double& f, double norm);
 
   PetscInt most_pairs_ = 5;
   std::vector<Pair> pairs_; ///< most_pairs_ of them, the first count_ in use, oldest first
   double count_ = 0;
   double width_ = first_width; ///< in the scale of each unknown
-  VecHandle diagonal_;         ///< of H_0
+  VecHandle diagonal_;         ///< of H_0, where no model of the Hessian gives it
   VecHandle old_point_, old_gradient_, reduced_, work_;
-  bool searching_ = false; ///< the solution is a trial point
+  std::vector<double> free_; ///< 1 for unknowns that no bound holds, else 0; empty without bounds
+  bool searching_ = false;   ///< the solution is a trial point
+  bool plainly_ = false;     ///< the diagonal is taken though there is a model
+  double slope_ = 0;         ///< of the last search
+
+  static constexpr double never = -1;
+  double renewed_ = never;  ///< the iteration whose point the model is that of
+  VecHandle renewal_point_; ///< that point
 };
 
 void QuasiNewton::set_from_options() {
@@ -65,6 +76,7 @@ void QuasiNewton::set_up(Tao tao) {
   pairs_.resize(static_cast<std::size_t>(most_pairs_));
   std::vector<VecHandle*> all{&diagonal_, &old_point_, &old_gradient_,
                               &reduced_,  &work_,      &projected_gradient_};
+  if (initial_hessian) all.push_back(&renewal_point_);
   for (Pair& pair : pairs_) all.insert(all.end(), {&pair.s, &pair.y});
   for (VecHandle* v : all) check_petsc(VecDuplicate(tao->solution, v->out()));
 }
@@ -72,7 +84,10 @@ void QuasiNewton::set_up(Tao tao) {
 IterationState QuasiNewton::state(Tao tao) {
   IterationState state{searching_ ? old_point_.get() : tao->solution, &iteration_, {}, {}, {}};
   state.numbers = {{"pairs", &count_}, {"active_width", &width_}};
+  if (initial_hessian) state.newer_numbers = {{"model_iteration", &renewed_}};
   state.problem = problem();
+  if (initial_hessian && renewed_ != never && state.problem.empty())
+    state.vectors.emplace_back("model_point", renewal_point_.get());
   if (count_ == 0 || !state.problem.empty()) return state; // the diagonal is made anew
   state.vectors.emplace_back("diagonal", diagonal_.get());
   for (std::size_t i = 0; i < pairs(); ++i) {
@@ -93,10 +108,25 @@ std::string QuasiNewton::problem() const {
                      count_, most);
   if (!(width_ >= 0 && std::isfinite(width_)))
     return formatted("active_width = %.17g, less than 0", width_);
+  if (renewed_ != never && !(renewed_ >= 0 && renewed_ == std::floor(renewed_)))
+    return formatted("model_iteration = %.17g, no iteration", renewed_);
   for (std::size_t i = 0; i < pairs(); ++i)
     if (!std::isfinite(pairs_[i].ys) || pairs_[i].ys < 0)
       return formatted("curvature_%zu = %.17g, which is not positive", i, pairs_[i].ys);
   return {};
+}
+
+/// The model is made anew ever more seldom, as the iterates change ever less.
+bool QuasiNewton::renewal_is_due() const {
+  constexpr double growth = 1.5;
+  return initial_hessian &&
+         (renewed_ == never || iteration_ >= std::max(renewed_ + 1, std::floor(growth * renewed_)));
+}
+
+void QuasiNewton::renew(Tao tao) {
+  check_petsc(VecCopy(tao->solution, renewal_point_));
+  initial_hessian->renew(renewal_point_);
+  renewed_ = iteration_;
 }
 
 /// H becomes a multiple of the identity of scaled unknowns: a step of length 2 |f| / |g|.
@@ -111,15 +141,22 @@ void QuasiNewton::forget(double f, double norm) {
   check_petsc(VecScale(diagonal_, multiple));
 }
 
+/// s.B s of the step in old_point_, as it is thought to be: by the model that of a whole step is
+/// the slope.
+double QuasiNewton::expected_curvature() {
+  if (initial_hessian) return -slope_;
+  check_petsc(VecPointwiseDivide(work_, old_point_, diagonal_));
+  return dot(work_, old_point_);
+}
+
 /// Takes in the last step, from the old point and gradient to the solution's.
 void QuasiNewton::remember(Tao tao) {
   check_petsc(VecAYPX(old_point_, -1.0, tao->solution));
   check_petsc(VecAYPX(old_gradient_, -1.0, tao->gradient));
   const double ys = dot(old_point_, old_gradient_);
-  check_petsc(VecPointwiseDivide(work_, old_point_, diagonal_));
-  const double sDs = dot(work_, old_point_);
-  // With negative curvature H would not stay positive definite. Against sDs, what the diagonal
-  // expects of y.s, no units are left.
+  const double sDs = expected_curvature();
+  // With negative curvature H would not stay positive definite. Against sDs, what is expected of
+  // y.s, no units are left.
   if (!(ys > std::pow(machine_epsilon, 2.0 / 3.0) * sDs)) return;
   if (pairs() == pairs_.size())
     std::rotate(pairs_.begin(), pairs_.begin() + 1, pairs_.end());
@@ -129,7 +166,7 @@ void QuasiNewton::remember(Tao tao) {
   std::swap(last.s, old_point_);
   std::swap(last.y, old_gradient_);
   last.ys = ys;
-  update_diagonal(last, sDs);
+  if (!initial_hessian) update_diagonal(last, sDs);
 }
 
 /// d = 1 / H_0 follows
@@ -156,14 +193,17 @@ void QuasiNewton::update_diagonal(const Pair& pair, double sDs) {
 }
 
 /// d = H g by the two-loop recursion.
-void QuasiNewton::precondition(Vec g, Vec d) {
+void QuasiNewton::precondition(double f, Vec g, Vec d) {
   std::vector<double> alpha(pairs());
   check_petsc(VecCopy(g, d));
   for (std::size_t i = pairs(); i-- > 0;) {
     alpha[i] = dot(pairs_[i].s, d) / pairs_[i].ys;
     check_petsc(VecAXPY(d, -alpha[i], pairs_[i].y));
   }
-  check_petsc(VecPointwiseMult(d, d, diagonal_));
+  if (initial_hessian && !plainly_)
+    initial_hessian->solve(d, f, free_, d);
+  else
+    check_petsc(VecPointwiseMult(d, d, diagonal_));
   for (std::size_t i = 0; i < pairs(); ++i) {
     const double beta = dot(pairs_[i].y, d) / pairs_[i].ys;
     check_petsc(VecAXPY(d, alpha[i] - beta, pairs_[i].s));
@@ -182,8 +222,14 @@ void QuasiNewton::estimate_active(Tao tao) {
   PetscReal length = 0;
   check_petsc(VecNorm(work_, NORM_2, &length));
   width_ = std::min(width_, static_cast<double>(length));
+  PetscInt n = 0;
+  check_petsc(VecGetLocalSize(reduced_, &n));
+  free_.assign(static_cast<std::size_t>(n), 1.0);
   VecWrite reduced(reduced_);
-  for_active(tao, [&](PetscInt i, double) { reduced[i] = 0.0; });
+  for_active(tao, [&](PetscInt i, double) {
+    reduced[i] = 0.0;
+    free_[static_cast<std::size_t>(i)] = 0.0;
+  });
 }
 
 /// Calls use(i, way to the bound) for every active component of this rank.
@@ -201,8 +247,8 @@ template<class Use> void QuasiNewton::for_active(Tao tao, Use use) {
   }
 }
 
-void QuasiNewton::find_direction(Tao tao) {
-  precondition(reduced_, tao->stepdirection);
+void QuasiNewton::find_direction(Tao tao, double f) {
+  precondition(f, reduced_, tao->stepdirection);
   check_petsc(VecScale(tao->stepdirection, -1.0));
   if (!tao->bounded) return;
   VecWrite d(tao->stepdirection);
@@ -211,8 +257,8 @@ void QuasiNewton::find_direction(Tao tao) {
 
 /// One line search along the direction; where it fails, everything is as before.
 bool QuasiNewton::search(Tao tao, double& f) {
-  const double slope = dot(tao->stepdirection, reduced_);
-  if (!(slope < 0) || !std::isfinite(slope)) return false;
+  slope_ = dot(tao->stepdirection, reduced_);
+  if (!(slope_ < 0) || !std::isfinite(slope_)) return false;
   check_petsc(VecCopy(tao->solution, old_point_));
   check_petsc(VecCopy(tao->gradient, old_gradient_));
   const double old_f = f;
@@ -235,6 +281,25 @@ bool QuasiNewton::search(Tao tao, double& f) {
   return false;
 }
 
+/// Where the search along the direction of all that is known fails, it is tried again from a new
+/// model alone, and then from the scaled gradient.
+bool QuasiNewton::step(Tao tao, double& f, double norm) {
+  find_direction(tao, f);
+  if (search(tao, f)) return true;
+  const bool stale = initial_hessian && renewed_ < iteration_;
+  if (count_ > 0 || stale) {
+    forget(f, norm);
+    if (stale) renew(tao);
+    find_direction(tao, f);
+    if (search(tao, f)) return true;
+  }
+  if (!initial_hessian) return false;
+  plainly_ = true;
+  find_direction(tao, f);
+  plainly_ = false;
+  return search(tao, f);
+}
+
 void QuasiNewton::solve(Tao tao) {
   if (tao->bounded) check_petsc(TaoLineSearchSetVariableBounds(tao->linesearch, tao->XL, tao->XU));
   project_solution(tao);
@@ -242,17 +307,12 @@ void QuasiNewton::solve(Tao tao) {
   tao->step = 0;
   check_petsc(TaoComputeObjectiveAndGradient(tao, tao->solution, &f, tao->gradient));
   double norm = projected_norm(tao);
+  if (initial_hessian && renewed_ != never) initial_hessian->renew(renewal_point_);
   while (goes_on(tao, f, norm)) {
     if (count_ == 0) forget(f, norm);
+    if (renewal_is_due()) renew(tao);
     estimate_active(tao);
-    find_direction(tao);
-    bool found = search(tao, f);
-    if (!found && count_ > 0) {
-      forget(f, norm);
-      find_direction(tao);
-      found = search(tao, f);
-    }
-    if (!found) {
+    if (!step(tao, f, norm)) {
       tao->reason = TAO_DIVERGED_LS_FAILURE;
       return;
     }

@@ -37,6 +37,10 @@ std::optional<IterationState> iteration_state_of(Tao tao) {
   return state ? std::optional(state->state(tao)) : std::nullopt;
 }
 
+void use_initial_hessian(Tao tao, InitialHessian& hessian) {
+  if (TaoState* const state = state_of(tao)) state->initial_hessian = &hessian;
+}
+
 bool use_scales(Tao tao, Vec scales) {
   TaoState* const state = state_of(tao);
   if (state) state->scales = scales;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nadir/base/handle.hpp"
+#include "nadir/base/initial_hessian.hpp"
 #include "nadir/base/iteration_state.hpp"
 
 #include <optional>
@@ -20,6 +21,8 @@ class TaoState {
 
   /// Unknowns are measured in these (use_scales); null for the unknowns as they are.
   Vec scales = nullptr;
+  /// Where a quasi-Newton method begins (use_initial_hessian); null for a multiple of the identity.
+  InitialHessian* initial_hessian = nullptr;
 
  protected:
   /// Norm of the gradient by scaled unknowns, without the components that would leave the bounds.
@@ -51,6 +54,9 @@ std::optional<IterationState> iteration_state_of(Tao tao);
 /// themselves) from now on, so that results do not depend on units; `scales` must outlive the
 /// solver. False for PETSc's types, which know of no such thing.
 bool use_scales(Tao tao, Vec scales);
+
+/// A quasi-Newton method of ours begins there from now on; `hessian` must outlive the solver.
+void use_initial_hessian(Tao tao, InitialHessian& hessian);
 
 /// Whether PETSc's error is that numbers made no sense to a solver or line search, as those of a
 /// step that rounding leads do; then its text is forgotten.

@@ -15,6 +15,7 @@ std::span<const OptimizerInfo> bqnls() {
                     .vectors = 25,
                     .remembered = 11, // 5 pairs and a diagonal
                     .create = create_quasi_newton,
+                    .begins_with_model = true,
                     .order = 1}};
   return all;
 }

@@ -103,6 +103,7 @@ both = ("space", "layer")
 CASES = [
     Case("gradient", (512, 512), 250),  # the states dominate
     Case("train", (640, 640), 2),  # the optimiser's vectors dominate
+    Case("train", (1300, 1300), 8, (), options=", penalty = { h1 = 0.1 }"),  # the model of numbers
     Case("gradient", (512, 512), 500, run='state_precision = "single"'),
     Case("gradient", (1300, 1300), 60, memory="300 MiB", run='scratch = "."'),
 ]
@@ -128,6 +129,8 @@ if FULL:
     bounds = ", bounds = [-5.0, 5.0], penalty = { l2 = 0.1 }"
     CASES += [Case("train", (1100, 1100), 1, optimizer=o, options=bounds) for o in ("steepest-descent", "adam")]
     CASES += [Case("train", (600, 600), 2, optimizer=o, options=bounds) for o in ("bqnls", "blmvm", "bncg")]
+    pairs = ", penalty = { h1 = 0.1, tv = 0.1 }"
+    CASES += [Case("train", (600, 600), 2, options=pairs), Case("train", (200, 200), 16, both, options=pairs)]
 
 
 def name_of(case):

@@ -5,9 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
+#include <span>
 
 namespace nadir {
 namespace {
@@ -37,12 +39,42 @@ PetscErrorCode rosenbrock(Tao, Vec x, PetscReal* f, Vec g, void* evaluations) {
   return success;
 }
 
+/// Gauss and Newton's Hessian of every pair, 2 J^T J, at the point of the renewal, and a little
+/// more.
+struct ModelOfRosenbrock final : InitialHessian {
+  int renewals = 0;
+  std::array<double, pairs_per_rank> a{};
+
+  void renew(Vec x) override {
+    ++renewals;
+    const VecRead at(x);
+    for (PetscInt i = 0; i < pairs_per_rank; ++i) a[static_cast<std::size_t>(i)] = at[2 * i];
+  }
+  void solve(Vec g, double f, std::span<const double> free, Vec d) override {
+    const VecRead right(g);
+    std::array<double, 2 * pairs_per_rank> found{};
+    for (std::size_t i = 0; i < pairs_per_rank; ++i) {
+      const double m = free.empty() ? 1 : free[2 * i], n = free.empty() ? 1 : free[2 * i + 1];
+      const double more = 0.01 * f, u = unit_of_loss;
+      const double A = m * (u * (2 + 800 * a[i] * a[i]) + more) + (1 - m),
+                   B = -m * n * u * 400 * a[i], C = n * (u * 200 + more) + (1 - n),
+                   det = A * C - B * B;
+      const double r = m * right.data()[2 * i], s = n * right.data()[2 * i + 1];
+      found[2 * i] = (C * r - B * s) / det;
+      found[2 * i + 1] = (A * s - B * r) / det;
+    }
+    std::ranges::copy(found, VecWrite(d).data());
+  }
+};
+
 struct Problem {
+  ModelOfRosenbrock model;
   VecHandle x, low, high;
   TaoHandle tao;
   int evaluations = 0;
 
-  explicit Problem(std::optional<double> bound, PetscInt steps, MPI_Comm comm = MPI_COMM_WORLD) {
+  explicit Problem(std::optional<double> bound, PetscInt steps, MPI_Comm comm = MPI_COMM_WORLD,
+                   bool with_model = false) {
     check_petsc(TaoRegister("bqnls", create_quasi_newton));
     check_petsc(VecCreateMPI(comm, 2 * pairs_per_rank, PETSC_DECIDE, x.out()));
     {
@@ -63,6 +95,7 @@ struct Problem {
       check_petsc(TaoSetVariableBounds(tao, low, high));
     }
     check_petsc(TaoSetFromOptions(tao));
+    if (with_model) use_initial_hessian(tao, model);
     check_petsc(TaoSetUp(tao));
   }
 
@@ -74,52 +107,67 @@ struct Problem {
 };
 
 TEST(QuasiNewton, FindsTheMinimum) {
-  Problem problem(std::nullopt, 300);
-  check_petsc(TaoSolve(problem.tao));
-  const VecRead x(problem.x);
-  for (PetscInt i = 0; i < 2 * pairs_per_rank; ++i) EXPECT_NEAR(x[i], 1.0, 1e-7);
+  for (const bool with_model : {false, true}) {
+    Problem problem(std::nullopt, 300, MPI_COMM_WORLD, with_model);
+    check_petsc(TaoSolve(problem.tao));
+    const VecRead x(problem.x);
+    for (PetscInt i = 0; i < 2 * pairs_per_rank; ++i) EXPECT_NEAR(x[i], 1.0, 1e-7);
+  }
 }
 
 /// With a, b <= 0.5 the minimum is at b = 0.25, a = 0.5: a is on its bound.
 TEST(QuasiNewton, FindsTheMinimumOnABound) {
-  Problem problem(0.5, 300);
-  check_petsc(TaoSolve(problem.tao));
-  const VecRead x(problem.x);
-  for (PetscInt i = 0; i < pairs_per_rank; ++i) {
-    EXPECT_EQ(x[2 * i], 0.5);
-    EXPECT_NEAR(x[2 * i + 1], 0.25, 1e-7);
+  for (const bool with_model : {false, true}) {
+    Problem problem(0.5, 300, MPI_COMM_WORLD, with_model);
+    check_petsc(TaoSolve(problem.tao));
+    const VecRead x(problem.x);
+    for (PetscInt i = 0; i < pairs_per_rank; ++i) {
+      EXPECT_EQ(x[2 * i], 0.5);
+      EXPECT_NEAR(x[2 * i + 1], 0.25, 1e-7);
+    }
   }
+}
+
+void put_back(const IterationState& from, Tao tao) {
+  for (int pass = 0; pass < 2; ++pass) { // the first number tells how many there are
+    const IterationState to = *iteration_state_of(tao);
+    for (std::size_t i = 0; i < to.numbers.size(); ++i) {
+      EXPECT_EQ(to.numbers[i].first, from.numbers[i].first);
+      *to.numbers[i].second = *from.numbers[i].second;
+    }
+    for (std::size_t i = 0; i < to.newer_numbers.size(); ++i)
+      *to.newer_numbers[i].second = *from.newer_numbers[i].second;
+    *to.iteration = *from.iteration;
+  }
+  const IterationState to = *iteration_state_of(tao);
+  ASSERT_EQ(to.vectors.size(), from.vectors.size());
+  for (std::size_t i = 0; i < to.vectors.size(); ++i)
+    check_petsc(VecCopy(from.vectors[i].second, to.vectors[i].second));
+}
+
+void expect_same_run(std::optional<double> bound, PetscInt before, bool with_model) {
+  constexpr PetscInt after = 12;
+  Problem whole(bound, before + after, MPI_COMM_WORLD, with_model),
+      first(bound, before, MPI_COMM_WORLD, with_model),
+      second(bound, after, MPI_COMM_WORLD, with_model);
+  check_petsc(TaoSolve(whole.tao));
+  check_petsc(TaoSolve(first.tao));
+  const IterationState from = *iteration_state_of(first.tao);
+  EXPECT_EQ(*from.iteration, double(before));
+  put_back(from, second.tao);
+  check_petsc(VecCopy(from.point, second.x));
+  check_petsc(TaoSolve(second.tao));
+  EXPECT_EQ(second.loss(), whole.loss()) << before << " steps before";
+  PetscBool same = PETSC_FALSE;
+  check_petsc(VecEqual(second.x, whole.x, &same));
+  EXPECT_TRUE(same) << before << " steps before";
 }
 
 /// What IterationState names is everything a step depends on.
 TEST(QuasiNewton, GoesOnBitByBitFromItsMemory) {
-  for (const auto bound : {std::optional<double>{}, std::optional<double>{0.5}}) {
-    for (const PetscInt before : {0, 1, 3, 9}) {
-      constexpr PetscInt after = 12;
-      Problem whole(bound, before + after), first(bound, before), second(bound, after);
-      check_petsc(TaoSolve(whole.tao));
-      check_petsc(TaoSolve(first.tao));
-      const IterationState from = *iteration_state_of(first.tao);
-      EXPECT_EQ(*from.iteration, double(before));
-      for (int pass = 0; pass < 2; ++pass) { // the first number tells how many there are
-        const IterationState to = *iteration_state_of(second.tao);
-        for (std::size_t i = 0; i < to.numbers.size(); ++i) {
-          EXPECT_EQ(to.numbers[i].first, from.numbers[i].first);
-          *to.numbers[i].second = *from.numbers[i].second;
-        }
-      }
-      const IterationState to = *iteration_state_of(second.tao);
-      ASSERT_EQ(to.vectors.size(), from.vectors.size());
-      for (std::size_t i = 0; i < to.vectors.size(); ++i)
-        check_petsc(VecCopy(from.vectors[i].second, to.vectors[i].second));
-      check_petsc(VecCopy(from.point, second.x));
-      check_petsc(TaoSolve(second.tao));
-      EXPECT_EQ(second.loss(), whole.loss()) << before << " steps before";
-      PetscBool same = PETSC_FALSE;
-      check_petsc(VecEqual(second.x, whole.x, &same));
-      EXPECT_TRUE(same) << before << " steps before";
-    }
-  }
+  for (const bool with_model : {false, true})
+    for (const auto bound : {std::optional<double>{}, std::optional<double>{0.5}})
+      for (const PetscInt before : {0, 1, 3, 9}) expect_same_run(bound, before, with_model);
 }
 
 /// No threshold of its own has the units of the loss.
@@ -147,6 +195,19 @@ TEST(QuasiNewton, NeedsFewEvaluations) {
   Problem problem(std::nullopt, 300, MPI_COMM_SELF);
   check_petsc(TaoSolve(problem.tao));
   EXPECT_LT(problem.evaluations, 150);
+}
+
+/// A model that is close to the Hessian leaves little to learn; it is made ever more seldom.
+TEST(QuasiNewton, ModelsOfTheHessianSpareEvaluations) {
+  Problem without(std::nullopt, 300, MPI_COMM_SELF),
+      problem(std::nullopt, 300, MPI_COMM_SELF, true);
+  check_petsc(TaoSolve(without.tao));
+  check_petsc(TaoSolve(problem.tao));
+  EXPECT_LT(problem.evaluations, without.evaluations);
+  PetscInt iterations = 0;
+  check_petsc(TaoGetIterationNumber(problem.tao, &iterations));
+  EXPECT_GT(problem.model.renewals, 1);
+  EXPECT_LT(problem.model.renewals, iterations);
 }
 
 } // namespace
