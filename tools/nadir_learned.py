@@ -1,6 +1,8 @@
 """tools/learned: every parameter that a result holds, as words that give it to another run.
 
     mapfile -t words < <(tools/learned results/my.h5); nadir forward other.toml "${words[@]}"
+
+`nadir forward other.toml --init-from results/my.h5` does the same, for parameters that other.toml has.
 """
 
 import json

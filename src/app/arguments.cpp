@@ -119,6 +119,8 @@ void add_options(CLI::App& sub, Command command, Arguments& arguments, bool& qui
         ->take_all()
         ->expected(1)
         ->allow_extra_args(false);
+    sub.add_option("--init-from", arguments.init_from,
+                   "RESULT.h5: every parameter of the case that this result has starts there");
   }
   sub.add_option("--output", arguments.output, "result file instead of the case's output.file");
   sub.add_flag("--quiet", quiet, "print errors and warnings only");

@@ -31,6 +31,7 @@ struct Arguments {
   std::string command_name;           ///< "forward", ...
   std::string case_file;              ///< of `interpret`: the file with the weights
   std::vector<std::string> overrides; ///< key.path=value, in order
+  std::string init_from;              ///< a result whose parameters are the start; or empty
   std::string output;                 ///< empty: as in the case
   Verbosity verbosity = Verbosity::normal;
   bool verify = false;      ///< gradient

@@ -1,4 +1,5 @@
 
+#include "init_from.hpp"
 #include "planning.hpp"
 #include "restart.hpp"
 
@@ -125,7 +126,15 @@ void clear_away_leftovers(const Session& session, const std::string& output) {
 
 Case load_case(const Session& session, const Arguments& arguments) {
   Diagnostics diagnostics;
-  Case c = read_case(session.comm(), arguments.case_file, arguments.overrides, diagnostics);
+  const Log log(session.rank(), arguments.verbosity);
+  InitFrom start;
+  std::vector<std::string> overrides = arguments.overrides;
+  if (!arguments.init_from.empty()) {
+    start = init_from(session.comm(), arguments.case_file, overrides, arguments.init_from);
+    overrides.insert(overrides.begin(), start.overrides.begin(), start.overrides.end());
+  }
+  Case c = read_case(session.comm(), arguments.case_file, overrides, diagnostics);
+  start.rename(c.positions);
   check_command(c, arguments.command, diagnostics);
   if (!arguments.output.empty()) {
     c.output.file = arguments.output;
@@ -139,8 +148,10 @@ Case load_case(const Session& session, const Arguments& arguments) {
     check_output(session.comm(), c, diagnostics);
   check_scratch_folder(session.comm(), c, arguments.command, diagnostics);
   diagnostics.throw_if_any();
-  const Log log(session.rank(), arguments.verbosity);
   for (const std::string& warning : diagnostics.warnings()) log.warning(warning);
+  if (!start.taken.empty())
+    log.line("starts from " + join(start.taken, ", ") + " of " + arguments.init_from +
+             (start.left.empty() ? "" : "; not in it, as in the case: " + join(start.left, ", ")));
   return c;
 }
 

@@ -1,5 +1,5 @@
-"""tools/learned, which jobs/forward.slurm uses: a run with all that was learned makes the states that the
-training left, bit by bit, for every kind of kernel."""
+"""--init-from, which jobs/forward.slurm uses, and tools/learned: a run with all that was learned makes the states
+that the training left, bit by bit, for every kind of kernel."""
 
 import subprocess
 from pathlib import Path
@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from program import expect, succeed
+from program import expect, nadir, once, succeed
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = """\
@@ -38,7 +38,10 @@ def check(name, case, folder, *settings):
     """Trains a case, then runs its layers with what was learned; the misfit both end with."""
     trained, ran = f'"{name}" trained\'s.h5', f"{name}.h5"  # a name to be quoted
     succeed("train", case, "--quiet", "--output", trained, *settings, folder=folder)
-    succeed("forward", case, "--quiet", "--output", ran, *learned(trained, folder), *settings, folder=folder)
+    succeed("forward", case, "--quiet", "--output", "by-words.h5", *learned(trained, folder), *settings, folder=folder)
+    succeed("forward", case, "--quiet", "--output", ran, "--init-from", trained, *settings, folder=folder)
+    with h5py.File(folder / "by-words.h5") as left, h5py.File(folder / ran) as right:
+        expect(np.array_equal(left["state"], right["state"]), f"{name}: by words of --set, other states")
     with h5py.File(folder / trained) as left, h5py.File(folder / ran) as right:
         start = left["history/misfit"][0]
         expect(left.attrs["misfit"] < 0.999 * start, f"{name}: nothing learned: {left['history/misfit'][()]}")
@@ -65,6 +68,30 @@ def test_dispersion(folder):
 def test_kernels(folder, kind):
     (folder / "small.toml").write_text(SMALL.format(kernel=KERNELS[kind]))
     check(kind, "small.toml", folder)
+
+
+def test_other_parameters(folder):
+    """A case takes what it shares with a result, and keeps what it fixes."""
+    (folder / "small.toml").write_text(SMALL.format(kernel=KERNELS["full tensor"]))
+    succeed("train", "small.toml", "--quiet", "--output", "a.h5", folder=folder)
+    other = KERNELS["full tensor"].replace('diffusion_tensor', 'type = "moment"\norder = 3\nreaction = -0.25\ndiffusion_tensor')
+    (folder / "other.toml").write_text(SMALL.format(kernel=other))
+    run = succeed("train", "other.toml", "--init-from", "a.h5", "--output", "b.h5", folder=folder)
+    expect("not in it, as in the case: higher" in run.out, run.out)
+    with h5py.File(folder / "a.h5") as a, h5py.File(folder / "b.h5") as b:
+        expect(b["history/loss"][0] <= a["history/loss"][0], "starts no better")
+        expect(b["parameters/reaction"][()] == 0.0, "reaction is fixed, at what the result has")
+
+
+def test_init_from_refused(folder):
+    (folder / "small.toml").write_text(SMALL.format(kernel=KERNELS["full tensor"]))
+    succeed("train", "small.toml", "--quiet", "--output", "a.h5", folder=folder)
+    for words, message in (
+        (["none.h5"], "--init-from: no such file: none.h5"),
+        (["f.h5"], "--init-from: f.h5: is no result of nadir"),
+        (["a.h5", "--set", "network.layers=4"], "--init-from: kernel.advection.init.dataset: /parameters/advection has shape"),
+    ):  # fmt: skip
+        once(nadir("forward", "small.toml", "--init-from", *words, folder=folder), 2, message)
 
 
 def test_refused(folder):
