@@ -110,7 +110,8 @@ void print_relaxation(const Job& job, std::size_t s, std::int64_t reached,
 /// omega / gamma is the time a layer takes, where it is one number.
 void print_physical_time(const Job& job, const Attractors& found) {
   const ParameterSpec& omega = job.c.network.relaxation;
-  if (omega.varies_space || omega.init_file || found.points.empty()) return;
+  const bool one = !omega.varies_space && !omega.init_file && omega.noise.deviation == 0;
+  if (!one || found.points.empty()) return;
   const Spectrum& spectrum = found.points.front().spectrum;
   if (spectrum.fate() != StabilityClass::stable) return;
   const double layer = omega.init.front() / job.c.network.rate;

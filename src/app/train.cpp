@@ -9,6 +9,7 @@
 #include "nadir/base/profile.hpp"
 #include "nadir/base/stop.hpp"
 #include "nadir/training/end_to_end_trainer.hpp"
+#include "nadir/training/symmetry.hpp"
 
 #include <utility>
 
@@ -35,6 +36,29 @@ void print_training(const Job& job, const Grid& grid, const Objective& objective
   if (objective.space().any_bounds())
     log.line(formatted("a bound is active at %.2f %% of the unknowns that have bounds",
                        100 * active_share));
+}
+
+/// What a user must know who reads the last line alone.
+std::string how_far(const TrainingResult& training) {
+  const Iteration &first = training.history.front(), &last = training.history.back();
+  return formatted("%s, the gradient at %.2g of the first one",
+                   training.reason.substr(0, training.reason.find(" (")).c_str(),
+                   last.gradient_norm / first.gradient_norm);
+}
+
+/// A start that symmetry holds fast is left.
+void set_layers_apart(const Job& job, Objective& objective, Vec x) {
+  constexpr double share = 0.1;
+  constexpr std::uint64_t seed = 1;
+  try {
+    if (!layers_would_stay_equal(objective, x)) return;
+  } catch (const NumericsError&) {
+    return; // training says more of a start that fails
+  }
+  perturb_layers(objective, share, seed, x);
+  job.log.line(formatted("layers that start alike would stay equal: they are set apart by %g of "
+                         "their parameters' scales (training.perturb)",
+                         share));
 }
 
 /// One training with its checkpoints, from the start or from one of them.
@@ -121,6 +145,7 @@ void run_train(const Job& job) {
   mention_checkpoints(job);
 
   VecHandle x = objective.initial_control();
+  if (job.c.training.perturb && !job.restart) set_layers_apart(job, objective, x);
   const auto state_error = compare_rounded(job, objective, x);
   Training run(job, grid, objective, trainer);
   const TrainingResult training = run.run(x);
@@ -141,6 +166,7 @@ void run_train(const Job& job) {
   print_training(job, grid, objective, training, trainer.active_share(x));
   print_outcome(job, outcome);
   job.log.line(speed_line(job, work, objective.samples_at_once()));
+  if (!training.converged) job.log.line("not converged: " + how_far(training));
 }
 
 } // namespace nadir::app

@@ -46,6 +46,7 @@ std::vector<NamedTable> named_tables() {
        "A number, which is then fixed; or a table, which is trained unless it says `train = "
        "false`.",
        parameter_section().docs()},
+      {"START", "Either `value`, `noise` and `seed`, or `file` and `dataset`.", start_keys()},
       {"PENALTY", "Weights of the terms that keep a trained parameter p small or smooth; 0 is off.",
        penalty_section().docs()},
       {"FIELD", "A field on the grid read from a file.", field_section().docs()},

@@ -3,6 +3,7 @@
 #include "data/field_schema.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace nadir::schema {
 
@@ -26,24 +27,75 @@ Section<PenaltySpec> penalty_section() {
 
 namespace {
 
-/// Numbers, one for all components or one each, or a dataset.
-Type<ParameterSpec> init() {
+/// Numbers, one for all components or one each.
+Type<std::vector<double>> values() {
   const auto numbers = list("numbers", real());
+  Type<std::vector<double>> type;
+  type.name = "number, list of one number per component";
+  type.read = [=](const Item& item, std::vector<double>& init) {
+    if (item.node.list()) return numbers.read(item, init);
+    if (item.node.number()) return real().read(item, init.emplace_back());
+    return item.expected("a number, a list of one number per component, { value, noise, seed } or "
+                         "{ file, dataset }");
+  };
+  type.write = [=](const std::vector<double>& init) {
+    // Of a full matrix, whose weights cannot be listed.
+    if (init.size() > most_listed_values) return number_text(init.front());
+    return numbers.write(init);
+  };
+  return type;
+}
+
+/// Where a parameter starts, as a table.
+struct Start {
+  std::vector<double> value;
+  double noise = 0;
+  std::uint64_t seed = 0;
+  std::optional<DatasetSpec> source;
+};
+
+Section<Start> start_section() {
+  Section<Start> s;
+  s.key("value", &Start::value, values(), "as init alone").by_default("the parameter's own");
+  s.key("noise", &Start::noise, real(not_negative()),
+        "standard deviation of normal numbers that are added at every point, of every layer and "
+        "component; what leaves the bounds is put on them");
+  s.key("seed", &Start::seed, seed(), "which: a hash of seed, parameter and global index");
+  s.include(&Start::source, dataset_section());
+  s.check([](const Item& item, const Start&) {
+    const auto& table = *item.node.table();
+    const bool numbers = find(table, "value") || find(table, "noise") || find(table, "seed");
+    const bool file = find(table, "file"), dataset = find(table, "dataset");
+    if (file != dataset) return item.problem("needs both file and dataset");
+    if (file && numbers)
+      return item.problem("takes either value, noise and seed, or file and dataset, not both");
+    if (!file && !find(table, "value")) return item.problem("needs value, or file and dataset");
+    return true;
+  });
+  return s;
+}
+
+/// Numbers, one for all components or one each, with noise or without, or a dataset.
+Type<ParameterSpec> init() {
+  const auto numbers = values();
+  const auto start = table("START", start_section());
   const auto file = dataset();
   Type<ParameterSpec> type;
-  type.name = "number, list of one number per component, or DATASET";
+  type.name = "number, list of one number per component, DATASET or START";
+  type.keys = start.keys;
   type.read = [=](const Item& item, ParameterSpec& p) {
-    if (item.node.table()) return file.read(item, p.init_file.emplace());
-    if (item.node.list()) return numbers.read(item, p.init);
-    if (!item.node.number())
-      return item.expected("a number, a list of one number per component, or { file, dataset }");
-    return real().read(item, p.init.emplace_back());
+    if (!item.node.table()) return numbers.read(item, p.init);
+    Start from;
+    const bool good = start.read(item, from);
+    p.init = from.value;
+    p.noise = {from.noise, from.seed};
+    p.init_file = from.source;
+    return good;
   };
   type.write = [=](const ParameterSpec& p) {
     if (p.init_file) return file.write(*p.init_file);
-    // Of a full matrix, whose weights cannot be listed.
-    if (p.init.size() > most_listed_values) return number_text(p.init.front());
-    return numbers.write(p.init);
+    if (p.noise == NoiseSpec{}) return numbers.write(p.init);
+    return start.write({p.init, p.noise.deviation, p.noise.seed, std::nullopt});
   };
   return type;
 }
@@ -93,6 +145,8 @@ Type<std::pair<double, double>> bounds() {
 }
 
 } // namespace
+
+std::vector<KeyDoc> start_keys() { return start_section().docs(); }
 
 Section<ParameterSpec> parameter_section() {
   Section<ParameterSpec> s;
@@ -148,7 +202,7 @@ void settle_components(const std::string& path, ParameterSpec& p, const Paramete
                        const Checks& checks) {
   if (p.init_file || !checks.usable(path + ".init") || !checks.usable("grid.shape")) return;
   const auto& names = rules.names;
-  if (!checks.given(path + ".init.0")) {
+  if (!checks.given(path + ".init.0") && !checks.given(path + ".init.value.0")) {
     const double value = p.init.front();
     p.init.assign(names.size(), value);
     const bool is_number = checks.given(path) && !p.train && !checks.given(path + ".train");

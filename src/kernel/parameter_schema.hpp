@@ -13,6 +13,9 @@ namespace nadir::schema {
 Section<PenaltySpec> penalty_section();
 Section<ParameterSpec> parameter_section();
 
+/// Keys of the table that says where a parameter starts.
+std::vector<KeyDoc> start_keys();
+
 /// A number (fixed), or a table. Absent, it is `fallback` and fixed.
 Type<ParameterSpec> parameter(double fallback);
 

@@ -130,7 +130,7 @@ void NetworkCheck::galerkin_supported() {
   if (!term || model_.network.basis != Basis::hat || !checks_.usable("kernel.diffusion")) return;
   const ParameterSpec& D = *term->find("diffusion");
   const auto zero = [](double value) { return value == 0; };
-  if (D.train || D.init_file || !std::ranges::all_of(D.init, zero))
+  if (D.train || D.init_file || D.noise.deviation > 0 || !std::ranges::all_of(D.init, zero))
     checks_.problem("kernel.diffusion",
                     "must be 0 and not trained: hats have no second derivatives; use "
                     "the basis \"cubic-spline\"");

@@ -13,8 +13,8 @@ namespace {
 
 bool may_change(const std::string& key) {
   return key == "training.iterations" || key == "training.gradient_tolerance" ||
-         key == "training.initial_hessian" || key.starts_with("attractor.") ||
-         key.starts_with("run.") || key.starts_with("output.");
+         key == "training.initial_hessian" || key == "training.perturb" ||
+         key.starts_with("attractor.") || key.starts_with("run.") || key.starts_with("output.");
 }
 
 /// Where the string that begins at `first` with a quote ends: behind its last one.

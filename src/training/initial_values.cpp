@@ -1,12 +1,14 @@
 #include "nadir/training/initial_values.hpp"
 
 #include "nadir/base/error.hpp"
+#include "nadir/base/hashed_random.hpp"
 #include "nadir/base/log.hpp"
 #include "nadir/data/field_data.hpp"
 #include "nadir/kernel/kernel_family.hpp"
 #include "nadir/schema/diagnostics.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nadir {
 namespace {
@@ -23,6 +25,30 @@ void set_numbers(const std::vector<double>& init, ParameterValues& values) {
     } else {
       *values.block(k) = number;
     }
+  }
+}
+
+/// Adds a parameter's noise; what leaves the bounds is put on them.
+void add_noise(const Space& space, const Parameter& p, ParameterValues& values) {
+  const std::uint64_t stream = named_stream(p.spec.noise.seed, p.name);
+  const auto [low, high] = p.spec.bounds.value_or(std::pair(-HUGE_VAL, HUGE_VAL));
+  const auto noisy = [&](double value, std::int64_t place) {
+    const double noise = normal_number(stream, static_cast<std::uint64_t>(place));
+    return std::clamp(value + p.spec.noise.deviation * noise, low, high);
+  };
+  const Extents& n = space.owned().count;
+  for (std::int64_t k = 0; k < values.blocks(); ++k) {
+    double* block = values.block(k);
+    if (!values.varies_space()) {
+      *block = noisy(*block, k);
+      continue;
+    }
+    for (std::int64_t z = 0; z < n[0]; ++z)
+      for (std::int64_t y = 0; y < n[1]; ++y)
+        for (std::int64_t x = 0; x < n[2]; ++x) {
+          double& value = block[values.layout().index(z, y, x)];
+          value = noisy(value, k * space.points() + space.global_index(z, y, x));
+        }
   }
 }
 
@@ -62,8 +88,8 @@ std::int64_t count_wrong(const Space& space, const ParameterValues& values, Wron
   return count;
 }
 
-/// Values of a file against the bounds and what the kernel needs; a case's own numbers were checked
-/// with the case. Collective.
+/// Values of a file, or with noise, against the bounds and what the kernel needs; a case's own
+/// numbers were checked with the case. Collective.
 void check_values(const Space& space, const ProblemSpec& c, const ParameterSet& parameters,
                   const Parameter& p, const ParameterValues& values) {
   const ParameterSpec& parameter = p.spec;
@@ -72,7 +98,9 @@ void check_values(const Space& space, const ProblemSpec& c, const ParameterSet& 
   const auto report = [&](std::int64_t wrong, const std::string& what) {
     if (wrong > 0)
       diagnostics.add(c.positions.of(path), path,
-                      formatted("%lld values of the file ", static_cast<long long>(wrong)) + what);
+                      formatted("%lld values of the %s ", static_cast<long long>(wrong),
+                                parameter.init_file ? "file" : "start") +
+                          what);
   };
   if (parameter.bounds) {
     const auto [lo, hi] = *parameter.bounds;
@@ -99,6 +127,10 @@ Coefficients initial_coefficients(const Grid& grid, const ProblemSpec& c,
       check_values(grid, c, coefficients.parameters(), p, values);
     } else {
       set_numbers(parameter.init, values);
+      if (parameter.noise.deviation > 0) {
+        add_noise(grid, p, values);
+        check_values(grid, c, coefficients.parameters(), p, values);
+      }
     }
   }
   return coefficients;

@@ -109,6 +109,10 @@ Section<TrainingSpec> training_section() {
         "what bqnls begins with: a model of how misfit and penalties curve at every point, made "
         "anew at times by a sweep over the samples; or a multiple of the identity (as without a "
         "model: attractors, galerkin bases, dense kernels, convolutions)");
+  s.key("perturb", &TrainingSpec::perturb,
+        choice<bool>("perturbation", {{"auto", true}, {"none", false}}),
+        "auto: layers with parameters of their own that would stay equal by symmetry start a "
+        "little apart, by 1/10 of the parameters' scales, the same on any number of ranks");
   std::set<std::string_view> keys;
   for (const OptimizerInfo& each : optimizers())
     for (const OptimizerOption& o : each.options)

@@ -63,7 +63,7 @@ scaling = "continuum"
 [kernel]
 type = "adr"
 diffusion_tensor = "full"
-reaction = { init = -0.1, varies = ["space", "layer"], penalty = { h1 = 1.0, tv = 1.0 } }
+reaction = { init = { value = -0.1, noise = 0.01, seed = 3 }, varies = ["space", "layer"], penalty = { h1 = 1.0, tv = 1.0 } }
 advection = { init = [0.1, -0.1], train = false }
 diffusion = { init = [0.1, 0.0, 0.1], varies = [] }
 [data]
@@ -94,6 +94,7 @@ optimizer = "adam"
 iterations = 2
 gradient_tolerance = 1e-6
 initial_hessian = "identity"
+perturb = "none"
 learning_rate = 1e-2
 adam_beta1 = 0.9
 adam_beta2 = 0.99

@@ -2,6 +2,7 @@
 
 #include "nadir/data/field_spec.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -17,8 +18,17 @@ struct PenaltySpec {
   bool operator==(const PenaltySpec&) const = default;
 };
 
+/// What a start has beside its values: normal numbers of this standard deviation at every point, of
+/// every layer and component, by a hash of seed and global index.
+struct NoiseSpec {
+  double deviation = 0;
+  std::uint64_t seed = 0;
+  bool operator==(const NoiseSpec&) const = default;
+};
+
 struct ParameterSpec {
   std::vector<double> init;             ///< resolved: one value per component (unless init_file)
+  NoiseSpec noise;                      ///< unless init_file
   std::optional<DatasetSpec> init_file; ///< shape exactly that of /parameters/NAME
   bool varies_space = false;
   bool varies_layer = false;

@@ -50,6 +50,7 @@ struct TrainingSpec {
   std::int64_t iterations = 200;
   double gradient_tolerance = 1e-6; ///< relative to the first gradient
   Start initial_hessian = Start::model;
+  bool perturb = true; ///< layers that would stay equal
   /// Numbers that some optimisers read, by their keys.
   std::map<std::string, double> options = optimizer_defaults();
   double option(std::string_view key) const { return options.at(std::string(key)); }

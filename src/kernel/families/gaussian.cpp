@@ -98,7 +98,7 @@ namespace {
 NaturalRadius eight_widths(const KernelTerm& term, const GridSpec& grid) {
   constexpr double reach = 8;
   const ParameterSpec& width = *term.find("width");
-  if (!width.bounds && width.init_file)
+  if (!width.bounds && (width.init_file || width.noise.deviation > 0))
     return {1, "missing: where the width comes from a file without bounds, the points after which "
                "the Gaussian is cut off"};
   const double sigma = width.bounds ? width.bounds->second : std::ranges::max(width.init);

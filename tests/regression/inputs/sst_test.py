@@ -66,6 +66,11 @@ def test_month():
         network, persistence, interpolation = check_scores("sst", result)
         expect(network <= 0.49 * persistence, f"sst: {network} > 0.49 x {persistence}")
         expect(network < 0.95 * interpolation, f"sst: {network} is no better than {interpolation}")
+        history, first, best = result["history"], 13.590168, 1.3971017693  # of 600 iterations
+        excess = (history["loss"][()] - best) / (first - best)
+        needed = int(history["evaluations"][()][np.argmax(excess <= 1e-3)])
+        expect(history.attrs["converged"] == 1, "sst: not converged")
+        expect(excess[-1] < 1e-6 and needed <= 20, f"sst: {needed} evaluations, excess {excess[-1]}")
         expect(result["parameters/diffusion"][()].min() >= 0, "sst: D below its bound")
         # Southern summer warms, northern winter cools: b > 0 is a sink.
         bias, seen = result["parameters/bias"][()], result["observed"][0] > 0

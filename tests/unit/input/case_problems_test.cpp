@@ -122,8 +122,9 @@ const Mistake mistakes[] = {
     {"network.activation=7",
      "network.activation: expected a string that names the activation, found the integer 7"},
     {"kernel.reaction=[1]", "kernel.reaction: expected a number or a table, found a list"},
-    {"kernel.reaction.init=x", "kernel.reaction.init: expected a number, a list of one number per "
-                               "component, or { file, dataset }, found the string \"x\""},
+    {"kernel.reaction={init=\"x\"}",
+     "kernel.reaction.init: expected a number, a list of one number per component, { value, noise, "
+     "seed } or { file, dataset }, found the string \"x\""},
     {"kernel.reaction.varies=[space]", "kernel.reaction.varies: expected a list of \"space\" and "
                                        "\"layer\", found the string \"[space]\" (not valid TOML)"},
     {"kernel.reaction.train=1",

@@ -174,6 +174,28 @@ TEST(CaseReader, ReadsEveryKey) {
   EXPECT_EQ(c.output.layers, (Layers{0, 3, 7}));
 }
 
+TEST(CaseReader, AStartMayHaveNoise) {
+  const Case c =
+      good(small_case, {"kernel.advection={ init = { value = [0.1, 0.2], noise = 0.3, seed = 4 } }",
+                        "kernel.reaction={ init = { value = 0.5, noise = 0.1 } }"});
+  EXPECT_EQ(c.kernel["advection"].init, (Numbers{0.1, 0.2}));
+  EXPECT_EQ(c.kernel["advection"].noise, (NoiseSpec{0.3, 4}));
+  EXPECT_EQ(c.kernel["reaction"].init, Numbers{0.5});
+  EXPECT_EQ(c.kernel["reaction"].noise, (NoiseSpec{0.1, 0}));
+  for (const auto& [init, message] :
+       {std::pair("{ noise = 0.1 }", "needs value, or file and dataset"),
+        std::pair("{ value = 1.0, file = \"a.h5\", dataset = \"a\" }", "not both"),
+        std::pair("{ value = 1.0, noise = -1.0 }", "must be"),
+        std::pair("{ value = 1.0, nois = 0.1 }", "did you mean 'noise'")}) {
+    Diagnostics diagnostics;
+    parse_case(small_case, "a.toml", {std::string("kernel.reaction={ init = ") + init + " }"},
+               diagnostics);
+    ASSERT_EQ(diagnostics.problems().size(), 1u) << init;
+    EXPECT_NE(diagnostics.problems()[0].find(message), std::string::npos)
+        << diagnostics.problems()[0];
+  }
+}
+
 TEST(CaseReader, ANumberIsTheIsotropicTensor) {
   const Case c = good(full_case);
   EXPECT_EQ(c.kernel["diffusion"].init, (Numbers{0.3, 0, 0, 0.3, 0, 0.3}));
@@ -194,7 +216,8 @@ TEST(CaseReader, ResolvedTextReadsBackToAnEqualCase) {
   std::string text = resolved_text(good(full_case));
   for (const char* kernel :
        {"kernel={ type = \"moment\", higher = 0.1 }",
-        "kernel={ type = \"stencil\", weights = { init = 0.1 } }",
+        "kernel={ type = \"stencil\", weights = { init = { value = 0.1, noise = 0.2, seed = 7 } } "
+        "}",
         "kernel={ type = [\"power-law\", \"adr\", \"gaussian\"], amplitude = { init "
         "= 0.1 }, width = 1.5, radius = 3, strength = 0.2, length = 1.0, exponent = 4 }"}) {
     const Case first = good(full_case, {kernel});

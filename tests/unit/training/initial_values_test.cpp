@@ -39,6 +39,31 @@ TEST(InitialValues, NumbersByComponentWhereverTheyVary) {
   EXPECT_EQ(*coefficients["bias"].block(0), 0.3);
 }
 
+/// The same at every point on any number of ranks, and other at each, within the bounds.
+TEST(InitialValues, NoiseByGlobalIndex) {
+  Case c = initial_case();
+  c.kernel["reaction"] = test::trained({0.1}, true, true);
+  c.kernel["reaction"].noise = {0.2, 5};
+  c.kernel["reaction"].bounds = {-0.1, 0.3};
+  const Grid grid(MPI_COMM_WORLD, c.grid), alone(MPI_COMM_SELF, c.grid);
+  const Coefficients here = initial_coefficients(grid, c), all = initial_coefficients(alone, c);
+  const ParameterValues &mine = here["reaction"], &whole = all["reaction"];
+  test::for_points(grid, [&](auto z, auto y, auto x, auto) {
+    for (std::int64_t k = 0; k < 2; ++k) {
+      const double value = mine.block(k)[mine.layout().index(z, y, x)];
+      EXPECT_EQ(
+          value,
+          whole.block(k)[whole.layout().index(grid.owned().start[0] + z, grid.owned().start[1] + y,
+                                              grid.owned().start[2] + x)]);
+      EXPECT_NE(value, 0.1);
+      EXPECT_GE(value, -0.1);
+      EXPECT_LE(value, 0.3);
+    }
+  });
+  EXPECT_NE(whole.block(0)[whole.layout().index(0, 0, 0)],
+            whole.block(1)[whole.layout().index(0, 0, 0)]);
+}
+
 class InitialFiles : public testing::Test {
  protected:
   void write(const std::vector<hsize_t>& extents, std::size_t numbers) const {
