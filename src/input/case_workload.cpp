@@ -83,9 +83,9 @@ void add_hessian_model(const Case& c, Workload& w) {
   for (const Parameter& p : ParameterSet(c)) {
     const PenaltySpec& penalty = p.spec.penalty;
     if (!p.spec.train) continue;
-    model.corners = model.corners || penalty.tv != 0 || penalty.l1 != 0;
-    model.couples = model.couples || ((penalty.h1 != 0 || penalty.tv != 0) &&
-                                      (p.spec.varies_space || p.spec.varies_layer));
+    model.corners = model.corners || penalty.corners();
+    model.couples =
+        model.couples || (penalty.pairs() && (p.spec.varies_space || p.spec.varies_layer));
   }
 }
 

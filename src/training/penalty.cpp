@@ -27,8 +27,6 @@ ValueAndSlope pair_penalty(const PenaltySpec& p, double x) {
   return sum;
 }
 
-bool has_pairs(const PenaltySpec& p) { return p.h1 != 0 || p.tv != 0; }
-
 } // namespace
 
 Penalty::Penalty(const Grid& grid, const ControlSpace& space, Vec initial)
@@ -52,7 +50,7 @@ void Penalty::add_block(const ControlSpace::Block& block, const double* x, doubl
   for (int a = grid_.first_axis(); a < max_dimension; ++a) cell *= grid_.spacing(a);
   const double volume = penalty.continuum && block.varies_space ? cell : 1.0;
   add_pointwise(block, volume, x, gradient, sum);
-  if (!has_pairs(penalty)) return;
+  if (!penalty.pairs()) return;
   if (block.layers > 1) add_layer_pairs(block, volume, x, gradient, sum);
   if (block.varies_space) add_space_pairs(block, volume, x, gradient, sum);
 }

@@ -7,9 +7,6 @@
 namespace nadir {
 namespace {
 
-bool has_corners(const PenaltySpec& p) { return p.tv != 0 || p.l1 != 0; }
-bool has_pairs(const PenaltySpec& p) { return p.h1 != 0 || p.tv != 0; }
-
 /// Second derivative of weight (sqrt(x^2 + eps^2) - eps), lagged.
 double lagged(double weight, double x, double epsilon) {
   return weight / std::sqrt(x * x + epsilon * epsilon);
@@ -29,13 +26,13 @@ std::ptrdiff_t stride(const Layout& layout, int axis) {
 PenaltyHessian::PenaltyHessian(const Grid& grid, const ControlSpace& space)
     : grid_(grid), space_(space), padded_(Layout(grid, 1)), halo_(grid, padded_.layout()) {
   couples_ = std::ranges::any_of(space.blocks(), [](const ControlSpace::Block& block) {
-    return has_pairs(block.parameter.spec.penalty) && (block.varies_space || block.layers > 1);
+    return block.parameter.spec.penalty.pairs() && (block.varies_space || block.layers > 1);
   });
 }
 
 void PenaltyHessian::linearise(const double* x) {
   const auto corners = [](const ControlSpace::Block& block) {
-    return has_corners(block.parameter.spec.penalty);
+    return block.parameter.spec.penalty.corners();
   };
   if (std::ranges::any_of(space_.blocks(), corners)) point_.assign(x, x + space_.local_size());
 }
@@ -50,7 +47,7 @@ void PenaltyHessian::add(const double* v, double* out) {
   for (const ControlSpace::Block& block : space_.blocks()) {
     const PenaltySpec& penalty = block.parameter.spec.penalty;
     add_pointwise(block, v, out);
-    if (!has_pairs(penalty)) continue;
+    if (!penalty.pairs()) continue;
     if (block.layers > 1) add_layer_pairs(block, v, out);
     if (block.varies_space) add_space_pairs(block, v, out);
   }

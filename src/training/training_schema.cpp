@@ -105,7 +105,8 @@ Section<TrainingSpec> training_section() {
       "stop when the gradient norm (by unknowns without units) has fallen by this factor from the "
       "first");
   s.key("initial_hessian", &TrainingSpec::initial_hessian,
-        choice<Start>("initial Hessian", {{"model", Start::model}, {"identity", Start::identity}}),
+        choice<HessianStart>("initial Hessian", {{"model", HessianStart::model},
+                                                 {"identity", HessianStart::identity}}),
         "what bqnls begins with: a model of how misfit and penalties curve at every point, made "
         "anew at times by a sweep over the samples; or a multiple of the identity (as without a "
         "model: attractors, galerkin bases, dense kernels, convolutions)");

@@ -18,6 +18,7 @@ import problems
 import programs
 import report
 import rounds
+import training
 import writing
 from programs import PROGRAMS, ROOT
 
@@ -50,6 +51,8 @@ def arguments(words):
                         help="one more curve of memory against depth, with these --set")  # fmt: skip
     parser.add_argument("--writing", action="store_true",
                         help="only this: writing a result against dd, on the disk of --work")  # fmt: skip
+    parser.add_argument("--training", action="store_true",
+                        help="only this: time to solution of trainings; --only names cases")  # fmt: skip
     parser.add_argument("--no-memory", action="store_true", help="no memory against depth")
     parser.add_argument("--memory-limit", type=float, default=8.0, metavar="GB",
                         help="leave out programs that need more (default: 8)")  # fmt: skip
@@ -68,7 +71,7 @@ def check(parser, options):
     """Fill in what depends on --quick, and refuse what makes no sense."""
     try:
         options.ranks = [int(word) for word in options.ranks.split(",")]
-        options.problems = problems.choose(options.only) if options.only else (
+        options.problems = problems.choose(options.only) if options.only and not options.training else (
             problems.QUICK if options.quick else problems.ALL)  # fmt: skip
     except ValueError as error:
         parser.error(str(error))
@@ -76,7 +79,7 @@ def check(parser, options):
     for name in options.names:
         if name not in PROGRAMS:
             parser.error(f"--peers: {name} is none of {', '.join(PROGRAMS)}")
-    options.rounds = options.rounds or (2 if options.quick else 15)
+    options.rounds = options.rounds or (2 if options.quick else 5 if options.training else 15)
     if options.quick:
         options.seconds = min(options.seconds, 0.02)
     if min(options.ranks) < 1 or options.rounds < 1:
@@ -182,8 +185,23 @@ def measure_writing(options):
         sys.exit(f"tools/bench: {error}")
 
 
+def measure_training(options):
+    """Time to solution; of the opponents PyTorch alone."""
+    options.names = []
+    build(options, ROOT / "build/release")
+    nadir = options.nadir.resolve() if options.nadir else ROOT / "build/release/nadir"
+    try:
+        with work_folder(options.work) as folder:
+            training.run(programs.Setup(nadir, ROOT / "build/release", 0), options, folder)
+    except launch.Failure as error:
+        sys.exit(f"tools/bench: {error}")
+
+
 def main(words=None):
     options = arguments(words)
+    if options.training:
+        measure_training(options)
+        return
     if options.writing:
         measure_writing(options)
         return

@@ -15,6 +15,8 @@ struct PenaltySpec {
   double epsilon = 1e-3;  ///< rounds the corner of tv and l1
   bool continuum = false; ///< scaling = "continuum": mesh-independent sums
   bool any() const { return l2 != 0 || h1 != 0 || tv != 0 || l1 != 0; }
+  bool pairs() const { return h1 != 0 || tv != 0; }   ///< of neighbours
+  bool corners() const { return tv != 0 || l1 != 0; } ///< of which the second derivative varies
   bool operator==(const PenaltySpec&) const = default;
 };
 

@@ -54,7 +54,7 @@ class ModelHessian final : public InitialHessian {
 
 /// Whether a case wants such a model and, if its kernel is swept, has one.
 inline bool begins_with_model(const ProblemSpec& c) {
-  return c.training.initial_hessian == Start::model && PointCurvature::covers(c);
+  return c.training.initial_hessian == HessianStart::model && PointCurvature::covers(c);
 }
 
 } // namespace nadir

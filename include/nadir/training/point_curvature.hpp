@@ -18,9 +18,9 @@ namespace nadir {
 ///
 /// and the misfit has the blocks
 ///
-///     B = kappa 2 sum_samples sum_targets w m sum_layers s s^T   (fields, layers before the
-///     target), B = 2 sum_samples sum_targets w m sum_points S S^T         (numbers), S <- (1 -
-///     omega + omega f'(Z) W1) S + s ,
+///     B = kappa 2 sum_samples sum_targets w m sum_layers s s^T   (fields)
+///     B = 2 sum_samples sum_targets w m sum_points S S^T         (numbers)
+///     S <- (1 - omega + omega f'(Z) W1) S + s   through the layers before a target,
 ///
 /// S what the layers have added up to on their way, and kappa how far they do so at a point: its
 /// sum of |S|^2 over that of |s|^2, both weighted. (S S^T alone would leave fields directions

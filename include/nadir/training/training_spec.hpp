@@ -39,7 +39,7 @@ struct LossSpec {
 };
 
 /// Where quasi-Newton methods begin: from a model of the curvature, or a multiple of the identity.
-enum class Start { model, identity };
+enum class HessianStart { model, identity };
 
 /// Of all optimisers' options.
 std::map<std::string, double> optimizer_defaults();
@@ -49,7 +49,7 @@ struct TrainingSpec {
   std::string optimizer = "bqnls";
   std::int64_t iterations = 200;
   double gradient_tolerance = 1e-6; ///< relative to the first gradient
-  Start initial_hessian = Start::model;
+  HessianStart initial_hessian = HessianStart::model;
   bool perturb = true; ///< layers that would stay equal
   /// Numbers that some optimisers read, by their keys.
   std::map<std::string, double> options = optimizer_defaults();

@@ -61,6 +61,19 @@ def test_writing_run():
     expect(len(lines) == 3 and lines[2].startswith("| 2 | 0.03125 | "), f"no table: {run.stdout}")
 
 
+def test_training_run(folder):
+    run = bench("--training", "--quick", "--rounds", "1", "--output", folder)
+    document = json.loads((folder / "training.json").read_text())
+    (case,) = document["cases"]
+    expect(case["case"] == "identification-32" and case["optimum"] < case["first"], case)
+    needed = {name: of["0.001"] for name, of in case["ways"].items()}
+    model, identity = needed["nadir"], needed["nadir from the identity"]
+    expect(identity is None or model["evaluations"] < identity["evaluations"], f"{needed}")
+    expect("| identification-32 | nadir | " in run.stdout, f"no table: {run.stdout}")
+    for path in ("training.md", "training.png"):
+        expect((folder / path).stat().st_size > 0, f"no {path}")
+
+
 def test_mistakes():
     for words in (["--only", "4d-*"], ["--peers", "nobody"], ["--ranks", "0"]):
         bench("--quick", *words, code=2)
