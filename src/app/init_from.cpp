@@ -12,38 +12,65 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 
 namespace nadir::app {
 namespace {
 
-/// Whether a result has each of these parameters; and its case, as text.
-struct Found {
-  std::vector<char> there;
-  std::string resolved;
-};
+constexpr std::size_t most_listed = 125; ///< numbers in words
+
+/// The words that give a parameter of the case what the result has: numbers of one that is the same
+/// everywhere, so that it may vary now; or the dataset itself.
+std::string start_of(const NamedParameter& p, const std::string& path, const Case& there) {
+  const DatasetSpec dataset{path, "/parameters/" + p.name};
+  const ParameterSet parameters(there);
+  const Parameter* stored = parameters.find(p.name);
+  if (stored && !stored->spec.varies_space && !stored->spec.varies_layer) {
+    const std::vector<double> values = StoredArray(MPI_COMM_SELF, dataset).read_all();
+    std::vector<std::string> numbers;
+    for (const double value : values) numbers.push_back(number_text(value));
+    if (numbers.size() == 1) return numbers[0];
+    if (numbers.size() <= most_listed) return "[" + join(numbers, ", ") + "]";
+  }
+  return "{ file = " + quote(dataset.file) + ", dataset = " + quote(dataset.dataset) + " }";
+}
+
+/// The radius of the result's kernel where the case has one and does not say how large.
+std::optional<std::int64_t> radius_of(const Case& c, const Case& there) {
+  if (!c.kernel.with_option("radius") || c.positions.contains("kernel.radius")) return std::nullopt;
+  const KernelTerm* term = there.kernel.with_option("radius");
+  return term ? std::optional(term->option("radius")) : std::nullopt;
+}
 
 /// On rank 0. Throws what is wrong with the file.
-Found look_at(const std::string& path, const std::vector<NamedParameter>& parameters) {
+InitFrom look_at(const std::string& path, Case& c) {
   const std::string problem = unreadable_file(path);
   if (!problem.empty()) throw InputError(problem);
   const auto resolved = provenance_of(path, ResultFile::resolved_case);
   if (!resolved) throw InputError(path + ": is no result of nadir");
-  Found found{{}, *resolved};
+  Diagnostics ignored; // of a version with other keys
+  const Case there = parse_case(*resolved, path, {}, ignored);
+  InitFrom from;
   const hdf5::File file = hdf5::open_file(MPI_COMM_SELF, path);
-  for (const NamedParameter& p : parameters)
-    found.there.push_back(hdf5::exists(file, "/parameters/" + p.name) ? 1 : 0);
-  if (std::ranges::none_of(found.there, [](char there) { return there != 0; }))
-    throw InputError(path + ": has none of the parameters of this case");
-  return found;
+  for (const NamedParameter& p : named_parameters(c)) {
+    const bool found = hdf5::exists(file, "/parameters/" + p.name);
+    (found ? from.taken : from.left).push_back(p.name);
+    if (!found) continue;
+    from.overrides.push_back(p.key + ".init=" + start_of(p, path, there));
+    // What was a number becomes a table, which would be trained.
+    if (!p.spec.train) from.overrides.push_back(p.key + ".train=false");
+  }
+  if (from.taken.empty()) throw InputError(path + ": has none of the parameters of this case");
+  if (const auto radius = radius_of(c, there))
+    from.overrides.push_back("kernel.radius=" + std::to_string(*radius));
+  return from;
 }
 
-/// The radius of the result's kernel where the case has one and does not say how large.
-std::optional<std::int64_t> radius_of(const Case& c, const std::string& resolved) {
-  if (!c.kernel.with_option("radius") || c.positions.contains("kernel.radius")) return std::nullopt;
-  Diagnostics ignored;
-  const Case there = parse_case(resolved, "", {}, ignored);
-  const KernelTerm* term = there.kernel.with_option("radius");
-  return term ? std::optional(term->option("radius")) : std::nullopt;
+std::vector<std::string> broadcast_lines(MPI_Comm comm, const std::vector<std::string>& lines) {
+  std::istringstream text(broadcast_text(comm, join(lines, "\n")));
+  std::vector<std::string> all;
+  for (std::string line; std::getline(text, line);) all.push_back(line);
+  return all;
 }
 
 } // namespace
@@ -52,30 +79,14 @@ InitFrom init_from(MPI_Comm comm, const std::string& case_file,
                    const std::vector<std::string>& overrides, const std::string& path) {
   Diagnostics later; // the same problems come up when the case is read with all words
   Case c = read_case(comm, case_file, overrides, later);
-  const std::vector<NamedParameter> parameters = named_parameters(c);
-  Found found;
+  InitFrom from;
   int rank = 0;
   check_mpi(MPI_Comm_rank(comm, &rank));
   together<InputError>(comm, "--init-from: ", [&] {
-    if (rank == 0) found = look_at(path, parameters);
+    if (rank == 0) from = look_at(path, c);
   });
-  found.there.resize(parameters.size());
-  check_mpi(MPI_Bcast(found.there.data(), static_cast<int>(found.there.size()), MPI_CHAR, 0, comm));
-  found.resolved = broadcast_text(comm, found.resolved);
-
-  InitFrom from;
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    const NamedParameter& p = parameters[k];
-    (found.there[k] ? from.taken : from.left).push_back(p.name);
-    if (!found.there[k]) continue;
-    from.overrides.push_back(p.key + ".init={ file = " + quote(path) +
-                             ", dataset = " + quote("/parameters/" + p.name) + " }");
-    // What was a number becomes a table, which would be trained.
-    if (!p.spec.train) from.overrides.push_back(p.key + ".train=false");
-  }
-  if (const auto radius = radius_of(c, found.resolved))
-    from.overrides.push_back("kernel.radius=" + std::to_string(*radius));
-  return from;
+  return {broadcast_lines(comm, from.overrides), broadcast_lines(comm, from.taken),
+          broadcast_lines(comm, from.left)};
 }
 
 void InitFrom::rename(KeyPositions& positions) const {

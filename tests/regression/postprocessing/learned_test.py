@@ -83,6 +83,19 @@ def test_other_parameters(folder):
         expect(b["parameters/reaction"][()] == 0.0, "reaction is fixed, at what the result has")
 
 
+def test_constants_become_fields(folder):
+    """What was the same everywhere may vary now: it starts as it was, on any number of ranks."""
+    kernel = "advection = {{ init = 0.1{0} }}\ndiffusion = {{ init = 0.1{0} }}"
+    (folder / "constants.toml").write_text(SMALL.format(kernel=kernel.format("")))
+    (folder / "fields.toml").write_text(SMALL.format(kernel=kernel.format(', varies = ["space", "layer"]')))
+    succeed("train", "constants.toml", "--quiet", "--output", "a.h5", folder=folder)
+    for ranks in (1, 2):
+        succeed("forward", "fields.toml", "--init-from", "a.h5", "--output", "b.h5", folder=folder, ranks=ranks)
+        with h5py.File(folder / "a.h5") as a, h5py.File(folder / "b.h5") as b:
+            expect(b["parameters/advection"].shape == (3, 2, 6, 7), "a field for every layer")
+            expect(np.array_equal(a["state"], b["state"]), "the states of the constants")
+
+
 def test_init_from_refused(folder):
     (folder / "small.toml").write_text(SMALL.format(kernel=KERNELS["full tensor"]))
     succeed("train", "small.toml", "--quiet", "--output", "a.h5", folder=folder)
