@@ -77,7 +77,7 @@ def write_again_and_again(folder, reader):
         path = small.run("train", folder, "run.h5", rotation, ranks=1 + turn % 2)
         with h5py.File(path, locking=False) as file:
             written.append(file["provenance"].attrs["run_id"])
-        expect(reader.poll() is None, "the reader ended early")
+        expect(reader.poll() is None, f"the reader ended early: {reader.poll() is not None and reader.stderr.read()}")
         for checkpoint in folder.glob("run.checkpoint-*.h5"):  # a fresh run leaves those of others alone
             checkpoint.unlink()
     return written
